@@ -1,0 +1,72 @@
+// Package grant is the only mint of an access.Scope. Who may import it is in
+// the import law: the session, the upper floor, the demo and tests.
+package grant
+
+import (
+	"portico/sync/access"
+	"portico/sync/access/internal/scope"
+	"portico/sync/record"
+)
+
+// User is the person for whom a scope is minted.
+type User struct {
+	ID    string
+	Name  string
+	Email string
+}
+
+var (
+	allKinds = []record.Kind{record.KindAccount, record.KindContact, record.KindTicket, record.KindComment, record.KindAttachment, record.KindAsset}
+	support  = []record.Kind{record.KindTicket, record.KindComment, record.KindAttachment}
+)
+
+// Member mints the scope of a member in one account. The caller has checked
+// that the membership exists and that the account is launched.
+func Member(u User, a record.AccountID, role access.Role) access.Scope {
+	see, act := presets(role)
+	return scope.New(scope.Fields{
+		Side: scope.Member, User: u.ID, Name: u.Name, Email: u.Email, Role: string(role),
+		Account: a, See: see, Act: act, OwnOnly: role == access.Contributor,
+	})
+}
+
+// Staff mints the scope of a staff member over the given accounts, or over all
+// of them when the role reaches all. Act is empty: staff answer in their own system.
+func Staff(u User, role access.Role, accounts []record.AccountID) access.Scope {
+	return scope.New(scope.Fields{
+		Side: scope.Staff, User: u.ID, Name: u.Name, Email: u.Email, Role: string(role),
+		Accounts: accounts, All: role == access.Manager || role == access.Admin, See: allKinds,
+	})
+}
+
+// StaffIn narrows a staff member to one account, for its pages.
+func StaffIn(u User, role access.Role, a record.AccountID) access.Scope {
+	return scope.New(scope.Fields{
+		Side: scope.Staff, User: u.ID, Name: u.Name, Email: u.Email, Role: string(role),
+		Account: a, Accounts: []record.AccountID{a}, See: allKinds,
+	})
+}
+
+// Job mints the scope of a worker that carries out what a member asked for; its
+// rights are the member's rights now, not at the time of asking.
+func Job(u User, a record.AccountID, role access.Role) access.Scope {
+	see, act := presets(role)
+	return scope.New(scope.Fields{
+		Side: scope.Job, User: u.ID, Name: u.Name, Email: u.Email, Role: string(role),
+		Account: a, See: see, Act: act, OwnOnly: role == access.Contributor,
+	})
+}
+
+// presets are the kinds that each member role may see and act on. Finance,
+// approvers and accountants get nothing of what is fed today: their kinds
+// (invoices, contracts, approvals) come with the connectors that feed them.
+func presets(role access.Role) (see, act []record.Kind) {
+	switch role {
+	case access.Owner:
+		return allKinds, support
+	case access.Contributor:
+		return append([]record.Kind{record.KindAsset}, support...), support
+	default:
+		return []record.Kind{record.KindAccount}, nil
+	}
+}

@@ -1,0 +1,100 @@
+// Package scope holds the one type that says who asks and what they may see.
+// It is internal so that only access and access/grant can name its fields;
+// see access for the promises.
+package scope
+
+import (
+	"slices"
+
+	"portico/sync/record"
+)
+
+// Side tells members from staff from work done on somebody's behalf.
+type Side int
+
+// Sides. None is the zero value and is refused everywhere.
+const (
+	None Side = iota
+	Member
+	Staff
+	Job
+)
+
+// Fields is what grant fills in.
+type Fields struct {
+	Side    Side
+	User    string
+	Name    string
+	Email   string
+	Role    string
+	Account record.AccountID
+	// Accounts is what a staff member may see; nil with All set means every account.
+	Accounts []record.AccountID
+	All      bool
+	// See and Act are the kinds that may be read and acted on.
+	See, Act []record.Kind
+	// OwnOnly narrows tickets to those that the user asked for.
+	OwnOnly bool
+}
+
+// Scope is immutable and comparable only by identity of its content.
+type Scope struct{ f Fields }
+
+// New seals fields into a Scope.
+func New(f Fields) Scope {
+	f.Accounts, f.See, f.Act = slices.Clone(f.Accounts), slices.Clone(f.See), slices.Clone(f.Act)
+	return Scope{f}
+}
+
+// Valid reports whether the scope was minted; a zero Scope is refused by every store method.
+func (s Scope) Valid() bool { return s.f.Side != None }
+
+// IsStaff reports whether a staff member of the provider asks.
+func (s Scope) IsStaff() bool { return s.f.Side == Staff }
+
+// IsJob reports whether a worker asks on behalf of the user who started it.
+func (s Scope) IsJob() bool { return s.f.Side == Job }
+
+// User returns the id of the user who asks.
+func (s Scope) User() string { return s.f.User }
+
+// Name returns the name of the user who asks.
+func (s Scope) Name() string { return s.f.Name }
+
+// Email returns the mail address of the user who asks.
+func (s Scope) Email() string { return s.f.Email }
+
+// Role returns the role in the account, or the staff role.
+func (s Scope) Role() string { return s.f.Role }
+
+// Account returns the one account that the scope is about; zero for staff lists.
+func (s Scope) Account() record.AccountID { return s.f.Account }
+
+// Covers reports whether the scope reaches the account.
+func (s Scope) Covers(a record.AccountID) bool {
+	if a.IsZero() {
+		return false
+	}
+	if s.f.Side == Staff {
+		return s.f.All || slices.Contains(s.f.Accounts, a)
+	}
+	return s.Valid() && s.f.Account == a
+}
+
+// All reports whether a staff scope reaches every account.
+func (s Scope) All() bool { return s.f.Side == Staff && s.f.All }
+
+// Accounts lists the accounts of a staff scope that does not reach all.
+func (s Scope) Accounts() []record.AccountID { return slices.Clone(s.f.Accounts) }
+
+// Sees reports whether records of the kind may be read.
+func (s Scope) Sees(k record.Kind) bool { return slices.Contains(s.f.See, k) }
+
+// Kinds lists the kinds that may be read.
+func (s Scope) Kinds() []record.Kind { return slices.Clone(s.f.See) }
+
+// Acts reports whether actions on records of the kind may be asked for.
+func (s Scope) Acts(k record.Kind) bool { return slices.Contains(s.f.Act, k) }
+
+// OwnOnly reports whether tickets are narrowed to the user's own.
+func (s Scope) OwnOnly() bool { return s.f.OwnOnly }

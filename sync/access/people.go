@@ -1,0 +1,44 @@
+package access
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"portico/sync/record"
+)
+
+// NewUserID returns a fresh, time-ordered user id as text.
+func NewUserID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// User is a person who can sign in.
+type User struct {
+	ID       string
+	Name     string
+	Email    string // lower case; unique
+	Staff    Role   // staff role, or "" for a member
+	Disabled bool
+	// Epoch is raised to end every session of the user at once.
+	Epoch   int
+	Created time.Time
+	Locale  string // BCP 47, or "" for the browser's
+	Zone    string // IANA, or "" for the provider's
+}
+
+// Membership is a user's place in an account.
+type Membership struct {
+	User    string
+	Account record.AccountInfo
+	Role    Role
+}
+
+// Session is one signed-in browser.
+type Session struct {
+	ID       string // public handle for listing and ending it; not the cookie
+	User     User
+	Created  time.Time
+	LastSeen time.Time
+	Expires  time.Time // absolute end
+	IP       string
+	Agent    string
+}

@@ -1,0 +1,131 @@
+// Package action is what a person may ask of a system of record, and the pure
+// state machine of its life: recorded, sent, accepted, confirmed by reading
+// back, or honestly something else (delivery.md). It does no I/O.
+package action
+
+import (
+	"crypto/rand"
+	"database/sql/driver"
+	"encoding/base32"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"portico/sync/record"
+)
+
+// ID identifies an action, a UUIDv7.
+type ID struct{ uuid.UUID }
+
+// NewID returns a fresh, time-ordered action id.
+func NewID() ID { return ID{uuid.Must(uuid.NewV7())} }
+
+// ParseID reads the canonical text form.
+func ParseID(s string) (ID, error) {
+	if len(s) != 36 {
+		return ID{}, fmt.Errorf("action id %q is not a UUID", s)
+	}
+	u, err := uuid.Parse(s)
+	return ID{u}, err
+}
+
+// Value stores the id as canonical text; a zero id is NULL.
+func (id ID) Value() (driver.Value, error) {
+	if id.UUID == uuid.Nil {
+		return nil, nil
+	}
+	return id.String(), nil
+}
+
+// IsZero reports whether the id was never set.
+func (id ID) IsZero() bool { return id.UUID == uuid.Nil }
+
+// NewRef returns a reference that people and other systems can quote:
+// "PRT-" and 12 characters of base32 (60 random bits, RFC 4648 alphabet).
+func NewRef() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+	return "PRT-" + base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])[:12]
+}
+
+// Kind names what is asked.
+type Kind string
+
+// The kinds that a connector can carry out today.
+const (
+	TicketReply  Kind = "ticket.reply"
+	TicketCreate Kind = "ticket.create"
+	TicketClose  Kind = "ticket.close"
+	TicketReopen Kind = "ticket.reopen"
+)
+
+// Limits that the form states before and after somebody types.
+const (
+	MaxSubject = 200      // characters
+	MaxText    = 20_000   // characters
+	MaxFiles   = 10       // files in one action
+	MaxFile    = 25 << 20 // bytes in one file
+)
+
+// Actor is who asked.
+type Actor struct {
+	User  string `json:"user"` // user id
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	Staff bool   `json:"staff,omitempty"`
+}
+
+// File is an uploaded file that goes with an action; its bytes are in the file store.
+type File struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	ContentType string `json:"content_type"`
+	Size        int64  `json:"size"`   // bytes
+	SHA256      string `json:"sha256"` // hex
+}
+
+// Input is what the person filled in. Which fields matter depends on the kind.
+type Input struct {
+	Subject string            `json:"subject,omitempty"`
+	Text    string            `json:"text,omitempty"`  // plain text as typed
+	Queue   string            `json:"queue,omitempty"` // where a new request goes, the source's own name
+	Fields  map[string]string `json:"fields,omitempty"`
+	Files   []File            `json:"files,omitempty"`
+}
+
+// Action is one thing that somebody asked for, with everything that is needed
+// to carry it out once and to tell them the truth about it.
+type Action struct {
+	ID      ID
+	Ref     string // quoted in the other system, see NewRef
+	Account record.AccountID
+	Actor   Actor
+	Kind    Kind
+	// Connection is where it must take effect.
+	Connection record.ConnectionID
+	// Target is the record acted on; zero for something new.
+	Target record.ID
+	// External is the target's id in the source; "" for something new.
+	External string
+	// Company is the source's key of the account's company, for something new.
+	Company string
+	// Base is the version of the target that the person saw.
+	Base  string
+	Input Input
+	// Key makes a form that is posted twice one action.
+	Key string
+
+	State      State
+	Attempt    int    // sends begun so far in this generation
+	Generation int    // raised when staff retry a dead action
+	Mark       string // what the source looked like just before the send; see remote.Connector.Prepare
+	Reference  string // the other system's own id of the effect
+	Reason     string // why it is refused, waiting or dead, in words for the client
+	Recorded   time.Time
+	Sent       time.Time
+	Accepted   time.Time
+	Ended      time.Time // confirmed, refused, withdrawn
+	Due        time.Time // next attempt, when waiting
+	Changed    time.Time
+}

@@ -1,0 +1,125 @@
+package remote
+
+import (
+	"time"
+
+	"portico/sync/action"
+	"portico/sync/record"
+)
+
+// Spec describes a connector to the administrator's pages and to the workers.
+type Spec struct {
+	ID          string // catalogue id: "requesttracker"
+	Name        string // "Request Tracker"
+	Category    string // "help desk", "accounting", …
+	Description string
+	Fields      []Field
+	Streams     []Stream
+	Actions     []ActionSpec
+}
+
+// FieldType is how a setting is asked for.
+type FieldType string
+
+// Field types.
+const (
+	TextField   FieldType = "text"
+	URLField    FieldType = "url"
+	SecretField FieldType = "secret"
+	ChoiceField FieldType = "choice"
+	NumberField FieldType = "number"
+	BoolField   FieldType = "bool"
+)
+
+// Field is one setting of the connection form.
+type Field struct {
+	Name     string
+	Label    string
+	Help     string
+	Type     FieldType
+	Required bool
+	Default  string
+	Choices  []string
+	Pattern  string // regular expression (RE2) that a value must match, or ""
+}
+
+// Stream is one kind of thing that a connection pulls.
+type Stream struct {
+	Name  string
+	Kinds []record.Kind // what its pages may contain
+	// Every is how often changes are asked for; Census how often deletions are looked for.
+	Every, Census time.Duration
+	// FreshFor is how long its facts count as current after a complete pass.
+	FreshFor time.Duration
+	// Sweep says that what a census does not see may be deleted.
+	Sweep bool
+	// Incremental is false when every pass reads everything.
+	Incremental bool
+}
+
+// ActionSpec is one thing that the connector can do in its system.
+type ActionSpec struct {
+	Kind action.Kind
+	// Label says what it does in the system, for the administrator.
+	Label string
+	// Timeout is how long one attempt may take; Grace is how long after that
+	// the source may still commit it, so that a probe means something.
+	Timeout, Grace time.Duration
+	MaxText        int // characters that the source accepts; 0 means action.MaxText
+}
+
+// Report is the answer to "does this connection work?".
+type Report struct {
+	OK    bool
+	As    string // who we are signed in as
+	Items []ReportItem
+}
+
+// ReportItem is one thing that was tried.
+type ReportItem struct {
+	Name string // what was tried: "sign in", "read tickets"
+	OK   bool
+	// Detail says in plain words what was found, or what to do about it.
+	Detail string
+}
+
+// Catalog is what a tenant calls its things.
+type Catalog struct {
+	Statuses  map[record.Kind][]string
+	Queues    []string
+	Companies []Company
+	Fields    []CustomField
+}
+
+// Company is a client company as the source knows it.
+type Company struct {
+	Key  string
+	Name string
+}
+
+// CustomField is a field that only this tenant has.
+type CustomField struct {
+	Kind record.Kind
+	Name string
+	Type string
+}
+
+// Stream returns the stream of that name.
+func (s Spec) Stream(name string) (Stream, bool) {
+	for _, st := range s.Streams {
+		if st.Name == name {
+			return st, true
+		}
+	}
+	return Stream{}, false
+}
+
+// Action returns how the connector carries out a kind of action.
+func (s Spec) Action(kind action.Kind) (ActionSpec, bool) {
+	for _, a := range s.Actions {
+		if a.Kind == kind {
+			return a, true
+		}
+	}
+	return ActionSpec{}, false
+}

@@ -1,0 +1,97 @@
+// Package run is the vocabulary of pulling: what is due, one run of a stream,
+// its counts and its report. It does no I/O.
+package run
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"portico/sync/record"
+	"portico/sync/remote"
+)
+
+// ID identifies a run, a UUIDv7 as text.
+type ID string
+
+// NewID returns a fresh, time-ordered run id.
+func NewID() ID { return ID(uuid.Must(uuid.NewV7()).String()) }
+
+// State is where a run is.
+type State string
+
+// States of a run.
+const (
+	Running State = "running"
+	Done    State = "done"    // a whole pass: freshness moved
+	Failed  State = "failed"  // stopped by an error; resumes from its checkpoint
+	Stopped State = "stopped" // stopped by us: drain, pause, or a lost lease
+)
+
+// Counts is what a run did so far.
+type Counts struct {
+	Read      int `json:"read"`      // records received
+	Written   int `json:"written"`   // new or different, stored
+	Unchanged int `json:"unchanged"` // equal to what we had, skipped
+	Deleted   int `json:"deleted"`
+	Rejected  int `json:"rejected"`  // set aside with a reason
+	Unmatched int `json:"unmatched"` // waiting for their company to be matched
+}
+
+// Add returns the sum.
+func (c Counts) Add(d Counts) Counts {
+	return Counts{
+		Read: c.Read + d.Read, Written: c.Written + d.Written, Unchanged: c.Unchanged + d.Unchanged,
+		Deleted: c.Deleted + d.Deleted, Rejected: c.Rejected + d.Rejected, Unmatched: c.Unmatched + d.Unmatched,
+	}
+}
+
+// Run is one pull of one stream, with the lease that makes its writes count.
+type Run struct {
+	ID         ID
+	Connection record.ConnectionID
+	Stream     string
+	Mode       remote.PullMode
+	// Fence is the lease's number; a commit with an older one is refused.
+	Fence      int64
+	Checkpoint remote.Checkpoint
+	// First is true until the stream has completed a pass: nobody is notified.
+	First   bool
+	Started time.Time
+	Ended   time.Time
+	State   State
+	Counts  Counts
+	// Done and Total are progress as the connector reports it; Total < 0 is unknown.
+	Done, Total int
+	// Problem is why it failed, in words for an administrator.
+	Problem string
+}
+
+// StreamState is what is known about one stream of one connection.
+type StreamState struct {
+	Connection record.ConnectionID
+	Stream     string
+	Checkpoint remote.Checkpoint
+	Completed  time.Time // end of the last whole pass: freshness
+	Counted    time.Time // end of the last census
+	Next       time.Time // when it is due again
+	Failures   int       // in a row
+	FailingFor time.Time // since when; zero when healthy
+	Problem    string    // plain words
+	Held       string    // why it waits for a person (sweep guard), or ""
+}
+
+// Due is a stream that should be pulled now.
+type Due struct {
+	Connection record.ConnectionID
+	Stream     string
+	Mode       remote.PullMode
+}
+
+// SweepResult is what a census found.
+type SweepResult struct {
+	Known   int  // records we hold
+	Missing int  // of those, not seen
+	Deleted int  // removed
+	Held    bool // too many were missing: nothing was removed, a person must confirm
+}
