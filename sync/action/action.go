@@ -129,3 +129,44 @@ type Action struct {
 	Due        time.Time // next attempt, when waiting
 	Changed    time.Time
 }
+
+// Draft is what a page submits; the store completes it to an Action.
+type Draft struct {
+	Account record.AccountID
+	Kind    Kind
+	Target  record.ID // zero for something new
+	// Connection is where something new goes; for a target it is the target's own.
+	Connection record.ConnectionID
+	Base       string // the version that the person saw, or "" when it does not matter
+	Input      Input
+	Key        string // from the form; makes a form posted twice one action
+}
+
+// Destination is where a new request may go.
+type Destination struct {
+	Connection record.ConnectionID
+	System     string
+	Queues     []string
+}
+
+// Claim is a fenced lease on one action: only its holder may settle it.
+type Claim struct {
+	Action Action
+	Fence  int64
+	Until  time.Time
+}
+
+// Step is what one piece of work on an action came to.
+type Step struct {
+	State     State
+	Mark      string // stored before a send; "" keeps what is there
+	Reference string // "" keeps what is there
+	Reason    string
+	Due       time.Time // when the next attempt or look is due; zero for now
+	// Begin counts a send that is about to start.
+	Begin bool
+	// Records were read on the way and go through the same path as a pull.
+	Records []record.Record
+	// Keep holds the lease for the next step of the same work.
+	Keep bool
+}
