@@ -127,7 +127,7 @@ type Action struct {
 	Accepted   time.Time
 	Ended      time.Time // confirmed, refused, withdrawn
 	Due        time.Time // next attempt, when waiting
-	Changed    time.Time
+	Changed    time.Time // when it was last settled; a claim does not touch it
 }
 
 // Draft is what a page submits; the store completes it to an Action.

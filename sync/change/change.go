@@ -19,6 +19,9 @@ const (
 	ActionDue      Topic = "action.due"      // an action may be able to move
 	ActionMoved    Topic = "action.moved"    // an action changed its state
 	RecordsChanged Topic = "records.changed" // records of one account and kind changed
+	// Missed is never stored: a subscriber that was too slow is told with it
+	// that anything may have changed since the event before.
+	Missed Topic = "missed"
 )
 
 // Event is one outbox row.
