@@ -1,0 +1,174 @@
+// Package config is the one typed description of how a Portico is set up, and
+// the only reader of its configuration file and environment.
+//
+// It promises that every setting has a default that runs, that all mistakes are
+// reported at once with the place each comes from, that an unknown setting is
+// never ignored, and that nothing it prints contains a secret. It knows nothing
+// of the rest of Portico: cmd turns a Config into the small options that each
+// package takes.
+package config
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Config is everything that an administrator can set. The zero value is not
+// useful; take Defaults or Load. Tags name the setting (koanf), its rules
+// (validate) and what it is for (help).
+type Config struct {
+	Listen     string   `koanf:"listen" validate:"required,hostname_port" help:"address and port the portal listens on"`
+	BaseURL    string   `koanf:"base_url" validate:"omitempty,http_url" help:"address people type, used in links; empty means http:// and listen"`
+	Proxies    []string `koanf:"proxies" validate:"dive,cidr" help:"networks of reverse proxies whose forwarded headers are believed"`
+	Data       string   `koanf:"data" validate:"required" help:"folder for the database and files"`
+	KeyFile    string   `koanf:"key_file" validate:"required" help:"key that seals stored credentials; keep it out of the data folder and its backups"`
+	Connectors string   `koanf:"connectors" help:"folder with manifests of your own; empty means only the built-in ones"`
+	Redis      string   `koanf:"redis" validate:"omitempty,redis_url" help:"redis:// or rediss:// address of the job queue; empty means inside the program"`
+	Database   Database `koanf:"database"`
+	SMTP       SMTP     `koanf:"smtp"`
+	Provider   Provider `koanf:"provider"`
+	Log        Log      `koanf:"log"`
+	Jobs       Jobs     `koanf:"jobs"`
+	Pull       Pull     `koanf:"pull"`
+
+	file    string
+	origins map[string]string
+}
+
+// Database says where the read model is kept.
+type Database struct {
+	Path string `koanf:"path" validate:"required" help:"SQLite file; by default portico.db in the data folder"`
+}
+
+// SMTP is how mail leaves. An empty host means that Portico sends none.
+type SMTP struct {
+	Host     string `koanf:"host" validate:"omitempty,hostname_rfc1123|ip" help:"mail server; empty means no mail is sent"`
+	Port     int    `koanf:"port" validate:"min=1,max=65535" help:"587 for starttls, 465 for tls"`
+	User     string `koanf:"user" help:"user name, if the server wants one"`
+	Password Secret `koanf:"password" help:"password of that user"`
+	From     string `koanf:"from" validate:"required_with=Host,omitempty,email" help:"sender address"`
+	TLS      string `koanf:"tls" validate:"oneof=starttls tls none" help:"starttls, tls or none"`
+}
+
+// Provider is the firm that runs this Portico, as its clients see it.
+type Provider struct {
+	Name   string `koanf:"name" validate:"required,max=80" help:"name of your firm"`
+	Colour string `koanf:"colour" validate:"hexcolor,len=7" help:"brand colour, #rrggbb"`
+	Zone   string `koanf:"zone" validate:"timezone" help:"IANA time zone, for people who chose none"`
+	Locale string `koanf:"locale" validate:"bcp47_language_tag" help:"language and region, for people who chose none"`
+}
+
+// Log is what the program writes to standard error.
+type Log struct {
+	Level  string `koanf:"level" validate:"oneof=debug info warn error" help:"debug, info, warn or error"`
+	Format string `koanf:"format" validate:"oneof=text json" help:"text or json"`
+}
+
+// Jobs is how much background work runs at once.
+type Jobs struct {
+	Workers int `koanf:"workers" validate:"min=1,max=256" help:"actions and pulls that run at once"`
+}
+
+// Pull holds the defaults of reading from connected systems.
+type Pull struct {
+	Every      time.Duration `koanf:"every" validate:"min=10s,max=24h" help:"how often changes are asked for where the connector does not say"`
+	SweepLimit int           `koanf:"sweep_limit" validate:"min=0,max=100" help:"percent of a stream that may vanish before a person must confirm"`
+}
+
+// Defaults runs on one machine with nothing else installed. KeyFile,
+// Database.Path and Connectors are completed by Load, because they depend on
+// where the configuration file and the data folder are.
+func Defaults() Config {
+	return Config{
+		Listen:   "127.0.0.1:8080",
+		Proxies:  []string{},
+		Data:     "data",
+		SMTP:     SMTP{Port: 587, TLS: "starttls"},
+		Provider: Provider{Name: "Portico", Colour: "#0f5c63", Zone: "UTC", Locale: "en"},
+		Log:      Log{Level: "info", Format: "text"},
+		Jobs:     Jobs{Workers: 8},
+		Pull:     Pull{Every: time.Minute, SweepLimit: 5},
+	}
+}
+
+// File is the configuration file that was read, or "".
+func (c Config) File() string { return c.file }
+
+// Origin says where the value of a setting came from: "default", an environment
+// variable, or file:line.
+func (c Config) Origin(key string) string {
+	if o, ok := c.origins[key]; ok {
+		return o
+	}
+	return "default"
+}
+
+// URL is the address that links start with, without a slash at its end.
+func (c Config) URL() string {
+	if c.BaseURL != "" {
+		return strings.TrimRight(c.BaseURL, "/")
+	}
+	return "http://" + c.Listen
+}
+
+// ProxyPrefixes returns Proxies as networks. Load has checked that they parse.
+func (c Config) ProxyPrefixes() []netip.Prefix {
+	out := make([]netip.Prefix, 0, len(c.Proxies))
+	for _, p := range c.Proxies {
+		if prefix, err := netip.ParsePrefix(p); err == nil {
+			out = append(out, prefix.Masked())
+		}
+	}
+	return out
+}
+
+// Warnings are sentences about settings that work but are probably not meant.
+func (c Config) Warnings() []string {
+	var out []string
+	if u, err := url.Parse(c.URL()); err == nil && u.Scheme == "http" && !loopback(u.Hostname()) {
+		out = append(out, "base_url starts with http:// and is not this machine: browsers refuse the sign-in cookie there. Put a reverse proxy with TLS in front and set base_url to its https:// address.")
+	}
+	if c.SMTP.Host != "" && c.SMTP.TLS == "none" && c.SMTP.Password != "" && !loopback(c.SMTP.Host) {
+		out = append(out, "smtp.tls is none: the mail password crosses the network readable. Use starttls or tls.")
+	}
+	return out
+}
+
+// complete fills in the paths that depend on other settings.
+func (c *Config) complete() {
+	home := ""
+	if c.file != "" {
+		home = filepath.Dir(c.file)
+	}
+	for key, path := range map[string]*string{"data": &c.Data, "key_file": &c.KeyFile, "connectors": &c.Connectors, "database.path": &c.Database.Path} {
+		// A path in the file is relative to the file, so that a service can be started from anywhere.
+		fromFile := strings.HasPrefix(c.origins[key], c.file+":")
+		if home != "" && fromFile && *path != "" && !filepath.IsAbs(*path) {
+			*path = filepath.Join(home, *path)
+		}
+	}
+	if c.Database.Path == "" {
+		c.Database.Path = filepath.Join(c.Data, "portico.db")
+	}
+	if c.KeyFile == "" && home != "" {
+		c.KeyFile = filepath.Join(home, "portico.key")
+	}
+	if c.KeyFile == "" {
+		c.KeyFile = filepath.Join(filepath.Dir(filepath.Clean(c.Data)), "keys", "portico.key")
+	}
+	if c.Connectors == "" && home != "" {
+		c.Connectors = filepath.Join(home, "connectors")
+	}
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
