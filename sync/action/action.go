@@ -123,7 +123,8 @@ type Action struct {
 	Reference  string // the other system's own id of the effect
 	Reason     string // why it is refused, waiting or dead, in words for the client
 	Recorded   time.Time
-	Sent       time.Time
+	Began      time.Time // when this generation began; zero means Recorded
+	Sent       time.Time // when the latest send began
 	Accepted   time.Time
 	Ended      time.Time // confirmed, refused, withdrawn
 	Due        time.Time // next attempt, when waiting
