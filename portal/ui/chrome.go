@@ -1,0 +1,136 @@
+// Package ui draws what every page is made of: the frame around it and the parts
+// inside it. Parts are typed templ components; they escape everything they are
+// given, work without a script, and hold no style or script of their own, so that
+// a strict content security policy stands.
+package ui
+
+import (
+	"unicode"
+
+	"portico/portal/ui/words"
+	"portico/sync/record"
+)
+
+// Chrome is the frame of one page, filled in by a Framer and then by the page.
+type Chrome struct {
+	words.Reader
+	Provider Provider
+	Account  record.AccountInfo // zero on pages that are about no account
+	User     User
+	Staff    bool // the reader works for the provider
+	Preview  bool // the account is not open to its members yet
+	Nav      []NavItem
+	Home     string // where the mark leads
+	Search   string // where the search form goes; "" hides it
+	Switch   string // where another account is chosen; "" hides it
+	SignOut  string // where the sign-out form posts to; "" hides it
+	Theme    string // "light", "dark", or "" for the system's
+	Nonce    string // of the content security policy
+	Title    string // says where you are, without the provider's name
+	Flash    Flash
+}
+
+// Provider is the firm whose portal this is.
+type Provider struct {
+	Name string
+	Logo string // address of a picture, or "" for the initial
+}
+
+// User is who reads the page.
+type User struct {
+	ID, Name, Email string
+}
+
+// NavItem is one door of the navigation.
+type NavItem struct {
+	Label, Href string
+	Icon        Icon
+	Count       int // shown when above zero: what waits there for the reader
+	Current     bool
+}
+
+// Flash is one sentence about what has just been done.
+type Flash struct {
+	Tone Tone
+	Text string // "" shows nothing
+}
+
+// Tone is how something is to be taken; it chooses a shape and a colour.
+type Tone string
+
+// Tones.
+const (
+	Neutral Tone = ""
+	Live    Tone = "live" // going on
+	Good    Tone = "good"
+	Attn    Tone = "attn"
+	Bad     Tone = "bad"
+)
+
+// Turn puts in words who has to do the next thing.
+func (c *Chrome) Turn(t record.Turn) string {
+	switch t {
+	case record.TurnClient:
+		return c.T("turn.client")
+	case record.TurnProvider:
+		return c.T("turn.provider", c.Provider.Name)
+	case record.TurnThird:
+		return c.T("turn.third")
+	default:
+		return c.T("turn.nobody")
+	}
+}
+
+// pageTitle is the document's title: the page, then whose portal it is.
+func (c *Chrome) pageTitle() string {
+	if c.Title == "" {
+		return c.Provider.Name
+	}
+	return c.Title + " · " + c.Provider.Name
+}
+
+// subtitle stands below the reader's name.
+func (c *Chrome) subtitle() string {
+	if c.Account.Name != "" {
+		return c.Account.Name
+	}
+	if c.Staff {
+		return c.T("shell.staff", c.Provider.Name)
+	}
+	return c.User.Email
+}
+
+// initials returns up to two letters for a picture of a person.
+func initials(name string) string {
+	var out []rune
+	start := true
+	for _, r := range name {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			if start && len(out) < 2 {
+				out = append(out, unicode.ToUpper(r))
+			} else if start {
+				out[1] = unicode.ToUpper(r)
+			}
+			start = false
+		case unicode.IsSpace(r) || r == '-' || r == '.' || r == '_':
+			start = true
+		case r == '@': // of an address, only the part before it
+			return string(out)
+		}
+	}
+	if len(out) == 0 {
+		return "?"
+	}
+	return string(out)
+}
+
+// initial is the one letter that stands for a provider without a logo.
+func initial(name string) string {
+	for _, r := range name {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return string(unicode.ToUpper(r))
+		}
+	}
+	return "·"
+}

@@ -1,0 +1,31 @@
+package ui
+
+import "github.com/a-h/templ"
+
+// htmxConfig turns off what a strict content security policy forbids, and keeps
+// htmx to this site. A 422 holds the form with its mistakes marked: show it.
+const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false,"selfRequestsOnly":true,"historyCacheSize":0,` +
+	`"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"422","swap":true},{"code":"...","swap":false,"error":true}]}`
+
+// Attributes that are there or are not.
+
+func theme(c *Chrome) templ.Attributes {
+	if c.Theme != "light" && c.Theme != "dark" {
+		return nil
+	}
+	return templ.Attributes{"data-bs-theme": c.Theme}
+}
+
+func current(is bool) templ.Attributes {
+	if !is {
+		return nil
+	}
+	return templ.Attributes{"aria-current": "page"}
+}
+
+func lang(c *Chrome) string {
+	if c.Lang == "" {
+		return "en"
+	}
+	return c.Lang
+}

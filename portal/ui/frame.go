@@ -1,0 +1,128 @@
+package ui
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"portico/portal/ui/words"
+	"portico/sync/access"
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+// Framer fills in the frame of a page for whoever asks. Pages are given one.
+type Framer func(r *http.Request, s access.Scope) (*Chrome, error)
+
+// Accounts is what the frame needs to know of the account that a page is about.
+type Accounts interface {
+	Info(ctx context.Context, s access.Scope, account record.AccountID) (record.AccountInfo, error)
+	List(ctx context.Context, s access.Scope, account record.AccountID, q record.Query) (record.Page, error)
+}
+
+// FrameOptions is what every frame has in common.
+type FrameOptions struct {
+	Provider Provider
+	Accounts Accounts
+	Zone     *time.Location // the provider's; used when a reader has none
+	Now      func() time.Time
+	// Locale returns the language (BCP 47) and zone (IANA) of who asks, "" for none;
+	// nil reads everybody in English and the provider's zone.
+	Locale  func(r *http.Request) (lang, zone string)
+	SignOut string // where the sign-out form posts to
+	Switch  string // where somebody with several accounts chooses
+}
+
+// NewFramer returns the Framer of the portal. The nonce is the one that the
+// security headers put in the request's context (templ.WithNonce).
+func NewFramer(o FrameOptions) Framer {
+	return func(r *http.Request, s access.Scope) (*Chrome, error) {
+		if !s.Valid() {
+			return nil, fault.New(fault.Unauthenticated, "Please sign in.")
+		}
+		c := o.plain(r)
+		c.User = User{ID: s.User(), Name: s.Name(), Email: s.Email()}
+		if c.User.Name == "" {
+			c.User.Name = s.Email()
+		}
+		c.Staff, c.SignOut, c.Switch = s.IsStaff(), o.SignOut, o.Switch
+		if s.Account().IsZero() {
+			c.Home = "/staff"
+			c.Nav = c.nav(r, []NavItem{{Label: c.T("nav.accounts"), Href: "/staff", Icon: IconAccounts}})
+			return c, nil
+		}
+		return c, o.inAccount(r, s, c)
+	}
+}
+
+// Plain returns the frame of a page for nobody in particular: sign-in and faults.
+func (o FrameOptions) Plain(r *http.Request) *Chrome { return o.plain(r) }
+
+func (o FrameOptions) plain(r *http.Request) *Chrome {
+	lang, zone := "en", ""
+	if o.Locale != nil {
+		lang, zone = o.Locale(r)
+	}
+	now := time.Now
+	if o.Now != nil {
+		now = o.Now
+	}
+	c := &Chrome{
+		Reader: words.NewReader(lang, zone, o.Zone, now()), Provider: o.Provider,
+		Nonce: templ.GetNonce(r.Context()), Home: "/",
+	}
+	if cookie, err := r.Cookie("portico_theme"); err == nil {
+		c.Theme = cookie.Value // only "light" and "dark" are ever written out
+	}
+	return c
+}
+
+func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) error {
+	info, err := o.Accounts.Info(r.Context(), s, s.Account())
+	if err != nil {
+		return err
+	}
+	c.Account, c.Preview = info, s.IsStaff() && info.Launch != record.LaunchInvited
+	base := AccountPath(info.ID)
+	c.Home = base
+	items := []NavItem{{Label: c.T("nav.home"), Href: base, Icon: IconHome}}
+	if s.Sees(record.KindTicket) {
+		waiting, err := o.Accounts.List(r.Context(), s, info.ID, record.Query{Kind: record.KindTicket, Turn: record.TurnClient, Limit: 1})
+		if err != nil {
+			return err
+		}
+		c.Search = base + "tickets"
+		items = append(items, NavItem{Label: c.T("nav.tickets"), Href: base + "tickets", Icon: IconTickets, Count: waiting.Total})
+	}
+	if s.Sees(record.KindAsset) {
+		items = append(items, NavItem{Label: c.T("nav.assets"), Href: base + "assets", Icon: IconAssets})
+	}
+	if s.IsStaff() {
+		items = append(items, NavItem{Label: c.T("nav.accounts"), Href: "/staff", Icon: IconAccounts})
+	}
+	c.Nav = c.nav(r, items)
+	return nil
+}
+
+// nav marks the door that the page is behind: the longest that its address begins with.
+func (c *Chrome) nav(r *http.Request, items []NavItem) []NavItem {
+	best := -1
+	for i, item := range items {
+		if within(r.URL.Path, item.Href) && (best < 0 || len(item.Href) > len(items[best].Href)) {
+			best = i
+		}
+	}
+	if best >= 0 && (items[best].Href != c.Home || r.URL.Path == c.Home) {
+		items[best].Current = true
+	}
+	return items
+}
+
+func within(path, door string) bool {
+	return path == door || len(path) > len(door) && path[:len(door)] == door && (door[len(door)-1] == '/' || path[len(door)] == '/')
+}
+
+// AccountPath is where the pages of an account begin; it ends with a slash.
+func AccountPath(a record.AccountID) string { return "/a/" + a.String() + "/" }

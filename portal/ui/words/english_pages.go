@@ -1,0 +1,5 @@
+package words
+
+var englishTickets = Catalogue{}
+
+var englishAssets = Catalogue{}
