@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"portico/sync/access"
+	"portico/sync/record"
+	"portico/sync/remote"
+	"portico/sync/run"
+)
+
+// fake is a Program that remembers what it was asked and answers err, if set.
+type fake struct {
+	err, openErr error
+	calls        []string
+	secrets      map[string]string
+	added        remote.Connection
+	pending      []string
+	report       remote.Report
+	runs         []run.Run
+	closed       bool
+}
+
+func (f *fake) call(format string, args ...any) error {
+	f.calls = append(f.calls, fmt.Sprintf(format, args...))
+	return f.err
+}
+
+func (f *fake) Close() error { f.closed = true; return nil }
+
+func (f *fake) Serve(_ context.Context, demo bool, out io.Writer) error {
+	fmt.Fprintln(out, "Portico answers")
+	return f.call("serve %v", demo)
+}
+
+func (f *fake) Migrate(context.Context) ([]string, error) { return f.pending, f.call("migrate") }
+func (f *fake) Pending(context.Context) ([]string, error) { return f.pending, f.call("pending") }
+
+func (f *fake) Doctor(context.Context) (remote.Report, error) { return f.report, f.call("doctor") }
+
+func (f *fake) Connectors() []remote.Spec {
+	return []remote.Spec{{ID: "requesttracker", Name: "Request Tracker", Category: "help desk", Fields: []remote.Field{
+		{Name: "url", Label: "Address", Type: remote.URLField, Required: true},
+		{Name: "queue", Label: "Queue", Type: remote.TextField, Default: "Support"},
+		{Name: "token", Label: "Token", Type: remote.SecretField, Required: true},
+	}}}
+}
+
+func (f *fake) Connections(context.Context) ([]remote.Connection, error) {
+	return []remote.Connection{{Name: "Help desk", Connector: "requesttracker", ReadOnly: true}}, f.call("connections")
+}
+
+func (f *fake) AddConnection(_ context.Context, c remote.Connection, secrets map[string]string) (remote.Connection, error) {
+	f.added, f.secrets = c, secrets
+	return c, f.call("add connection %s", c.Name)
+}
+
+func (f *fake) CheckConnection(_ context.Context, name string) (remote.Report, error) {
+	return f.report, f.call("check %s", name)
+}
+
+func (f *fake) Discover(_ context.Context, name string) (remote.Catalog, error) {
+	return remote.Catalog{
+		Statuses:  map[record.Kind][]string{record.KindTicket: {"stalled"}},
+		Queues:    []string{"Support"},
+		Companies: []remote.Company{{Key: "1", Name: "Nordwind"}},
+	}, f.call("discover %s", name)
+}
+
+func (f *fake) Preview(_ context.Context, name, stream string, limit int) (remote.Page, error) {
+	return remote.Page{
+		Records: []record.Record{{Kind: record.KindTicket, External: "7", Company: "Nordwind", Body: record.Ticket{}}},
+		Rejects: []remote.Reject{{Kind: record.KindTicket, External: "8", Reason: "no title\x1b[2J"}},
+	}, f.call("preview %s %s %d", name, stream, limit)
+}
+
+func (f *fake) Pull(_ context.Context, name string, streams []string, everything bool, progress func(run.Run)) ([]run.Run, error) {
+	for _, r := range f.runs {
+		progress(r)
+	}
+	return f.runs, f.call("pull %s %v %v", name, streams, everything)
+}
+
+func (f *fake) Companies(_ context.Context, name string) ([]run.Company, error) {
+	return []run.Company{{Key: "1", Name: "Nordwind", Waiting: 12}}, f.call("companies %s", name)
+}
+
+func (f *fake) Match(_ context.Context, name, key, account string) (record.AccountInfo, error) {
+	return record.AccountInfo{Name: account, Launch: record.LaunchHidden}, f.call("match %s %s %s", name, key, account)
+}
+
+func (f *fake) Accounts(context.Context) ([]record.AccountInfo, error) {
+	parent := record.NewAccountID()
+	return []record.AccountInfo{
+		{ID: parent, Name: "Nordwind", Launch: record.LaunchInvited},
+		{ID: record.NewAccountID(), Name: "Nordwind Bremen", Parent: parent, Launch: record.LaunchHidden},
+	}, f.call("accounts")
+}
+
+func (f *fake) AddAccount(_ context.Context, name, parent string) (record.AccountInfo, error) {
+	return record.AccountInfo{Name: name, Launch: record.LaunchHidden}, f.call("add account %s %s", name, parent)
+}
+
+func (f *fake) Launch(_ context.Context, name string, step record.Launch) (record.AccountInfo, error) {
+	return record.AccountInfo{Name: name, Launch: step}, f.call("launch %s %s", name, step)
+}
+
+func (f *fake) Users(context.Context) ([]access.User, error) {
+	return []access.User{
+		{Email: "mara@halden.example", Name: "Mara", Staff: access.Admin},
+		{Email: "ines@nordwind.example", Name: "Ines", Disabled: true, Created: time.Unix(0, 0)},
+	}, f.call("users")
+}
+
+func (f *fake) AddUser(_ context.Context, u access.User, account string, role access.Role, password string) (access.User, error) {
+	return u, f.call("add user %s staff=%s account=%s role=%s password=%s", u.Email, u.Staff, account, role, password)
+}
+
+func (f *fake) DisableUser(_ context.Context, email string) error { return f.call("disable %s", email) }
+
+func (f *fake) SetPassword(_ context.Context, email, password string) error {
+	return f.call("password %s %s", email, password)
+}
