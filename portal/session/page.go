@@ -1,0 +1,119 @@
+package session
+
+import (
+	"context"
+	"net/http"
+
+	"portico/sync/access"
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+// Page is a handler inside an account or of the staff: it gets the proof of
+// who asks. Path variables are read with r.PathValue.
+type Page func(w http.ResponseWriter, r *http.Request, s access.Scope) error
+
+// Personal is a handler for somebody who is signed in, outside any account.
+type Personal func(w http.ResponseWriter, r *http.Request, s access.Session) error
+
+// Open is a handler for everybody.
+type Open func(w http.ResponseWriter, r *http.Request) error
+
+// Need is what a page asks of a scope before its handler runs; the store asks
+// again for every record. A nil Need asks for the account only.
+type Need func(s access.Scope, a record.AccountID) error
+
+// Sees asks that records of the kind may be read.
+func Sees(k record.Kind) Need {
+	return func(s access.Scope, a record.AccountID) error { return access.See(s, a, k) }
+}
+
+// Acts asks that actions on records of the kind may be asked for.
+func Acts(k record.Kind) Need {
+	return func(s access.Scope, a record.AccountID) error { return access.Act(s, a, k) }
+}
+
+type sessionKey struct{}
+
+// Of returns the session that a page is served in, for display only: the
+// person's locale and time zone. It is proof of nothing; the scope is.
+func Of(ctx context.Context) (access.Session, bool) {
+	s, ok := ctx.Value(sessionKey{}).(access.Session)
+	return s, ok
+}
+
+// Public serves a handler to everybody.
+func (g *Gate) Public(h Open) http.Handler {
+	return g.serve(func(w http.ResponseWriter, r *http.Request) error { return h(w, r) })
+}
+
+// SignedIn serves a handler to whoever is signed in.
+func (g *Gate) SignedIn(h Personal) http.Handler {
+	return g.serve(func(w http.ResponseWriter, r *http.Request) error {
+		s, r, err := g.identify(r)
+		if err != nil {
+			return err
+		}
+		return h(w, r, s)
+	})
+}
+
+// Account serves a handler in the account that the path names as {account}.
+func (g *Gate) Account(need Need, h Page) http.Handler {
+	return g.serve(func(w http.ResponseWriter, r *http.Request) error {
+		s, r, err := g.identify(r)
+		if err != nil {
+			return err
+		}
+		scope, err := g.scopeIn(r.Context(), s.User, r.PathValue("account"))
+		if err != nil {
+			return err
+		}
+		if need != nil {
+			if err := need(scope, scope.Account()); err != nil {
+				return err
+			}
+		}
+		return h(w, r, scope)
+	})
+}
+
+// Staff serves a handler to staff, over all accounts that they reach.
+func (g *Gate) Staff(h Page) http.Handler {
+	return g.serve(func(w http.ResponseWriter, r *http.Request) error {
+		s, r, err := g.identify(r)
+		if err != nil {
+			return err
+		}
+		scope, err := g.staffScope(r.Context(), s.User)
+		if err != nil {
+			return err
+		}
+		return h(w, r, scope)
+	})
+}
+
+// identify finds the session and leaves its person in the log line.
+func (g *Gate) identify(r *http.Request) (access.Session, *http.Request, error) {
+	s, err := g.Current(r)
+	if err != nil {
+		return s, r, err
+	}
+	note(r.Context()).user = s.User.ID
+	return s, r.WithContext(context.WithValue(r.Context(), sessionKey{}, s)), nil
+}
+
+// serve runs a handler and answers for it when it fails.
+func (g *Gate) serve(h func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := h(w, r)
+		if err == nil {
+			return
+		}
+		if fault.Is(err, fault.Unauthenticated) && !wantsJSON(r) {
+			g.askToSignIn(w, r)
+			return
+		}
+		g.Fail(w, r, err)
+	})
+}

@@ -1,0 +1,72 @@
+package session
+
+import (
+	"context"
+
+	"portico/sync/access"
+	"portico/sync/access/grant"
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+// scopeIn mints the scope of a person in the account that the address names.
+// It is asked on every request, so that a right that was taken away ends with
+// the next click. Malformed, missing and foreign are the same fault.
+func (g *Gate) scopeIn(ctx context.Context, u access.User, account string) (access.Scope, error) {
+	id, err := record.ParseAccountID(account)
+	if err != nil || id.IsZero() {
+		return access.Scope{}, notHere()
+	}
+	if u.Staff != "" {
+		return g.staffIn(ctx, u, id)
+	}
+	m, err := g.o.People.MembershipIn(ctx, u.ID, id)
+	if err != nil {
+		return access.Scope{}, fault.At("look up membership", err)
+	}
+	if m.Account.ID != id || m.Account.Launch != record.LaunchInvited {
+		return access.Scope{}, notHere()
+	}
+	return grant.Member(who(u), id, m.Role), nil
+}
+
+// staffIn lets staff look into an account that they reach, once somebody
+// decided that it may be looked at.
+func (g *Gate) staffIn(ctx context.Context, u access.User, id record.AccountID) (access.Scope, error) {
+	reach, err := g.staffScope(ctx, u)
+	if err != nil {
+		return access.Scope{}, err
+	}
+	info, err := g.o.People.AccountInfo(ctx, id)
+	if err != nil {
+		return access.Scope{}, fault.At("look up account", err)
+	}
+	open := info.Launch == record.LaunchPreview || info.Launch == record.LaunchInvited
+	if !open || info.ID != id || !reach.Covers(id) {
+		return access.Scope{}, notHere()
+	}
+	return grant.StaffIn(who(u), u.Staff, id), nil
+}
+
+// staffScope mints the scope of a staff member: over every account for the
+// roles that reach all, over the assigned ones for the others.
+func (g *Gate) staffScope(ctx context.Context, u access.User) (access.Scope, error) {
+	if u.Staff == "" {
+		return access.Scope{}, notHere()
+	}
+	all := grant.Staff(who(u), u.Staff, nil)
+	if all.All() {
+		return all, nil
+	}
+	assigned, err := g.o.People.StaffAccounts(ctx, u.ID)
+	if err != nil {
+		return access.Scope{}, fault.At("look up assigned accounts", err)
+	}
+	return grant.Staff(who(u), u.Staff, assigned), nil
+}
+
+func who(u access.User) grant.User { return grant.User{ID: u.ID, Name: u.Name, Email: u.Email} }
+
+func notHere() error {
+	return fault.New(fault.NotFound, "This page does not exist, or you may not see it.")
+}
