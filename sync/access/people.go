@@ -38,7 +38,8 @@ type Session struct {
 	User     User
 	Created  time.Time
 	LastSeen time.Time
-	Expires  time.Time // absolute end
+	Expires  time.Time     // absolute end
+	Idle     time.Duration // it also ends when unused for this long
 	IP       string
 	Agent    string
 }

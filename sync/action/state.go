@@ -62,7 +62,7 @@ var moves = map[State][]State{
 	Retrying: {Sending, Refused, Conflict, Retrying, Dead, Withdrawn},
 	Unknown:  {Accepted, Confirmed, Sending, Retrying, Refused, Unknown, Dead},
 	Conflict: {Recorded, Withdrawn},
-	Dead:     {Recorded, Withdrawn},
+	Dead:     {Recorded, Unknown, Withdrawn},
 }
 
 // Move returns an error when an action may not go from one state to the other.

@@ -57,7 +57,8 @@ type Comment struct {
 	HTML string `json:"html,omitempty" validate:"max=1000000"`
 	// Text is the plain body, or of an event what happened, in the source's words.
 	Text string `json:"text,omitempty" validate:"max=1000000"`
-	// Field, Old and New describe an event that changed a value ("status", raw, raw).
+	// Field, Old and New describe an event that changed a value ("status", raw, raw)
+	// or linked a record ("asset", "", its external id).
 	Field string `json:"field,omitempty" validate:"max=120"`
 	Old   string `json:"old,omitempty" validate:"max=1000"`
 	New   string `json:"new,omitempty" validate:"max=1000"`

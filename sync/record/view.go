@@ -56,6 +56,10 @@ type Entry struct {
 	Comment Comment
 	Files   []File
 	Stamp   Stamp
+	// Linked is the record that an event points to (Comment.Field names its
+	// kind), with its title; zero when there is none or it is not shown to the viewer.
+	Linked      ID
+	LinkedTitle string
 }
 
 // File is an attachment as a timeline shows it.

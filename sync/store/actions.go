@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"portico/sync/access"
+	"portico/sync/action"
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+type actionRow struct {
+	AccountID                                                          record.AccountID
+	ID                                                                 action.ID
+	Ref                                                                string
+	Actor                                                              string
+	Key                                                                string
+	Kind                                                               action.Kind
+	ConnectionID                                                       record.ConnectionID
+	TargetID                                                           record.ID
+	ExternalID                                                         string
+	Company                                                            string
+	Base                                                               string
+	Input                                                              string
+	State                                                              action.State
+	Attempt                                                            int
+	Generation                                                         int
+	Mark                                                               string
+	Reference                                                          string
+	Reason                                                             string
+	RecordedAt, BeganAt, SentAt, AcceptedAt, EndedAt, ChangedAt, DueAt moment
+	Fence                                                              int64
+	LeaseUntil                                                         moment
+}
+
+const actionColumns = `account_id, id, ref, actor, key, kind, connection_id, target_id, external_id, company, base, input, state, attempt,
+	generation, mark, reference, reason, recorded_at, began_at, sent_at, accepted_at, ended_at, changed_at, due_at, fence, lease_until`
+
+func (r actionRow) action() (action.Action, error) {
+	a := action.Action{ID: r.ID, Ref: r.Ref, Account: r.AccountID, Key: r.Key, Kind: r.Kind, Connection: r.ConnectionID,
+		Target: r.TargetID, External: r.ExternalID, Company: r.Company, Base: r.Base, State: r.State, Attempt: r.Attempt,
+		Generation: r.Generation, Mark: r.Mark, Reference: r.Reference, Reason: r.Reason, Recorded: r.RecordedAt.Time,
+		Began: r.BeganAt.Time, Sent: r.SentAt.Time, Accepted: r.AcceptedAt.Time, Ended: r.EndedAt.Time,
+		Changed: r.ChangedAt.Time, Due: r.DueAt.Time}
+	if err := json.Unmarshal([]byte(r.Actor), &a.Actor); err != nil {
+		return a, fault.Wrap(fault.Internal, "decode actor", err)
+	}
+	return a, fault.Wrap(fault.Internal, "decode input", json.Unmarshal([]byte(r.Input), &a.Input))
+}
+
+func actionsOf(rows []actionRow) ([]action.Action, error) {
+	out := make([]action.Action, len(rows))
+	for i, r := range rows {
+		var err error
+		if out[i], err = r.action(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// recentActions is how many actions a page looks back on.
+const recentActions = 50
+
+// ActionByID returns one action of the account; fault.NotFound when it is
+// missing, foreign, or somebody else's and the viewer sees only their own.
+func (a *Account) ActionByID(ctx context.Context, s access.Scope, account record.AccountID, id action.ID) (action.Action, error) {
+	list, err := a.actions(ctx, s, account, "id = ?", id)
+	if err == nil && len(list) == 0 {
+		err = notFound()
+	}
+	if err != nil {
+		return action.Action{}, err
+	}
+	return list[0], nil
+}
+
+// ActionsOn lists the actions on a record, newest first; with a zero target
+// those that create something.
+func (a *Account) ActionsOn(ctx context.Context, s access.Scope, account record.AccountID, target record.ID) ([]action.Action, error) {
+	if target.IsZero() {
+		return a.actions(ctx, s, account, "target_id IS NULL")
+	}
+	if _, err := a.Detail(ctx, s, account, record.KindTicket, target); err != nil {
+		return nil, err
+	}
+	return a.actions(ctx, s, account, "target_id = ?", target)
+}
+
+func (a *Account) actions(ctx context.Context, s access.Scope, account record.AccountID, where string, args ...any) ([]action.Action, error) {
+	if err := access.See(s, account, record.KindTicket); err != nil {
+		return nil, err
+	}
+	args = append([]any{account}, args...)
+	if s.OwnOnly() {
+		where += " AND user_id = ?"
+		args = append(args, s.User())
+	}
+	var rows []actionRow
+	err := a.db.Find(ctx, &rows, "SELECT "+actionColumns+" FROM (SELECT * FROM actions WHERE account_id = ?) AS a WHERE "+where+
+		" ORDER BY seq DESC LIMIT ?", append(args, recentActions)...)
+	if err != nil {
+		return nil, fault.At("read actions", err)
+	}
+	return actionsOf(rows)
+}
+
+// Destinations lists where a new request of the account may go: connections
+// that know the company.
+func (a *Account) Destinations(ctx context.Context, s access.Scope, account record.AccountID) ([]action.Destination, error) {
+	if err := access.Act(s, account, record.KindTicket); err != nil {
+		return nil, err
+	}
+	var rows []struct {
+		ID     record.ConnectionID
+		Name   string
+		Queues string
+	}
+	err := a.db.Find(ctx, &rows, `SELECT DISTINCT c.id, c.name, c.queues FROM connections c
+		JOIN companies p ON p.connection_id = c.id JOIN streams s ON s.connection_id = c.id
+		WHERE p.account_id = ? AND (' ' || s.kinds || ' ') LIKE '% ticket %' ORDER BY c.name`, account)
+	if err != nil {
+		return nil, fault.At("list destinations", err)
+	}
+	out := make([]action.Destination, len(rows))
+	for i, r := range rows {
+		out[i] = action.Destination{Connection: r.ID, System: r.Name}
+		if err := json.Unmarshal([]byte(r.Queues), &out[i].Queues); err != nil {
+			return nil, fault.Wrap(fault.Internal, "decode queues", err)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,202 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"portico/sync/action"
+	"portico/sync/change"
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/store/internal/scoped"
+)
+
+// ready says that an action may move: it is due, nobody has it, and nothing
+// before it on the same record is still on its way.
+const ready = `a.state IN ('recorded', 'sending', 'accepted', 'retrying', 'unknown')
+	AND (a.due_at IS NULL OR a.due_at <= ?) AND (a.lease_until IS NULL OR a.lease_until < ?)
+	AND NOT EXISTS (SELECT 1 FROM actions b WHERE b.connection_id = a.connection_id AND b.external_id = a.external_id
+		AND a.external_id <> '' AND b.seq < a.seq AND b.state IN ('recorded', 'sending', 'accepted', 'retrying', 'unknown'))`
+
+// Claim leases an action to one worker; false when there is nothing to do now.
+// Every claim raises the fence, so that a worker that was believed dead cannot
+// settle any more.
+func (y *System) Claim(ctx context.Context, id action.ID, lease time.Duration) (action.Claim, bool, error) {
+	now := y.now().UTC()
+	until := now.Add(lease)
+	var row actionRow
+	err := y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		return tx.Find(ctx, &row, scoped.System+"UPDATE actions AS a SET fence = fence + 1, lease_until = ? WHERE a.id = ? AND "+ready+
+			" RETURNING "+actionColumns, at(until), id, at(now), at(now))
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return action.Claim{}, false, nil
+	}
+	if err != nil {
+		return action.Claim{}, false, fault.At("claim action", err)
+	}
+	act, err := row.action()
+	return action.Claim{Action: act, Fence: row.Fence, Until: until}, err == nil, err
+}
+
+// DueActions lists what may move now and nobody works on, oldest first.
+func (y *System) DueActions(ctx context.Context, now time.Time, limit int) ([]action.ID, error) {
+	var ids []action.ID
+	err := y.db.Find(ctx, &ids, scoped.System+"SELECT a.id FROM actions a WHERE "+ready+" ORDER BY a.seq LIMIT ?", at(now), at(now), limit)
+	return ids, fault.At("list due actions", err)
+}
+
+// Settle commits what a piece of work came to: the new state, what was read on
+// the way, and the events that follow, in one transaction. It is refused with
+// fault.Conflict when the claim is no longer the newest.
+func (y *System) Settle(ctx context.Context, c action.Claim, step action.Step) error {
+	now := y.now().UTC()
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		from, err := y.fenced(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if err := allowed(from, step); err != nil {
+			return fault.Wrap(fault.Internal, "settle action "+c.Action.ID.String(), err)
+		}
+		if err := saveStep(ctx, tx, c, step, now); err != nil {
+			return err
+		}
+		if err := y.refresh(ctx, tx, c.Action.Connection, step.Records, now); err != nil {
+			return err
+		}
+		if err := moved(ctx, tx, c.Action, now); err != nil {
+			return err
+		}
+		if step.State.Blocks() {
+			return nil
+		}
+		return ringNext(ctx, tx, c.Action, now)
+	})
+}
+
+// fenced returns the state that the claim still owns.
+func (y *System) fenced(ctx context.Context, tx *scoped.Tx, c action.Claim) (action.State, error) {
+	var states []action.State
+	err := tx.Find(ctx, &states, "SELECT state FROM actions WHERE account_id = ? AND id = ? AND fence = ? AND lease_until IS NOT NULL",
+		c.Action.Account, c.Action.ID, c.Fence)
+	if err == nil && len(states) == 0 {
+		err = fault.New(fault.Conflict, "Another worker has taken over this action.")
+	}
+	if err != nil {
+		return "", fault.At("check claim", err)
+	}
+	return states[0], nil
+}
+
+// allowed lets a step stay where it is (a lease given back) and otherwise asks
+// the state machine.
+func allowed(from action.State, step action.Step) error {
+	if from == step.State {
+		return nil
+	}
+	return action.Move(from, step.State)
+}
+
+func saveStep(ctx context.Context, tx *scoped.Tx, c action.Claim, step action.Step, now time.Time) error {
+	set := "state = ?, reason = ?, due_at = ?, changed_at = ?"
+	args := []any{step.State, step.Reason, at(step.Due), at(now)}
+	if step.Begin {
+		set += ", attempt = attempt + 1, sent_at = ?"
+		args = append(args, at(now))
+	}
+	if step.Mark != "" {
+		set += ", mark = ?"
+		args = append(args, step.Mark)
+	}
+	if step.Reference != "" {
+		set += ", reference = ?"
+		args = append(args, step.Reference)
+	}
+	if step.State == action.Accepted || step.State == action.Confirmed {
+		set += ", accepted_at = coalesce(accepted_at, ?)"
+		args = append(args, at(now))
+	}
+	if step.State.Final() {
+		set += ", ended_at = ?"
+		args = append(args, at(now))
+	}
+	if !step.Keep {
+		set += ", lease_until = NULL"
+	}
+	_, err := tx.Run(ctx, "UPDATE actions SET "+set+" WHERE account_id = ? AND id = ? AND fence = ?",
+		append(args, c.Action.Account, c.Action.ID, c.Fence)...)
+	return fault.At("settle action", err)
+}
+
+// refresh stores records that were read on the way, by the same path as a pull.
+func (y *System) refresh(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, records []record.Record, now time.Time) error {
+	if len(records) == 0 {
+		return nil
+	}
+	items, err := encode(records)
+	if err != nil {
+		return err
+	}
+	w, err := newWriter(ctx, tx, c, now)
+	if err != nil {
+		return err
+	}
+	w.reread = true
+	if err := w.put(ctx, items); err != nil {
+		return err
+	}
+	return w.publish(ctx)
+}
+
+// moved tells pages and workers that an action has a new state.
+func moved(ctx context.Context, tx *scoped.Tx, a action.Action, now time.Time) error {
+	return emit(ctx, tx, change.New(change.ActionMoved, now, a.Account, record.KindTicket, a.ID.String()))
+}
+
+// ringNext wakes the action that waited behind this one on the same record.
+func ringNext(ctx context.Context, tx *scoped.Tx, a action.Action, now time.Time) error {
+	if a.External == "" {
+		return nil
+	}
+	var next []struct {
+		ID        action.ID
+		AccountID record.AccountID
+	}
+	err := tx.Find(ctx, &next, scoped.System+`SELECT id, account_id FROM actions WHERE connection_id = ? AND external_id = ?
+		AND state IN ('recorded', 'sending', 'accepted', 'retrying', 'unknown') ORDER BY seq LIMIT 1`, a.Connection, a.External)
+	if err != nil || len(next) == 0 {
+		return fault.At("find the next action", err)
+	}
+	return emit(ctx, tx, change.New(change.ActionDue, now, next[0].AccountID, record.KindTicket, next[0].ID.String()))
+}
+
+// Revive gives a dead action a new generation. One that was ever sent is looked
+// for at the source first, so that trying again cannot double it.
+func (y *System) Revive(ctx context.Context, id action.ID) error {
+	now := y.now().UTC()
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		var rows []struct{ AccountID record.AccountID }
+		err := tx.Find(ctx, &rows, scoped.System+`UPDATE actions SET state = CASE WHEN sent_at IS NULL THEN 'recorded' ELSE 'unknown' END, generation = generation + 1, attempt = 0, began_at = ?,
+			due_at = NULL, reason = '', changed_at = ? WHERE id = ? AND state = 'dead' RETURNING account_id`, at(now), at(now), id)
+		if err == nil && len(rows) == 0 {
+			err = fault.New(fault.Conflict, "Only an action that our team looks after can be tried again.")
+		}
+		if err != nil {
+			return fault.At("revive action", err)
+		}
+		return emit(ctx, tx, change.New(change.ActionDue, now, rows[0].AccountID, record.KindTicket, id.String()))
+	})
+}
+
+// DeadActions lists what staff have to look after, oldest first.
+func (y *System) DeadActions(ctx context.Context, limit int) ([]action.Action, error) {
+	var rows []actionRow
+	err := y.db.Find(ctx, &rows, scoped.System+"SELECT "+actionColumns+" FROM actions WHERE state = 'dead' ORDER BY seq LIMIT ?", limit)
+	if err != nil {
+		return nil, fault.At("list dead actions", err)
+	}
+	return actionsOf(rows)
+}

@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"portico/sync/change"
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/remote"
+	"portico/sync/run"
+	"portico/sync/store/internal/scoped"
+)
+
+// chunkRows is how many records one bulk transaction holds: a person's action
+// waits for at most one of them (measured: 100 rows ≈ 20 ms, 1,000 rows ≈ 2 s).
+const chunkRows = 100
+
+// Commit stores a page: records that differ, deletions, rejects, changes and,
+// with the last rows, the checkpoint and the counts of the run. Records are
+// written before the checkpoint moves, and writing one again changes nothing,
+// so that a crash in between only repeats work. It returns the run with its
+// counts and checkpoint moved on; fault.Conflict when the lease was lost.
+func (y *System) Commit(ctx context.Context, r run.Run, p remote.Page, lease time.Duration) (run.Run, error) {
+	items, err := encode(p.Records)
+	if err != nil {
+		return r, err
+	}
+	for len(items) > chunkRows {
+		var counts run.Counts
+		err := y.db.Write(ctx, scoped.Bulk, func(ctx context.Context, tx *scoped.Tx) (err error) {
+			counts, err = y.commitChunk(ctx, tx, r, items[:chunkRows], lease)
+			return err
+		})
+		if err != nil {
+			return r, err
+		}
+		r.Counts = r.Counts.Add(counts)
+		items = items[chunkRows:]
+	}
+	last := r
+	err = y.db.Write(ctx, scoped.Bulk, func(ctx context.Context, tx *scoped.Tx) error {
+		counts, err := y.commitChunk(ctx, tx, r, items, lease)
+		if err != nil {
+			return err
+		}
+		last.Counts = r.Counts.Add(counts)
+		return y.commitRest(ctx, tx, &last, p)
+	})
+	if err != nil {
+		return r, err
+	}
+	return last, nil
+}
+
+func (y *System) commitChunk(ctx context.Context, tx *scoped.Tx, r run.Run, items []item, lease time.Duration) (run.Counts, error) {
+	if err := hold(ctx, tx, r, y.now().Add(lease)); err != nil {
+		return run.Counts{}, err
+	}
+	w, err := newWriter(ctx, tx, r.Connection, y.now().UTC())
+	if err != nil {
+		return run.Counts{}, err
+	}
+	if err := w.put(ctx, items); err != nil {
+		return run.Counts{}, err
+	}
+	return w.counts, w.publish(ctx)
+}
+
+// commitRest stores what belongs to the page as a whole.
+func (y *System) commitRest(ctx context.Context, tx *scoped.Tx, r *run.Run, p remote.Page) error {
+	n, err := y.removeAll(ctx, tx, r.Connection, p.Deleted)
+	if err != nil {
+		return err
+	}
+	r.Counts.Deleted += n
+	for _, rej := range p.Rejects {
+		if _, err := tx.Run(ctx, "INSERT INTO rejects (run_id, kind, external_id, reason) VALUES (?, ?, ?, ?)",
+			r.ID, rej.Kind, rej.External, rej.Reason); err != nil {
+			return fault.At("note reject", err)
+		}
+	}
+	r.Counts.Rejected += len(p.Rejects)
+	if p.Next != nil {
+		r.Checkpoint = p.Next
+		if _, err := tx.Run(ctx, "UPDATE streams SET checkpoint = ? WHERE connection_id = ? AND stream = ? AND fence = ?",
+			[]byte(p.Next), r.Connection, r.Stream, r.Fence); err != nil {
+			return fault.At("move checkpoint", err)
+		}
+	}
+	return saveRun(ctx, tx, *r)
+}
+
+// removeAll deletes what the source says is gone and tells the accounts.
+func (y *System) removeAll(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, gone []record.Ref) (int, error) {
+	if len(gone) == 0 {
+		return 0, nil
+	}
+	w, err := newWriter(ctx, tx, c, y.now().UTC())
+	if err != nil {
+		return 0, err
+	}
+	total := 0
+	for _, ref := range gone {
+		n, err := remove(ctx, w, ref)
+		if err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	return total, w.publish(ctx)
+}
+
+// publish writes one outbox row per account and kind that changed.
+func (w *writer) publish(ctx context.Context) error {
+	for key, ids := range w.changed {
+		if err := emit(ctx, w.tx, change.New(change.RecordsChanged, w.now, key.account, key.kind, ids...)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type changedKey struct {
+	account record.AccountID
+	kind    record.Kind
+}

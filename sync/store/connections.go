@@ -1,0 +1,183 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/remote"
+	"portico/sync/store/internal/scoped"
+)
+
+type connectionRow struct {
+	ID           record.ConnectionID
+	Connector    string
+	Name         string
+	Settings     string
+	AllowPrivate string
+	CA           string `bun:"ca"`
+	ReadOnly     bool
+	Paused       bool
+	CreatedAt    moment
+}
+
+const selectConnection = "SELECT id, connector, name, settings, allow_private, ca, read_only, paused, created_at FROM connections "
+
+func (r connectionRow) connection() (remote.Connection, error) {
+	c := remote.Connection{ID: r.ID, Connector: r.Connector, Name: r.Name, AllowPrivate: r.AllowPrivate,
+		CA: r.CA, ReadOnly: r.ReadOnly, Paused: r.Paused, Created: r.CreatedAt.Time}
+	return c, json.Unmarshal([]byte(r.Settings), &c.Settings)
+}
+
+// CreateConnection adds a connection with the streams that its connector has.
+func (y *System) CreateConnection(ctx context.Context, c remote.Connection, streams []remote.Stream) error {
+	settings, err := json.Marshal(c.Settings)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "encode settings", err)
+	}
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		var taken int
+		if err := tx.Find(ctx, &taken, "SELECT count(*) FROM connections WHERE name = ?", c.Name); err != nil {
+			return fault.At("create connection", err)
+		}
+		if taken > 0 {
+			return fault.Newf(fault.Conflict, "A connection named %q exists already.", c.Name).Field("name", "This name is taken.")
+		}
+		_, err := tx.Run(ctx, `INSERT INTO connections (id, connector, name, settings, allow_private, ca, read_only, paused, created_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.ID, c.Connector, c.Name, string(settings), c.AllowPrivate, c.CA, c.ReadOnly, c.Paused, at(y.now()))
+		if err != nil {
+			return fault.At("create connection", err)
+		}
+		return ensureStreams(ctx, tx, c.ID, streams)
+	})
+}
+
+// EnsureStreams adds streams that a newer connector has and refreshes the
+// schedule of the others.
+func (y *System) EnsureStreams(ctx context.Context, c record.ConnectionID, streams []remote.Stream) error {
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		return ensureStreams(ctx, tx, c, streams)
+	})
+}
+
+func ensureStreams(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, streams []remote.Stream) error {
+	for _, s := range streams {
+		kinds := make([]string, len(s.Kinds))
+		for i, k := range s.Kinds {
+			kinds[i] = string(k)
+		}
+		census := s.Census
+		if !s.Sweep {
+			census = 0
+		}
+		_, err := tx.Run(ctx, `INSERT INTO streams (connection_id, stream, kinds, every, census_every, fresh_for) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (connection_id, stream) DO UPDATE SET kinds = excluded.kinds, every = excluded.every,
+			census_every = excluded.census_every, fresh_for = excluded.fresh_for`,
+			c, s.Name, strings.Join(kinds, " "), seconds(s.Every), seconds(census), seconds(s.FreshFor))
+		if err != nil {
+			return fault.At("add stream "+s.Name, err)
+		}
+	}
+	return nil
+}
+
+func seconds(d time.Duration) int64 { return int64(d / time.Second) }
+
+// Connection returns one connection; fault.NotFound when there is none.
+func (y *System) Connection(ctx context.Context, id record.ConnectionID) (remote.Connection, error) {
+	return y.connection(ctx, "WHERE id = ?", id)
+}
+
+// ConnectionNamed is Connection by its name.
+func (y *System) ConnectionNamed(ctx context.Context, name string) (remote.Connection, error) {
+	return y.connection(ctx, "WHERE name = ?", name)
+}
+
+func (y *System) connection(ctx context.Context, where string, arg any) (remote.Connection, error) {
+	var r connectionRow
+	err := y.db.Find(ctx, &r, selectConnection+where, arg)
+	if errors.Is(err, sql.ErrNoRows) {
+		return remote.Connection{}, fault.New(fault.NotFound, "There is no such connection.")
+	}
+	if err != nil {
+		return remote.Connection{}, fault.At("read connection", err)
+	}
+	return r.connection()
+}
+
+// Connections lists every connection by name.
+func (y *System) Connections(ctx context.Context) ([]remote.Connection, error) {
+	var rows []connectionRow
+	if err := y.db.Find(ctx, &rows, selectConnection+"ORDER BY name"); err != nil {
+		return nil, fault.At("list connections", err)
+	}
+	out := make([]remote.Connection, 0, len(rows))
+	for _, r := range rows {
+		c, err := r.connection()
+		if err != nil {
+			return nil, fault.Wrap(fault.Internal, "read connection "+r.Name, err)
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// SetQueues remembers where new requests may go, as the source names it.
+func (y *System) SetQueues(ctx context.Context, c record.ConnectionID, queues []string) error {
+	data, err := json.Marshal(queues)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "encode queues", err)
+	}
+	return y.changeConnection(ctx, c, "queues = ?", string(data))
+}
+
+// SetPaused stops or resumes pulling.
+func (y *System) SetPaused(ctx context.Context, c record.ConnectionID, paused bool) error {
+	return y.changeConnection(ctx, c, "paused = ?", paused)
+}
+
+// SetReadOnly holds back or releases actions.
+func (y *System) SetReadOnly(ctx context.Context, c record.ConnectionID, readOnly bool) error {
+	return y.changeConnection(ctx, c, "read_only = ?", readOnly)
+}
+
+// SetSettings replaces the settings of a connection.
+func (y *System) SetSettings(ctx context.Context, c record.ConnectionID, settings map[string]string) error {
+	data, err := json.Marshal(settings)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "encode settings", err)
+	}
+	return y.changeConnection(ctx, c, "settings = ?", string(data))
+}
+
+func (y *System) changeConnection(ctx context.Context, c record.ConnectionID, set string, value any) error {
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		_, err := tx.Run(ctx, "UPDATE connections SET "+set+" WHERE id = ?", value, c)
+		return fault.At("change connection", err)
+	})
+}
+
+// PutSecret stores a sealed credential of a connection.
+func (y *System) PutSecret(ctx context.Context, c record.ConnectionID, field string, sealed []byte) error {
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		_, err := tx.Run(ctx, `INSERT INTO secrets (connection_id, field, sealed, changed_at) VALUES (?, ?, ?, ?)
+			ON CONFLICT (connection_id, field) DO UPDATE SET sealed = excluded.sealed, changed_at = excluded.changed_at`,
+			c, field, sealed, at(y.now()))
+		return fault.At("store secret", err)
+	})
+}
+
+// Secret returns a sealed credential; fault.Setup when it was never entered.
+func (y *System) Secret(ctx context.Context, c record.ConnectionID, field string) ([]byte, error) {
+	var sealed []byte
+	err := y.db.Find(ctx, &sealed, "SELECT sealed FROM secrets WHERE connection_id = ? AND field = ?", c, field)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fault.Newf(fault.Setup, "The connection has no %s yet. Enter it again.", field)
+	}
+	return sealed, fault.At("read secret", err)
+}

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"crypto/sha256"
+
+	"github.com/goccy/go-json"
+
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+// item is a record made ready outside the transaction, so that the one writer
+// is held for writing only.
+type item struct {
+	record.Record
+	body []byte
+	hash []byte // of everything that is stored; equal means nothing to write
+}
+
+func encode(records []record.Record) ([]item, error) {
+	items := make([]item, 0, len(records))
+	at := make(map[record.Ref]int, len(records))
+	for _, r := range records {
+		it, err := newItem(r)
+		if err != nil {
+			return nil, err
+		}
+		// A source that repeats a record within one page means its last word.
+		ref := record.Ref{Kind: r.Kind, External: r.External}
+		if i, ok := at[ref]; ok {
+			items[i] = it
+			continue
+		}
+		at[ref] = len(items)
+		items = append(items, it)
+	}
+	return items, nil
+}
+
+func newItem(r record.Record) (item, error) {
+	body, err := json.MarshalWithOption(r.Body, json.DisableHTMLEscape())
+	if err != nil {
+		return item{}, fault.Wrap(fault.Internal, "encode "+string(r.Kind)+" "+r.External, err)
+	}
+	h := sha256.New()
+	for _, part := range []string{string(r.Kind), r.External, r.Version, r.Company, string(r.ParentKind), r.Parent, r.URL,
+		r.Created.UTC().Format(layout), r.Updated.UTC().Format(layout)} {
+		h.Write([]byte(part))
+		h.Write([]byte{0})
+	}
+	h.Write(body)
+	return item{Record: r, body: body, hash: h.Sum(nil)[:16]}, nil
+}

@@ -1,0 +1,183 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"strings"
+	"time"
+
+	"portico/sync/access"
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+const (
+	defaultRows = 50
+	maxRows     = 200
+)
+
+const rowColumns = `id, kind, connection_id, external_id, number, title, person, status_raw, state, label, explanation, turn,
+	turn_since, due_at, sort_at, created_at, updated_at, reread_at, url`
+
+// List returns one page of a kind. The statement's text depends only on which
+// conditions are set, so it is prepared once per combination.
+func (a *Account) List(ctx context.Context, s access.Scope, account record.AccountID, q record.Query) (record.Page, error) {
+	if err := reach(s, account); err != nil {
+		return record.Page{}, err
+	}
+	if !s.Sees(q.Kind) {
+		return record.Page{}, fault.New(fault.Forbidden, "This part of the account is not shown to you. Ask an owner of the account.")
+	}
+	limit := q.Limit
+	if limit <= 0 {
+		limit = defaultRows
+	}
+	limit = min(limit, maxRows)
+	query, args, err := listQuery(s, account, q, limit+1)
+	if err != nil {
+		return record.Page{}, err
+	}
+	fresh, err := a.freshness(ctx, account)
+	if err != nil {
+		return record.Page{}, err
+	}
+	rows, err := a.db.Hot(ctx, query, args...)
+	if err != nil {
+		return record.Page{}, fault.At("list "+string(q.Kind), err)
+	}
+	page := record.Page{Total: -1}
+	page.Rows, err = scanRows(rows, account, fresh, make([]record.Row, 0, limit+1))
+	if err != nil {
+		return record.Page{}, err
+	}
+	if len(page.Rows) > limit {
+		page.Rows = page.Rows[:limit]
+		page.Next = cursor(page.Rows[limit-1], q.Sort)
+	}
+	return page, nil
+}
+
+func listQuery(s access.Scope, account record.AccountID, q record.Query, limit int) (string, []any, error) {
+	table, args := visible(s, account)
+	var where strings.Builder
+	and := func(cond string, values ...any) {
+		where.WriteString(" AND " + cond)
+		args = append(args, values...)
+	}
+	args = append(args, q.Kind)
+	if q.Open != nil {
+		op := "IN"
+		if *q.Open {
+			op = "NOT IN"
+		}
+		and("state " + op + " ('resolved', 'closed', 'cancelled')")
+	}
+	if q.Turn != "" {
+		and("turn = ?", q.Turn)
+	}
+	if q.State != "" {
+		and("state = ?", q.State)
+	}
+	if q.Mine {
+		and("requester = ?", strings.ToLower(s.Email()))
+	}
+	for word := range strings.FieldsSeq(q.Search) {
+		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word) + "%"
+		and(`(title LIKE ? ESCAPE '\' OR number LIKE ? ESCAPE '\' OR person LIKE ? ESCAPE '\')`, like, like, like)
+	}
+	key, direction := sortKey(q.Sort)
+	if q.After != "" {
+		value, id, err := parseCursor(q.After)
+		if err != nil {
+			return "", nil, err
+		}
+		op := ">"
+		if direction == "DESC" {
+			op = "<"
+		}
+		and("("+key+", id) "+op+" (?, ?)", value, id)
+	}
+	args = append(args, limit)
+	return "SELECT " + rowColumns + " FROM " + table + " AS r WHERE kind = ?" + where.String() +
+		" ORDER BY " + key + " " + direction + ", id " + direction + " LIMIT ?", args, nil
+}
+
+func sortKey(s record.Sort) (key, direction string) {
+	switch s {
+	case record.SortDue:
+		return "coalesce(due_at, '9999')", "ASC"
+	case record.SortTitle:
+		return "title", "ASC"
+	default:
+		return "sort_at", "DESC"
+	}
+}
+
+// cursor names the last row of a page: the key that it was sorted by, and its id.
+func cursor(r record.Row, s record.Sort) string {
+	key := r.Sort.UTC().Format(layout)
+	switch {
+	case s == record.SortTitle:
+		key = r.Title
+	case s == record.SortDue && r.Due.IsZero():
+		key = "9999"
+	case s == record.SortDue:
+		key = r.Due.UTC().Format(layout)
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(r.ID.String() + key))
+}
+
+func parseCursor(text string) (key string, id record.ID, err error) {
+	data, err := base64.RawURLEncoding.DecodeString(text)
+	if err == nil && len(data) > 36 {
+		if id, err = record.ParseID(string(data[:36])); err == nil {
+			return string(data[36:]), id, nil
+		}
+	}
+	return "", id, fault.New(fault.Invalid, "This link to the next page is damaged. Start from the first page.")
+}
+
+// scanRows reads rows in the order of rowColumns and stamps them.
+func scanRows(rows *sql.Rows, account record.AccountID, fresh []record.Freshness, out []record.Row) ([]record.Row, error) {
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		r := record.Row{Account: account}
+		var turnSince, due, sort, created, updated, reread moment
+		err := rows.Scan(&r.ID, &r.Kind, &r.Stamp.Connection, &r.Stamp.External, &r.Number, &r.Title, &r.Person, &r.Status, &r.State,
+			&r.Label, &r.Explanation, &r.Turn, &turnSince, &due, &sort, &created, &updated, &reread, &r.Stamp.URL)
+		if err != nil {
+			return nil, fault.At("read row", err)
+		}
+		r.TurnSince, r.Due, r.Sort, r.Created, r.Updated = turnSince.Time, due.Time, sort.Time, created.Time, updated.Time
+		stamp(&r, fresh, reread.Time)
+		out = append(out, r)
+	}
+	return out, fault.At("read rows", rows.Err())
+}
+
+// stamp says where a row comes from and how current it is: the later of its
+// stream's last whole pass and its own last re-read.
+func stamp(r *record.Row, fresh []record.Freshness, reread time.Time) {
+	r.Stamp.Raw = r.Status
+	r.Stamp.ReadAt = reread
+	for i := range fresh {
+		f := &fresh[i]
+		if f.Connection != r.Stamp.Connection || !has(f.Kinds, r.Kind) {
+			continue
+		}
+		r.Stamp.System, r.Stamp.Limit = f.System, f.Limit
+		r.Stamp.Down, r.Stamp.DownSince = f.Down, f.DownSince
+		r.Stamp.ReadAt = later(f.ReadAt, reread)
+		return
+	}
+}
+
+func has(kinds []record.Kind, k record.Kind) bool {
+	for _, x := range kinds {
+		if x == k {
+			return true
+		}
+	}
+	return false
+}

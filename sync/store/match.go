@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+
+	"github.com/goccy/go-json"
+
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/store/internal/scoped"
+)
+
+// Company is a client company as a source names it, with what a person decided.
+type Company struct {
+	Key     string
+	Name    string
+	Account record.AccountID // zero: not matched, so nobody sees its records
+	Waiting int              // records in staging
+}
+
+// Companies lists the companies of a connection with how many records wait.
+func (y *System) Companies(ctx context.Context, c record.ConnectionID) ([]Company, error) {
+	var rows []struct {
+		Key, Name string
+		AccountID record.AccountID
+		Waiting   int
+	}
+	err := y.db.Find(ctx, &rows, `SELECT c.key, c.name, c.account_id,
+		(SELECT count(*) FROM staging s WHERE s.connection_id = c.connection_id AND s.company = c.key) AS waiting
+		FROM companies c WHERE c.connection_id = ? ORDER BY c.name, c.key`, c)
+	out := make([]Company, len(rows))
+	for i, r := range rows {
+		out[i] = Company{Key: r.Key, Name: r.Name, Account: r.AccountID, Waiting: r.Waiting}
+	}
+	return out, fault.At("list companies", err)
+}
+
+// Waiting counts the records of a connection that nobody can see.
+func (y *System) Waiting(ctx context.Context, c record.ConnectionID) (int, error) {
+	var n int
+	err := y.db.Find(ctx, &n, "SELECT count(*) FROM staging WHERE connection_id = ?", c)
+	return n, fault.At("count staged records", err)
+}
+
+// Match says whose company a key is, as a person confirmed it, and promotes what
+// waited for it. A key that is matched to another account is refused: repairing
+// a wrong match is Unmatch, then Match.
+func (y *System) Match(ctx context.Context, c record.ConnectionID, key string, account record.AccountID, by string) error {
+	err := y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		n, err := tx.Run(ctx, `UPDATE companies SET account_id = ?, matched_by = ?, matched_at = ?
+			WHERE connection_id = ? AND key = ? AND (account_id IS NULL OR account_id = ?)`, account, by, at(y.now()), c, key, account)
+		if err == nil && n == 0 {
+			return fault.Newf(fault.Conflict, "%q is not a company of this connection, or it is matched to another account.", key)
+		}
+		return fault.At("match company", err)
+	})
+	if err != nil {
+		return err
+	}
+	return y.Promote(ctx, c)
+}
+
+// Promote moves staged records whose company is matched, or whose parent has
+// arrived, into their account, without a new pull. It works in short
+// transactions and may be interrupted anywhere: the rest is promoted next time.
+func (y *System) Promote(ctx context.Context, c record.ConnectionID) error {
+	for {
+		moved := 0
+		err := y.db.Write(ctx, scoped.Bulk, func(ctx context.Context, tx *scoped.Tx) error {
+			var rows [][]byte
+			err := tx.Find(ctx, &rows, `SELECT s.record FROM staging s
+				LEFT JOIN companies c ON c.connection_id = s.connection_id AND c.key = s.company
+				LEFT JOIN identities i ON i.connection_id = s.connection_id AND i.kind = s.parent_kind AND i.external_id = s.parent_external
+				WHERE s.connection_id = ? AND
+				CASE WHEN s.parent_external = '' THEN c.account_id IS NOT NULL ELSE i.account_id IS NOT NULL END LIMIT ?`, c, chunkRows)
+			if err != nil || len(rows) == 0 {
+				return fault.At("list staged records", err)
+			}
+			moved = len(rows)
+			return y.promote(ctx, tx, c, rows)
+		})
+		if err != nil || moved == 0 {
+			return err
+		}
+	}
+}
+
+func (y *System) promote(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, rows [][]byte) error {
+	records := make([]record.Record, len(rows))
+	for i, data := range rows {
+		if err := json.Unmarshal(data, &records[i]); err != nil {
+			return fault.Wrap(fault.Internal, "decode staged record", err)
+		}
+	}
+	items, err := encode(records)
+	if err != nil {
+		return err
+	}
+	w, err := newWriter(ctx, tx, c, y.now().UTC())
+	if err != nil {
+		return err
+	}
+	if err := w.put(ctx, items); err != nil {
+		return err
+	}
+	return w.publish(ctx)
+}
+
+// Unmatch takes everything of a company out of the account that sees it, stops
+// what was asked for and not sent, and keeps the records in staging.
+func (y *System) Unmatch(ctx context.Context, c record.ConnectionID, key string) error {
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		if _, err := tx.Run(ctx, "UPDATE companies SET account_id = NULL, matched_by = '', matched_at = NULL WHERE connection_id = ? AND key = ?", c, key); err != nil {
+			return fault.At("unmatch company", err)
+		}
+		w, err := newWriter(ctx, tx, c, y.now().UTC())
+		if err != nil {
+			return err
+		}
+		if err := w.withdrawCompany(ctx, key); err != nil {
+			return err
+		}
+		return w.publish(ctx)
+	})
+}
+
+func (w *writer) withdrawCompany(ctx context.Context, key string) error {
+	var rows []childRow
+	err := w.tx.Find(ctx, &rows, scoped.System+`SELECT r.id, r.kind, r.external_id, r.version, r.url, r.created_at, r.updated_at, r.body,
+		i.parent_kind, i.parent_external, r.account_id
+		FROM identities i JOIN records r ON r.account_id = i.account_id AND r.id = i.record_id WHERE i.connection_id = ? AND i.company = ?`, w.connection, key)
+	if err != nil {
+		return fault.At("list records of company", err)
+	}
+	for _, r := range rows {
+		have := identity{ExternalID: r.ExternalID, RecordID: r.ID, AccountID: r.AccountID}
+		if err := w.stopActions(ctx, have); err != nil {
+			return err
+		}
+		if r.body, err = record.DecodeBody(r.Kind, r.Body); err != nil {
+			return fault.Wrap(fault.Internal, "decode body", err)
+		}
+		rec := r.record()
+		rec.Company = key
+		it, err := newItem(rec)
+		if err != nil {
+			return err
+		}
+		if err := w.stage(ctx, it, have, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}

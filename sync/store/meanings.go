@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/store/internal/scoped"
+)
+
+type meaningKey struct {
+	kind record.Kind
+	raw  string
+}
+
+type meaningRow struct {
+	Kind        record.Kind
+	Raw         string
+	State       record.State
+	Label       string
+	Explanation string
+	Turn        record.Turn
+	Guessed     bool
+}
+
+const selectMeanings = "SELECT kind, raw, state, label, explanation, turn, guessed FROM meanings WHERE connection_id = ? ORDER BY kind, raw"
+
+func loadMeanings(ctx context.Context, tx *scoped.Tx, c record.ConnectionID) (map[meaningKey]record.Meaning, error) {
+	var rows []meaningRow
+	if err := tx.Find(ctx, &rows, selectMeanings, c); err != nil {
+		return nil, fault.At("read status dictionary", err)
+	}
+	out := make(map[meaningKey]record.Meaning, len(rows))
+	for _, r := range rows {
+		out[meaningKey{r.Kind, r.Raw}] = record.Meaning(r)
+	}
+	return out, nil
+}
+
+// meaning returns what a raw status means on this connection. A value that was
+// never seen is guessed and entered as a guess for an administrator to look at.
+func (w *writer) meaning(ctx context.Context, kind record.Kind, raw string) (record.Meaning, error) {
+	if raw == "" || (kind != record.KindTicket && kind != record.KindAsset) {
+		return record.Meaning{Turn: record.TurnNobody}, nil
+	}
+	key := meaningKey{kind, raw}
+	if m, ok := w.meanings[key]; ok {
+		return m, nil
+	}
+	m := record.Guess(kind, raw)
+	w.meanings[key] = m
+	_, err := w.tx.Run(ctx, `INSERT INTO meanings (connection_id, kind, raw, state, label, explanation, turn, guessed)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, w.connection, kind, raw, m.State, m.Label, m.Explanation, m.Turn, true)
+	return m, fault.At("enter a guessed status", err)
+}
+
+// Meanings lists the status dictionary of a connection.
+func (y *System) Meanings(ctx context.Context, c record.ConnectionID) ([]record.Meaning, error) {
+	var rows []meaningRow
+	err := y.db.Find(ctx, &rows, selectMeanings, c)
+	out := make([]record.Meaning, len(rows))
+	for i, r := range rows {
+		out[i] = record.Meaning(r)
+	}
+	return out, fault.At("list status dictionary", err)
+}
+
+// SetMeaning corrects one row of the dictionary and every record that has it.
+func (y *System) SetMeaning(ctx context.Context, c record.ConnectionID, m record.Meaning) error {
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		_, err := tx.Run(ctx, `INSERT INTO meanings (connection_id, kind, raw, state, label, explanation, turn, guessed)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (connection_id, kind, raw) DO UPDATE SET state = excluded.state,
+			label = excluded.label, explanation = excluded.explanation, turn = excluded.turn, guessed = excluded.guessed`,
+			c, m.Kind, m.Raw, m.State, m.Label, m.Explanation, m.Turn, m.Guessed)
+		if err != nil {
+			return fault.At("set meaning", err)
+		}
+		_, err = tx.Run(ctx, scoped.System+`UPDATE records SET turn_since = CASE WHEN turn = ? THEN turn_since ELSE updated_at END,
+			state = ?, label = ?, explanation = ?, turn = ? WHERE connection_id = ? AND kind = ? AND status_raw = ?`,
+			m.Turn, m.State, m.Label, m.Explanation, m.Turn, c, m.Kind, m.Raw)
+		return fault.At("apply meaning", err)
+	})
+}

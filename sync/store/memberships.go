@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"portico/sync/access"
+	"portico/sync/action"
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+type memberRow struct {
+	accountRow
+	UserID string
+	Role   access.Role
+}
+
+func (r memberRow) membership() access.Membership {
+	return access.Membership{User: r.UserID, Account: r.info(), Role: r.Role}
+}
+
+const selectMember = `SELECT a.id, a.name, a.parent_id, a.launch, m.user_id, m.role
+	FROM memberships m JOIN accounts a ON a.id = m.account_id `
+
+// Memberships lists the accounts that a user may enter now: those that were invited.
+func (y *System) Memberships(ctx context.Context, user string) ([]access.Membership, error) {
+	var rows []memberRow
+	err := y.db.Find(ctx, &rows, selectMember+"WHERE m.user_id = ? AND a.launch = ? ORDER BY a.name, a.id", user, record.LaunchInvited)
+	if err != nil {
+		return nil, fault.At("list memberships", err)
+	}
+	out := make([]access.Membership, len(rows))
+	for i, r := range rows {
+		out[i] = r.membership()
+	}
+	return out, nil
+}
+
+const hotMember = `SELECT a.name, a.parent_id, a.launch, m.role FROM memberships m JOIN accounts a ON a.id = m.account_id
+	WHERE m.account_id = ? AND m.user_id = ? AND a.launch = 'invited'`
+
+// MembershipIn returns a user's place in an account that was invited;
+// fault.NotFound otherwise.
+func (y *System) MembershipIn(ctx context.Context, user string, account record.AccountID) (access.Membership, error) {
+	rows, err := y.db.Hot(ctx, hotMember, account, user)
+	if err != nil {
+		return access.Membership{}, fault.At("read membership", err)
+	}
+	defer func() { _ = rows.Close() }()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return access.Membership{}, fault.At("read membership", err)
+		}
+		return access.Membership{}, notFound()
+	}
+	m := access.Membership{User: user, Account: record.AccountInfo{ID: account}}
+	err = rows.Scan(&m.Account.Name, &m.Account.Parent, &m.Account.Launch, &m.Role)
+	return m, fault.At("read membership", err)
+}
+
+// Rights returns who an action's actor is now and their role in its account;
+// fault.NotFound when they may no longer act there.
+func (y *System) Rights(ctx context.Context, a action.Action) (access.User, access.Role, error) {
+	var u userRow
+	err := y.db.Find(ctx, &u, selectUser+"WHERE id = ? AND disabled = 0", a.Actor.User)
+	if errors.Is(err, sql.ErrNoRows) {
+		return access.User{}, "", noLonger()
+	}
+	if err != nil {
+		return access.User{}, "", fault.At("read rights", err)
+	}
+	m, err := y.MembershipIn(ctx, u.ID, a.Account)
+	if fault.Is(err, fault.NotFound) {
+		return access.User{}, "", noLonger()
+	}
+	return u.user(), m.Role, err
+}
+
+func noLonger() error {
+	return fault.New(fault.NotFound, "The person who asked for this no longer has access to the account.")
+}

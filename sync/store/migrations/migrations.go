@@ -1,0 +1,54 @@
+// Package migrations holds the numbered steps of the schema. They are
+// append-only: a step that was released is never edited.
+package migrations
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+//go:embed *.sql
+var files embed.FS
+
+// Step is one numbered change of the schema and its way back.
+type Step struct {
+	Number   int
+	Name     string
+	Up, Down string
+}
+
+// All returns the steps in order. It fails on a gap, a duplicate or a step
+// without its way back.
+func All() ([]Step, error) { return Read(files) }
+
+// Read is All over another folder, for tests.
+func Read(fsys fs.FS) ([]Step, error) {
+	names, err := fs.Glob(fsys, "*.up.sql")
+	if err != nil {
+		return nil, err
+	}
+	sort.Strings(names)
+	steps := make([]Step, 0, len(names))
+	for i, file := range names {
+		base := strings.TrimSuffix(file, ".up.sql")
+		digits, name, _ := strings.Cut(base, "_")
+		n, err := strconv.Atoi(digits)
+		if err != nil || n != i+1 {
+			return nil, fmt.Errorf("migration %s: expected number %04d; steps are numbered without gaps", file, i+1)
+		}
+		up, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			return nil, err
+		}
+		down, err := fs.ReadFile(fsys, base+".down.sql")
+		if err != nil {
+			return nil, fmt.Errorf("migration %s has no way back: %w", file, err)
+		}
+		steps = append(steps, Step{n, name, string(up), string(down)})
+	}
+	return steps, nil
+}

@@ -1,0 +1,56 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"portico/sync/change"
+	"portico/sync/fault"
+	"portico/sync/store/internal/scoped"
+)
+
+// emit writes an event into the outbox of the running transaction.
+func emit(ctx context.Context, tx *scoped.Tx, e change.Event) error {
+	payload, err := json.Marshal(e)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "encode event", err)
+	}
+	_, err = tx.Run(ctx, "INSERT INTO outbox (topic, payload) VALUES (?, ?)", e.Topic, string(payload))
+	return fault.At("write outbox", err)
+}
+
+// TakeOutbox hands events in order to follow and removes them, in one
+// transaction: what follow writes through the store's own methods is not part of
+// it, so follow only collects. It returns how many were taken.
+func (y *System) TakeOutbox(ctx context.Context, limit int, follow func(change.Event) error) (int, error) {
+	waiting := false
+	if err := y.db.Find(ctx, &waiting, "SELECT EXISTS (SELECT 1 FROM outbox)"); err != nil || !waiting {
+		return 0, fault.At("look at outbox", err)
+	}
+	taken := 0
+	err := y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		var rows []struct {
+			Seq     int64
+			Payload string
+		}
+		if err := tx.Find(ctx, &rows, "SELECT seq, payload FROM outbox ORDER BY seq LIMIT ?", limit); err != nil {
+			return fault.At("read outbox", err)
+		}
+		for _, r := range rows {
+			var e change.Event
+			if err := json.Unmarshal([]byte(r.Payload), &e); err != nil {
+				return fault.Wrap(fault.Internal, "decode event", err)
+			}
+			if err := follow(e); err != nil {
+				return err
+			}
+		}
+		if len(rows) == 0 {
+			return nil
+		}
+		taken = len(rows)
+		_, err := tx.Run(ctx, "DELETE FROM outbox WHERE seq <= ?", rows[taken-1].Seq)
+		return fault.At("clear outbox", err)
+	})
+	return taken, err
+}

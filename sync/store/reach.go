@@ -1,0 +1,56 @@
+package store
+
+import (
+	"strings"
+
+	"portico/sync/access"
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+// reach refuses a scope that was never minted or does not cover the account.
+// Foreign and missing are the same answer.
+func reach(s access.Scope, account record.AccountID) error {
+	if !s.Valid() {
+		return fault.New(fault.Unauthenticated, "Please sign in.")
+	}
+	if !s.Covers(account) {
+		return notFound()
+	}
+	return nil
+}
+
+// visible is the one place where a viewer's grants become SQL: a derived table
+// of the account's records that the viewer may see. Everything that reads for a
+// page selects from it, so that no later condition can widen it.
+func visible(s access.Scope, account record.AccountID) (table string, args []any) {
+	kinds := s.Kinds()
+	in := make([]string, len(kinds))
+	for i, k := range kinds {
+		in[i] = string(k)
+	}
+	args = []any{account}
+	where := "account_id = ? AND kind IN (" + quoted(in) + ")"
+	if s.OwnOnly() {
+		// One's own tickets, what belongs to them, and kinds that nobody owns.
+		where += ` AND (kind NOT IN ('ticket', 'comment', 'attachment') OR requester = ? OR parent_id IN
+			(SELECT id FROM records WHERE account_id = ? AND kind = 'ticket' AND requester = ?))`
+		email := strings.ToLower(s.Email())
+		args = append(args, email, account, email)
+	}
+	return "(SELECT * FROM records WHERE " + where + ")", args
+}
+
+// quoted writes names of our own (kinds) into SQL text, so that prepared
+// statements stay few. Anything but lower-case letters is a defect.
+func quoted(names []string) string {
+	if len(names) == 0 {
+		return "''"
+	}
+	for _, n := range names {
+		if strings.Trim(n, "abcdefghijklmnopqrstuvwxyz_") != "" {
+			panic("not a name of ours: " + n)
+		}
+	}
+	return "'" + strings.Join(names, "', '") + "'"
+}

@@ -1,0 +1,152 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/remote"
+	"portico/sync/run"
+	"portico/sync/store/internal/scoped"
+)
+
+// Begin takes the lease of a stream for one run. ok is false when somebody else
+// holds it; a dead holder's lease is taken over when it has run out.
+func (y *System) Begin(ctx context.Context, due run.Due, lease time.Duration) (r run.Run, ok bool, err error) {
+	now := y.now().UTC()
+	err = y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		var row struct {
+			Fence       int64
+			Checkpoint  []byte
+			CompletedAt moment
+		}
+		err := tx.Find(ctx, &row, `UPDATE streams SET fence = fence + 1, lease_until = ?
+			WHERE connection_id = ? AND stream = ? AND (lease_until IS NULL OR lease_until < ?)
+			RETURNING fence, checkpoint, completed_at`, at(now.Add(lease)), due.Connection, due.Stream, at(now))
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return fault.At("lease stream", err)
+		}
+		r = run.Run{ID: run.NewID(), Connection: due.Connection, Stream: due.Stream, Mode: due.Mode, Fence: row.Fence,
+			Checkpoint: row.Checkpoint, First: row.CompletedAt.IsZero(), Started: now, State: run.Running, Total: -1}
+		ok = true
+		// A run that is still "running" here lost its process: its lease ran out.
+		if _, err := tx.Run(ctx, "UPDATE runs SET state = ?, ended_at = ?, problem = ? WHERE connection_id = ? AND stream = ? AND state = ?",
+			run.Stopped, at(now), "The process that ran it ended; the next run went on from its checkpoint.", due.Connection, due.Stream, run.Running); err != nil {
+			return fault.At("close lost runs", err)
+		}
+		_, err = tx.Run(ctx, "INSERT INTO runs (id, connection_id, stream, mode, first, started_at, state) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			r.ID, r.Connection, r.Stream, r.Mode, r.First, at(now), r.State)
+		return fault.At("begin run", err)
+	})
+	return r, ok, err
+}
+
+// hold proves inside a transaction that the run still has its lease, and extends it.
+func hold(ctx context.Context, tx *scoped.Tx, r run.Run, until time.Time) error {
+	n, err := tx.Run(ctx, "UPDATE streams SET lease_until = ? WHERE connection_id = ? AND stream = ? AND fence = ?",
+		at(until), r.Connection, r.Stream, r.Fence)
+	if err != nil {
+		return fault.At("extend lease", err)
+	}
+	if n == 0 {
+		return fault.New(fault.Conflict, "Another run has taken over this stream.")
+	}
+	return nil
+}
+
+// Progress stores how far a run is.
+func (y *System) Progress(ctx context.Context, r run.Run) error {
+	return y.db.Write(ctx, scoped.Bulk, func(ctx context.Context, tx *scoped.Tx) error {
+		return saveRun(ctx, tx, r)
+	})
+}
+
+func saveRun(ctx context.Context, tx *scoped.Tx, r run.Run) error {
+	counts, err := json.Marshal(r.Counts)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "encode counts", err)
+	}
+	_, err = tx.Run(ctx, "UPDATE runs SET counts = ?, done = ?, total = ?, state = ?, ended_at = ?, problem = ? WHERE id = ?",
+		string(counts), r.Done, r.Total, r.State, at(r.Ended), r.Problem, r.ID)
+	return fault.At("save run", err)
+}
+
+// Finish ends a run and gives its lease back. A whole pass (run.Done) moves
+// freshness; a census that ended Done moves the time of the last count; any
+// other end moves neither.
+func (y *System) Finish(ctx context.Context, r run.Run, next time.Time) error {
+	now := y.now().UTC()
+	r.Ended = now
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		if err := saveRun(ctx, tx, r); err != nil {
+			return err
+		}
+		set, args := "lease_until = NULL, next_at = ?", []any{at(next)}
+		switch {
+		case r.State == run.Done && r.Mode == remote.Census:
+			set += ", counted_at = ?, failures = 0, failing_since = NULL, problem = ''"
+			args = append(args, at(now))
+		case r.State == run.Done:
+			// Facts are as old as the beginning of the pass that read them.
+			set += ", completed_at = ?, failures = 0, failing_since = NULL, problem = ''"
+			args = append(args, at(r.Started))
+		case r.State == run.Failed:
+			set += ", failures = failures + 1, failing_since = coalesce(failing_since, ?), problem = ?"
+			args = append(args, at(now), r.Problem)
+		}
+		_, err := tx.Run(ctx, "UPDATE streams SET "+set+" WHERE connection_id = ? AND stream = ? AND fence = ?",
+			append(args, r.Connection, r.Stream, r.Fence)...)
+		return fault.At("finish run", err)
+	})
+}
+
+// Runs lists the newest runs of a connection.
+func (y *System) Runs(ctx context.Context, c record.ConnectionID, limit int) ([]run.Run, error) {
+	var rows []struct {
+		ID                 run.ID
+		Stream             string
+		Mode               remote.PullMode
+		First              bool
+		StartedAt, EndedAt moment
+		State              run.State
+		Counts             string
+		Done, Total        int
+		Problem            string
+	}
+	err := y.db.Find(ctx, &rows, `SELECT id, stream, mode, first, started_at, ended_at, state, counts, done, total, problem
+		FROM runs WHERE connection_id = ? ORDER BY started_at DESC, id DESC LIMIT ?`, c, limit)
+	if err != nil {
+		return nil, fault.At("list runs", err)
+	}
+	out := make([]run.Run, len(rows))
+	for i, r := range rows {
+		out[i] = run.Run{ID: r.ID, Connection: c, Stream: r.Stream, Mode: r.Mode, First: r.First, Started: r.StartedAt.Time,
+			Ended: r.EndedAt.Time, State: r.State, Done: r.Done, Total: r.Total, Problem: r.Problem}
+		if err := json.Unmarshal([]byte(r.Counts), &out[i].Counts); err != nil {
+			return nil, fault.Wrap(fault.Internal, "decode counts", err)
+		}
+	}
+	return out, nil
+}
+
+// RejectsOf lists what a run set aside.
+func (y *System) RejectsOf(ctx context.Context, id run.ID) ([]remote.Reject, error) {
+	var rows []struct {
+		Kind       record.Kind
+		ExternalID string
+		Reason     string
+	}
+	err := y.db.Find(ctx, &rows, "SELECT kind, external_id, reason FROM rejects WHERE run_id = ? ORDER BY rowid", id)
+	out := make([]remote.Reject, len(rows))
+	for i, r := range rows {
+		out[i] = remote.Reject{Kind: r.Kind, External: r.ExternalID, Reason: r.Reason}
+	}
+	return out, fault.At("list rejects", err)
+}

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"portico/sync/access"
+	"portico/sync/fault"
+	"portico/sync/store/internal/scoped"
+)
+
+// touchEvery is how often LastSeen is written at most; a write per request
+// would put every page view behind the one writer.
+const touchEvery = time.Minute
+
+const hotSession = `SELECT s.id, s.created_at, s.seen_at, s.idle, s.expires_at, s.ip, s.agent, s.epoch,
+	u.id, u.name, u.email, u.staff_role, u.disabled, u.epoch, u.locale, u.zone, u.created_at
+	FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ?`
+
+// StartSession stores a session by the hash of its token; the token itself is
+// never stored.
+func (y *System) StartSession(ctx context.Context, token [32]byte, s access.Session) error {
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		_, err := tx.Run(ctx, `INSERT INTO sessions (token_hash, id, user_id, epoch, created_at, seen_at, idle, expires_at, ip, agent)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, token[:], s.ID, s.User.ID, s.User.Epoch, at(s.Created), at(s.LastSeen),
+			int64(s.Idle/time.Second), at(s.Expires), s.IP, s.Agent)
+		return fault.At("start session", err)
+	})
+}
+
+// SessionByToken returns the live session of a token; fault.Unauthenticated
+// when it is absent, over its limits, or ended by a newer epoch of its user.
+func (y *System) SessionByToken(ctx context.Context, token [32]byte, now time.Time) (access.Session, error) {
+	s, epoch, err := y.findSession(ctx, token)
+	if err != nil {
+		return access.Session{}, err
+	}
+	if s.User.Disabled || epoch != s.User.Epoch || now.After(s.Expires) || now.Sub(s.LastSeen) > s.Idle {
+		return access.Session{}, signedOut()
+	}
+	if now.Sub(s.LastSeen) < touchEvery {
+		return s, nil
+	}
+	err = y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		_, err := tx.Run(ctx, "UPDATE sessions SET seen_at = ? WHERE token_hash = ?", at(now), token[:])
+		return err
+	})
+	return s, fault.At("touch session", err)
+}
+
+func (y *System) findSession(ctx context.Context, token [32]byte) (s access.Session, epoch int, err error) {
+	rows, err := y.db.Hot(ctx, hotSession, token[:])
+	if err != nil {
+		return s, 0, fault.At("read session", err)
+	}
+	defer func() { _ = rows.Close() }()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return s, 0, fault.At("read session", err)
+		}
+		return s, 0, signedOut()
+	}
+	var created, seen, expires, joined moment
+	var idle int64
+	u := &s.User
+	err = rows.Scan(&s.ID, &created, &seen, &idle, &expires, &s.IP, &s.Agent, &epoch,
+		&u.ID, &u.Name, &u.Email, &u.Staff, &u.Disabled, &u.Epoch, &u.Locale, &u.Zone, &joined)
+	s.Created, s.LastSeen, s.Expires, u.Created = created.Time, seen.Time, expires.Time, joined.Time
+	s.Idle = time.Duration(idle) * time.Second
+	return s, epoch, fault.At("read session", err)
+}
+
+func signedOut() error { return fault.New(fault.Unauthenticated, "Please sign in.") }
+
+// EndSession ends one session; ending one that is gone is fine.
+func (y *System) EndSession(ctx context.Context, token [32]byte) error {
+	return y.endSessions(ctx, "token_hash = ?", token[:])
+}
+
+// EndSessionsOf ends every session of a user.
+func (y *System) EndSessionsOf(ctx context.Context, user string) error {
+	return y.endSessions(ctx, "user_id = ?", user)
+}
+
+func (y *System) endSessions(ctx context.Context, where string, arg any) error {
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		_, err := tx.Run(ctx, "DELETE FROM sessions WHERE "+where, arg)
+		return fault.At("end session", err)
+	})
+}
+
+// SessionsOf lists the sessions of a user, newest first.
+func (y *System) SessionsOf(ctx context.Context, user string) ([]access.Session, error) {
+	var rows []struct {
+		ID                           string
+		CreatedAt, SeenAt, ExpiresAt moment
+		IP                           string `bun:"ip"`
+		Agent                        string
+	}
+	err := y.db.Find(ctx, &rows, "SELECT id, created_at, seen_at, expires_at, ip, agent FROM sessions WHERE user_id = ? ORDER BY created_at DESC", user)
+	out := make([]access.Session, len(rows))
+	for i, r := range rows {
+		out[i] = access.Session{ID: r.ID, Created: r.CreatedAt.Time, LastSeen: r.SeenAt.Time, Expires: r.ExpiresAt.Time, IP: r.IP, Agent: r.Agent}
+	}
+	return out, fault.At("list sessions", err)
+}

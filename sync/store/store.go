@@ -1,0 +1,97 @@
+// Package store keeps the read model, the actions and everything that must be
+// true together. It promises that a page and its checkpoint, an action and its
+// outbox row, a result and the record it refreshed are committed in one
+// transaction or not at all, and that no row of one account is reachable with
+// the scope of another.
+//
+// There are three ways in and only these. Account serves one account with the
+// viewer's grants as SQL predicates; Staff lists accounts for a member of the
+// provider; System is for relay, schedules, leases, sessions and identities and
+// is handed out by cmd to named packages only.
+package store
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"portico/sync/fault"
+	"portico/sync/store/internal/scoped"
+)
+
+// Store owns the database.
+type Store struct {
+	db   *scoped.DB
+	path string
+	now  func() time.Time
+}
+
+// Options say where the database is and which clock it uses.
+type Options struct {
+	Path string           // database file; its folder is created with mode 0700
+	Now  func() time.Time // nil means time.Now
+	// Guard makes any statement on an account's table without an account
+	// predicate panic; tests set it.
+	Guard bool
+}
+
+// Account is the handle for pages: one account, one viewer.
+type Account struct{ *Store }
+
+// Staff is the handle for lists across accounts.
+type Staff struct{ *Store }
+
+// System is the handle for work that belongs to no viewer.
+type System struct{ *Store }
+
+// Open opens the database, migrates it when migrate is true, and otherwise
+// refuses one whose schema is not exactly the program's own (fault.Setup).
+func Open(ctx context.Context, o Options, migrate bool) (*Store, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if err := os.MkdirAll(filepath.Dir(o.Path), 0o700); err != nil {
+		return nil, fault.Wrap(fault.Setup, "create the data folder", err)
+	}
+	db, err := scoped.Open(ctx, scoped.Options{Path: o.Path, Guard: o.Guard})
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db: db, path: o.Path, now: o.Now}
+	if err := s.ready(ctx, migrate); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Store) ready(ctx context.Context, migrate bool) error {
+	if migrate {
+		if err := s.Migrate(ctx); err != nil {
+			return err
+		}
+	}
+	if err := s.current(ctx); err != nil {
+		return err
+	}
+	return s.db.Prepare(ctx, writerStatements()...)
+}
+
+// Account returns the handle for pages.
+func (s *Store) Account() *Account { return &Account{s} }
+
+// Staff returns the handle for staff lists.
+func (s *Store) Staff() *Staff { return &Staff{s} }
+
+// System returns the handle for work that belongs to no viewer.
+func (s *Store) System() *System { return &System{s} }
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	var one int
+	return fault.Wrap(fault.Unavailable, "ask the database", s.db.Find(ctx, &one, "SELECT 1"))
+}
+
+// Close ends every connection to the database.
+func (s *Store) Close() error { return s.db.Close() }

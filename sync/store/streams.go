@@ -1,0 +1,135 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"portico/sync/access"
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/remote"
+	"portico/sync/run"
+	"portico/sync/store/internal/scoped"
+)
+
+type streamRow struct {
+	ConnectionID record.ConnectionID
+	Stream       string
+	Kinds        string
+	System       string
+	FreshFor     int64
+	Checkpoint   []byte
+	CompletedAt  moment
+	CountedAt    moment
+	NextAt       moment
+	Failures     int
+	FailingSince moment
+	Problem      string
+	Held         string
+}
+
+// downAfter is how many failures in a row make a source "not reachable" to a
+// client; one failed pass is everyday life and the freshness limit covers it.
+const downAfter = 2
+
+func (r streamRow) freshness() record.Freshness {
+	f := record.Freshness{Connection: r.ConnectionID, System: r.System, Stream: r.Stream,
+		ReadAt: r.CompletedAt.Time, Limit: time.Duration(r.FreshFor) * time.Second}
+	for k := range strings.FieldsSeq(r.Kinds) {
+		f.Kinds = append(f.Kinds, record.Kind(k))
+	}
+	if r.Failures >= downAfter {
+		f.Down, f.DownSince = r.Problem, r.FailingSince.Time
+	}
+	return f
+}
+
+// Streams lists what is known about the streams of a connection.
+func (y *System) Streams(ctx context.Context, c record.ConnectionID) ([]run.StreamState, error) {
+	var rows []streamRow
+	err := y.db.Find(ctx, &rows, `SELECT connection_id, stream, kinds, fresh_for, checkpoint, completed_at, counted_at, next_at,
+		failures, failing_since, problem, held FROM streams WHERE connection_id = ? ORDER BY rowid`, c)
+	out := make([]run.StreamState, len(rows))
+	for i, r := range rows {
+		out[i] = run.StreamState{Connection: c, Stream: r.Stream, Checkpoint: r.Checkpoint, Completed: r.CompletedAt.Time,
+			Counted: r.CountedAt.Time, Next: r.NextAt.Time, Failures: r.Failures, FailingFor: r.FailingSince.Time,
+			Problem: r.Problem, Held: r.Held}
+	}
+	return out, fault.At("list streams", err)
+}
+
+// DueStreams lists what should be pulled at now: streams whose time has come
+// and that nobody is pulling. A stream that completed a pass long enough ago is
+// counted (census) before it is pulled again.
+func (y *System) DueStreams(ctx context.Context, now time.Time, limit int) ([]run.Due, error) {
+	var rows []struct {
+		ConnectionID record.ConnectionID
+		Stream       string
+		CensusEvery  int64
+		CompletedAt  moment
+		CountedAt    moment
+	}
+	err := y.db.Find(ctx, &rows, `SELECT s.connection_id, s.stream, s.census_every, s.completed_at, s.counted_at
+		FROM streams s JOIN connections c ON c.id = s.connection_id
+		WHERE c.paused = 0 AND (s.next_at IS NULL OR s.next_at <= ?) AND (s.lease_until IS NULL OR s.lease_until < ?)
+		ORDER BY s.next_at, s.rowid LIMIT ?`, at(now), at(now), limit)
+	if err != nil {
+		return nil, fault.At("list due streams", err)
+	}
+	out := make([]run.Due, len(rows))
+	for i, r := range rows {
+		mode := remote.Changes
+		census := time.Duration(r.CensusEvery) * time.Second
+		if census > 0 && !r.CompletedAt.IsZero() && now.Sub(r.CountedAt.Time) >= census {
+			mode = remote.Census
+		}
+		out[i] = run.Due{Connection: r.ConnectionID, Stream: r.Stream, Mode: mode}
+	}
+	return out, nil
+}
+
+// Hasten makes streams due at once; an empty name means all of the connection.
+func (y *System) Hasten(ctx context.Context, c record.ConnectionID, stream string) error {
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		_, err := tx.Run(ctx, "UPDATE streams SET next_at = NULL WHERE connection_id = ? AND (? = '' OR stream = ?)", c, stream, stream)
+		return fault.At("hasten stream", err)
+	})
+}
+
+const hotFreshness = `SELECT s.connection_id, s.stream, s.kinds, c.name, s.fresh_for, s.completed_at, s.failures, s.failing_since, s.problem
+	FROM streams s JOIN connections c ON c.id = s.connection_id
+	WHERE s.connection_id IN (SELECT connection_id FROM companies WHERE account_id = ?) ORDER BY s.rowid`
+
+// Freshness tells how current each stream is that feeds the account.
+func (a *Account) Freshness(ctx context.Context, s access.Scope, account record.AccountID) ([]record.Freshness, error) {
+	if err := reach(s, account); err != nil {
+		return nil, err
+	}
+	return a.freshness(ctx, account)
+}
+
+func (s *Store) freshness(ctx context.Context, account record.AccountID) ([]record.Freshness, error) {
+	rows, err := s.db.Hot(ctx, hotFreshness, account)
+	if err != nil {
+		return nil, fault.At("read freshness", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var out []record.Freshness
+	for rows.Next() {
+		var r streamRow
+		if err := rows.Scan(&r.ConnectionID, &r.Stream, &r.Kinds, &r.System, &r.FreshFor, &r.CompletedAt,
+			&r.Failures, &r.FailingSince, &r.Problem); err != nil {
+			return nil, fault.At("read freshness", err)
+		}
+		out = append(out, r.freshness())
+	}
+	return out, fault.At("read freshness", rows.Err())
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,151 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"portico/sync/access"
+	"portico/sync/action"
+	"portico/sync/change"
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/store/internal/scoped"
+)
+
+// Submit records what somebody asks for: the action and its outbox row in one
+// transaction, after which it may be called recorded. The same Key of the same
+// person again returns the first action and writes nothing. A target that
+// changed since the person saw it is fault.Conflict, and nothing is recorded.
+func (a *Account) Submit(ctx context.Context, s access.Scope, d action.Draft) (action.Action, error) {
+	if err := access.Act(s, d.Account, record.KindTicket); err != nil {
+		return action.Action{}, err
+	}
+	if d.Key == "" || len(d.Key) > 100 {
+		return action.Action{}, fault.New(fault.Invalid, "The form has lost its key. Reload the page; what you typed is kept.")
+	}
+	if first, err := a.submitted(ctx, s, d); err != nil || !first.ID.IsZero() {
+		return first, err
+	}
+	act, err := a.complete(ctx, s, d)
+	if err != nil {
+		return action.Action{}, err
+	}
+	var stored action.Action
+	err = a.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		stored = action.Action{}
+		n, err := insertAction(ctx, tx, act)
+		if err != nil || n == 0 {
+			return err
+		}
+		stored = act
+		return emit(ctx, tx, change.New(change.ActionDue, act.Recorded, act.Account, record.KindTicket, act.ID.String()))
+	})
+	if err != nil {
+		return action.Action{}, err
+	}
+	if stored.ID.IsZero() { // another request with the same key was faster
+		return a.submitted(ctx, s, d)
+	}
+	return stored, nil
+}
+
+// submitted finds the action that the same form already became.
+func (a *Account) submitted(ctx context.Context, s access.Scope, d action.Draft) (action.Action, error) {
+	list, err := a.actions(ctx, s, d.Account, "user_id = ? AND key = ?", s.User(), d.Key)
+	if err != nil || len(list) == 0 {
+		return action.Action{}, err
+	}
+	return list[0], nil
+}
+
+// complete fills in what the page does not decide: where the target lives,
+// what the company is called there, and whether the person saw its last state.
+func (a *Account) complete(ctx context.Context, s access.Scope, d action.Draft) (action.Action, error) {
+	now := a.now().UTC()
+	act := action.Action{ID: action.NewID(), Ref: action.NewRef(), Account: d.Account, Kind: d.Kind, Base: d.Base, Input: d.Input,
+		Key: d.Key, Connection: d.Connection, Target: d.Target, State: action.Recorded, Recorded: now, Changed: now,
+		Actor: action.Actor{User: s.User(), Name: s.Name(), Email: s.Email(), Staff: s.IsStaff()}}
+	if d.Target.IsZero() {
+		company, err := a.companyOn(ctx, d.Account, d.Connection)
+		act.Company = company
+		return act, err
+	}
+	t, err := a.Detail(ctx, s, d.Account, record.KindTicket, d.Target)
+	if err != nil {
+		return act, err
+	}
+	if d.Base != "" && d.Base != t.Base {
+		return act, stale(d.Base, t)
+	}
+	act.Connection, act.External = t.Stamp.Connection, t.Stamp.External
+	return act, nil
+}
+
+// stale says what changed since the page was shown.
+func stale(seen string, now record.Detail) error {
+	e := fault.New(fault.Conflict, "This changed since you opened the page. Look at it again before you decide; nothing was sent.")
+	was, _, _ := strings.Cut(seen, "@")
+	if was != now.Status {
+		e.Field("status", fmt.Sprintf("%s → %s", was, now.Status))
+	}
+	return e
+}
+
+func (a *Account) companyOn(ctx context.Context, account record.AccountID, c record.ConnectionID) (string, error) {
+	var keys []string
+	err := a.db.Find(ctx, &keys, "SELECT key FROM companies WHERE connection_id = ? AND account_id = ? ORDER BY key LIMIT 1", c, account)
+	if err == nil && len(keys) == 0 {
+		err = fault.New(fault.Invalid, "Requests of this account cannot go there. Choose where it should go.").Field("connection", "Choose one of the list.")
+	}
+	if err != nil {
+		return "", fault.At("find company of the account", err)
+	}
+	return keys[0], nil
+}
+
+func insertAction(ctx context.Context, tx *scoped.Tx, a action.Action) (int64, error) {
+	actor, err := json.Marshal(a.Actor)
+	if err != nil {
+		return 0, fault.Wrap(fault.Internal, "encode actor", err)
+	}
+	input, err := json.Marshal(a.Input)
+	if err != nil {
+		return 0, fault.Wrap(fault.Internal, "encode input", err)
+	}
+	n, err := tx.Run(ctx, `INSERT INTO actions (account_id, id, ref, user_id, actor, key, kind, connection_id, target_id, external_id,
+		company, base, input, state, recorded_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (account_id, user_id, key) DO NOTHING`, a.Account, a.ID, a.Ref, a.Actor.User, string(actor), a.Key, a.Kind,
+		a.Connection, a.Target, a.External, a.Company, a.Base, string(input), a.State, at(a.Recorded), at(a.Changed))
+	return n, fault.At("record action", err)
+}
+
+// Withdraw takes back an action that was not sent yet; fault.Conflict when it is
+// too late. Only the person who asked, or staff, may.
+func (a *Account) Withdraw(ctx context.Context, s access.Scope, account record.AccountID, id action.ID) (action.Action, error) {
+	act, err := a.ActionByID(ctx, s, account, id)
+	if err != nil {
+		return act, err
+	}
+	if act.Actor.User != s.User() && !s.IsStaff() {
+		return act, fault.New(fault.Forbidden, "Only the person who asked for this can take it back.")
+	}
+	now := a.now().UTC()
+	err = a.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		n, err := tx.Run(ctx, `UPDATE actions SET state = ?, ended_at = ?, changed_at = ?, reason = '' WHERE account_id = ? AND id = ?
+			AND state IN ('recorded', 'retrying', 'conflict', 'dead') AND (lease_until IS NULL OR lease_until < ?)`,
+			action.Withdrawn, at(now), at(now), account, id, at(now))
+		if err == nil && n == 0 {
+			return fault.New(fault.Conflict, "It is being sent already and cannot be taken back.")
+		}
+		if err != nil {
+			return fault.At("withdraw action", err)
+		}
+		return moved(ctx, tx, act, now)
+	})
+	if err != nil {
+		return act, err
+	}
+	return a.ActionByID(ctx, s, account, id)
+}

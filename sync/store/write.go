@@ -1,0 +1,166 @@
+package store
+
+import (
+	"context"
+	"strings"
+
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/store/internal/scoped"
+)
+
+// Batches of the prepared statements: as many rows as bring no more speed.
+const (
+	lookupRows = 100
+	upsertRows = 50
+)
+
+var recordColumns = []string{"account_id", "id", "connection_id", "kind", "external_id", "parent_id", "version", "url", "number",
+	"title", "person", "requester", "status_raw", "state", "label", "explanation", "turn", "turn_since", "due_at", "sort_at",
+	"created_at", "updated_at", "reread_at", "body"}
+
+var identityColumns = []string{"connection_id", "kind", "external_id", "record_id", "account_id", "hash", "company", "parent_kind", "parent_external"}
+
+const oneIdentity = "SELECT record_id, account_id FROM identities WHERE connection_id = ? AND kind = ? AND external_id = ?"
+
+var (
+	lookupMany   = "SELECT external_id, record_id, account_id, hash FROM identities WHERE connection_id = ? AND kind = ? AND external_id IN (" + marks(lookupRows) + ")"
+	upsertMany   = upsertRecords(upsertRows)
+	upsertOne    = upsertRecords(1)
+	identifyMany = upsertIdentities(upsertRows)
+	identifyOne  = upsertIdentities(1)
+)
+
+// writerStatements are planned once, when the store opens.
+func writerStatements() []string {
+	return []string{oneIdentity, lookupMany, upsertMany, upsertOne, identifyMany, identifyOne}
+}
+
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+
+func values(columns, rows int) string {
+	return strings.TrimSuffix(strings.Repeat("("+marks(columns)+"),", rows), ",")
+}
+
+func upsertRecords(rows int) string {
+	var set []string
+	for _, c := range recordColumns[2:] {
+		switch c {
+		case "turn_since": // the turn lasts until it changes, however often the record does
+			set = append(set, "turn_since = CASE WHEN excluded.turn = records.turn THEN records.turn_since ELSE excluded.turn_since END")
+		default:
+			set = append(set, c+" = excluded."+c)
+		}
+	}
+	return "INSERT INTO records (" + strings.Join(recordColumns, ", ") + ") VALUES " + values(len(recordColumns), rows) +
+		" ON CONFLICT (account_id, id) DO UPDATE SET " + strings.Join(set, ", ")
+}
+
+func upsertIdentities(rows int) string {
+	var set []string
+	for _, c := range identityColumns[4:] {
+		set = append(set, c+" = excluded."+c)
+	}
+	return "INSERT INTO identities (" + strings.Join(identityColumns, ", ") + ") VALUES " + values(len(identityColumns), rows) +
+		" ON CONFLICT (connection_id, kind, external_id) DO UPDATE SET " + strings.Join(set, ", ")
+}
+
+// flush writes the batch.
+func (w *writer) flush(ctx context.Context) error {
+	for len(w.batch) > 0 {
+		n, many, who := 1, upsertOne, identifyOne
+		if len(w.batch) >= upsertRows {
+			n, many, who = upsertRows, upsertMany, identifyMany
+		}
+		recordArgs := make([]any, 0, n*len(recordColumns))
+		identityArgs := make([]any, 0, n*len(identityColumns))
+		for _, p := range w.batch[:n] {
+			row, err := w.row(ctx, p)
+			if err != nil {
+				return err
+			}
+			recordArgs = append(recordArgs, row...)
+			identityArgs = append(identityArgs, w.connection, p.Kind, p.External, p.id, p.account, p.hash, p.Company, p.ParentKind, p.Parent)
+		}
+		if _, err := w.tx.Do(ctx, many, recordArgs...); err != nil {
+			return fault.At("write records", err)
+		}
+		if _, err := w.tx.Do(ctx, who, identityArgs...); err != nil {
+			return fault.At("write identities", err)
+		}
+		w.batch = w.batch[n:]
+	}
+	w.batch = nil
+	return nil
+}
+
+// row lays a record out in the order of recordColumns.
+func (w *writer) row(ctx context.Context, p place) ([]any, error) {
+	f := p.Body.Facets()
+	m, err := w.meaning(ctx, p.Kind, f.Status)
+	if err != nil {
+		return nil, err
+	}
+	var reread moment
+	if w.reread {
+		reread = at(w.now)
+	}
+	updated := later(p.Updated, p.Created)
+	sort := f.Sort
+	if sort.IsZero() {
+		sort = updated
+	}
+	if sort.IsZero() {
+		sort = w.now
+	}
+	return []any{p.account, p.id, w.connection, p.Kind, p.External, p.parent, p.Version, p.URL, f.Number, f.Title, f.Person,
+		requester(p.Body), f.Status, m.State, m.Label, m.Explanation, m.Turn, at(updated), at(f.Due), at(sort),
+		at(p.Created), at(updated), reread, p.body}, nil
+}
+
+// requester is the address that "own requests only" is decided by.
+func requester(b record.Body) string {
+	if t, ok := b.(record.Ticket); ok {
+		return strings.ToLower(t.Requester.Email)
+	}
+	return ""
+}
+
+// known finds the identities of items, one query per kind.
+func (w *writer) known(ctx context.Context, items []item) (map[record.Ref]identity, error) {
+	byKind := map[record.Kind][]string{}
+	for _, it := range items {
+		byKind[it.Kind] = append(byKind[it.Kind], it.External)
+	}
+	out := make(map[record.Ref]identity, len(items))
+	for kind, externals := range byKind {
+		args := make([]any, 0, lookupRows+2)
+		args = append(args, w.connection, kind)
+		for _, e := range externals {
+			args = append(args, e)
+		}
+		for len(args) < lookupRows+2 {
+			args = append(args, nil)
+		}
+		if err := scanKnown(ctx, w.tx, w.connection, kind, args, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func scanKnown(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, kind record.Kind, args []any, out map[record.Ref]identity) error {
+	rows, err := tx.Hot(ctx, lookupMany, args...)
+	if err != nil {
+		return fault.At("look up identities", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id identity
+		if err := rows.Scan(&id.ExternalID, &id.RecordID, &id.AccountID, &id.Hash); err != nil {
+			return fault.At("look up identities", err)
+		}
+		out[record.Ref{Connection: c, Kind: kind, External: id.ExternalID}] = id
+	}
+	return fault.At("look up identities", rows.Err())
+}
