@@ -55,6 +55,8 @@ type Run struct {
 	// Fence is the lease's number; a commit with an older one is refused.
 	Fence      int64
 	Checkpoint remote.Checkpoint
+	// Failures is how many runs of the stream failed in a row before this one.
+	Failures int
 	// First is true until the stream has completed a pass: nobody is notified.
 	First   bool
 	Started time.Time
@@ -86,6 +88,8 @@ type Due struct {
 	Connection record.ConnectionID
 	Stream     string
 	Mode       remote.PullMode
+	// Force says that a person confirmed what a census would remove.
+	Force bool
 }
 
 // SweepResult is what a census found.

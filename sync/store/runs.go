@@ -23,10 +23,11 @@ func (y *System) Begin(ctx context.Context, due run.Due, lease time.Duration) (r
 			Fence       int64
 			Checkpoint  []byte
 			CompletedAt moment
+			Failures    int
 		}
 		err := tx.Find(ctx, &row, `UPDATE streams SET fence = fence + 1, lease_until = ?
 			WHERE connection_id = ? AND stream = ? AND (lease_until IS NULL OR lease_until < ?)
-			RETURNING fence, checkpoint, completed_at`, at(now.Add(lease)), due.Connection, due.Stream, at(now))
+			RETURNING fence, checkpoint, completed_at, failures`, at(now.Add(lease)), due.Connection, due.Stream, at(now))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -34,7 +35,7 @@ func (y *System) Begin(ctx context.Context, due run.Due, lease time.Duration) (r
 			return fault.At("lease stream", err)
 		}
 		r = run.Run{ID: run.NewID(), Connection: due.Connection, Stream: due.Stream, Mode: due.Mode, Fence: row.Fence,
-			Checkpoint: row.Checkpoint, First: row.CompletedAt.IsZero(), Started: now, State: run.Running, Total: -1}
+			Checkpoint: row.Checkpoint, Failures: row.Failures, First: row.CompletedAt.IsZero(), Started: now, State: run.Running, Total: -1}
 		ok = true
 		// A run that is still "running" here lost its process: its lease ran out.
 		if _, err := tx.Run(ctx, "UPDATE runs SET state = ?, ended_at = ?, problem = ? WHERE connection_id = ? AND stream = ? AND state = ?",
@@ -61,10 +62,27 @@ func hold(ctx context.Context, tx *scoped.Tx, r run.Run, until time.Time) error 
 	return nil
 }
 
-// Progress stores how far a run is.
-func (y *System) Progress(ctx context.Context, r run.Run) error {
-	return y.db.Write(ctx, scoped.Bulk, func(ctx context.Context, tx *scoped.Tx) error {
+// Beat stores how far a run is and extends its lease; fault.Conflict when the
+// lease was lost.
+func (y *System) Beat(ctx context.Context, r run.Run, lease time.Duration) error {
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		if err := hold(ctx, tx, r, y.now().Add(lease)); err != nil {
+			return err
+		}
 		return saveRun(ctx, tx, r)
+	})
+}
+
+// Reclaim ends every lease at once. Only the one process of embedded mode may
+// call it, when it starts: whoever held a lease before is dead, and the fences
+// are raised in case it is not.
+func (y *System) Reclaim(ctx context.Context) error {
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		if _, err := tx.Run(ctx, "UPDATE streams SET lease_until = NULL, fence = fence + 1 WHERE lease_until IS NOT NULL"); err != nil {
+			return fault.At("end leases of streams", err)
+		}
+		_, err := tx.Run(ctx, scoped.System+"UPDATE actions SET lease_until = NULL, fence = fence + 1 WHERE lease_until IS NOT NULL")
+		return fault.At("end leases of actions", err)
 	})
 }
 

@@ -29,8 +29,10 @@ func heldReason(res run.SweepResult) string {
 // be sorted. With force, a person has confirmed that they are really gone.
 func (y *System) Sweep(ctx context.Context, r run.Run, kind record.Kind, seen []string, force bool) (run.SweepResult, error) {
 	var known []string
-	err := y.db.Find(ctx, &known, `SELECT external_id FROM identities WHERE connection_id = ? AND kind = ?
-		UNION SELECT external_id FROM staging WHERE connection_id = ? AND kind = ?`, r.Connection, kind, r.Connection, kind)
+	// What arrived while the census was reading cannot have been seen by it.
+	err := y.db.Find(ctx, &known, `SELECT external_id FROM identities WHERE connection_id = ? AND kind = ? AND record_id < ?
+		UNION SELECT external_id FROM staging WHERE connection_id = ? AND kind = ? AND at < ?`,
+		r.Connection, kind, firstIDAt(r.Started), r.Connection, kind, at(r.Started))
 	if err != nil {
 		return run.SweepResult{}, fault.At("list known records", err)
 	}
@@ -60,6 +62,12 @@ func (y *System) Sweep(ctx context.Context, r run.Run, kind record.Kind, seen []
 		}
 	}
 	return res, y.setHeld(ctx, r, "")
+}
+
+// firstIDAt is the lowest UUIDv7 of a moment: its first 48 bits are milliseconds (RFC 9562).
+func firstIDAt(t time.Time) string {
+	ms := fmt.Sprintf("%012x", t.UnixMilli())
+	return ms[:8] + "-" + ms[8:] + "-7000-8000-000000000000"
 }
 
 func (y *System) setHeld(ctx context.Context, r run.Run, why string) error {

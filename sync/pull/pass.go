@@ -1,0 +1,158 @@
+package pull
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/remote"
+	"portico/sync/run"
+	"portico/sync/valid"
+)
+
+// pass is one run at work: the Emitter that a connector writes to.
+type pass struct {
+	p        *Puller
+	stream   remote.Stream
+	force    bool
+	failures int
+
+	mu       sync.Mutex
+	r        run.Run
+	seen     map[record.Kind][]string
+	complete bool
+}
+
+func newPass(p *Puller, r run.Run, stream remote.Stream, force bool) *pass {
+	return &pass{p: p, r: r, stream: stream, force: force, failures: r.Failures, seen: map[record.Kind][]string{}}
+}
+
+func (e *pass) run() run.Run {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.r
+}
+
+// pull lets the connector read while a heartbeat keeps the lease.
+func (e *pass) pull(ctx context.Context, connector remote.Connector, conn remote.Conn) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	beating := make(chan struct{})
+	go func() {
+		defer close(beating)
+		e.beat(ctx, cancel)
+	}()
+	err := connector.Pull(ctx, conn, remote.PullRequest{Stream: e.stream.Name, Mode: e.r.Mode, Checkpoint: e.r.Checkpoint}, e)
+	lost := context.Cause(ctx)
+	cancel(nil)
+	<-beating
+	switch {
+	case fault.Is(lost, fault.Conflict):
+		return lost
+	case err != nil:
+		return err
+	case !e.complete:
+		return fault.New(fault.Broken, "The source stopped before the end of the list; what was read is kept and the rest is read next time.")
+	case e.r.Mode == remote.Census:
+		return e.sweep(ctx)
+	default:
+		return nil
+	}
+}
+
+// beat gives signs of life until the context ends. A lost lease ends the pass.
+func (e *pass) beat(ctx context.Context, lost context.CancelCauseFunc) {
+	tick := time.NewTicker(e.p.o.Lease / 3)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := e.p.o.Store.Beat(ctx, e.run(), e.p.o.Lease); fault.Is(err, fault.Conflict) {
+				lost(err)
+				return
+			}
+		}
+	}
+}
+
+// Page implements remote.Emitter.
+func (e *pass) Page(ctx context.Context, page remote.Page) error {
+	if e.r.Mode == remote.Census {
+		for kind, ids := range page.Seen {
+			e.seen[kind] = append(e.seen[kind], ids...)
+		}
+		return nil
+	}
+	page = sift(page)
+	r, err := e.p.o.Store.Commit(ctx, e.run(), page, e.p.o.Lease)
+	if err != nil {
+		return fault.At("store a page", err)
+	}
+	e.mu.Lock()
+	r.Done, r.Total = e.r.Done, e.r.Total // progress may have moved meanwhile
+	e.r = r
+	e.mu.Unlock()
+	e.p.o.Committed()
+	return nil
+}
+
+// sift sets aside records that break the rules of their kind.
+func sift(page remote.Page) remote.Page {
+	kept := make([]record.Record, 0, len(page.Records))
+	for _, r := range page.Records {
+		if err := valid.Struct(r); err != nil {
+			page.Rejects = append(page.Rejects, remote.Reject{Kind: r.Kind, External: r.External, Reason: reasons(err)})
+			continue
+		}
+		kept = append(kept, r)
+	}
+	page.Records = kept
+	return page
+}
+
+func reasons(err error) string {
+	var out []string
+	for field, problem := range fault.Fields(err) {
+		out = append(out, field+": "+problem)
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
+}
+
+// Progress implements remote.Emitter.
+func (e *pass) Progress(done, total int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.r.Done, e.r.Total = done, total
+}
+
+// Complete implements remote.Emitter.
+func (e *pass) Complete(context.Context) error {
+	e.complete = true
+	return nil
+}
+
+// sweep removes what a whole census did not see, if it is credibly little.
+func (e *pass) sweep(ctx context.Context) error {
+	for _, kind := range e.stream.Kinds {
+		seen := e.seen[kind]
+		slices.Sort(seen)
+		res, err := e.p.o.Store.Sweep(ctx, e.run(), kind, seen, e.force)
+		if err != nil {
+			return fault.At("sweep "+string(kind), err)
+		}
+		e.r.Counts.Read += len(seen)
+		e.r.Counts.Deleted += res.Deleted
+		if res.Held {
+			e.p.o.Log.Warn("census held: too many records are missing at the source", "stream", e.stream.Name, "kind", string(kind),
+				"known", res.Known, "missing", res.Missing)
+		}
+	}
+	return nil
+}
