@@ -1,0 +1,144 @@
+// Package bus tells what happened: it takes the outbox's rows once their
+// transaction has committed, rings whoever has work with them, and publishes
+// them to everybody who listens, such as open pages. Only this package knows
+// Watermill.
+//
+// It promises that every committed event is taken at least once and in order,
+// and that no listener can hold up the others. It promises nothing to a
+// listener that is absent or slow: such a one learns with change.Missed that
+// something happened. Obligations never live in a message; Follow writes them in
+// the transaction that takes the row.
+package bus
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"portico/sync/change"
+	"portico/sync/fault"
+)
+
+// Outbox holds events that were committed and not yet taken.
+type Outbox interface {
+	// TakeOutbox takes up to limit events, oldest first, calls follow for each in
+	// the transaction that takes them, and returns how many there were. When it
+	// fails, nothing was taken.
+	TakeOutbox(ctx context.Context, limit int, follow func(change.Event) error) (int, error)
+}
+
+// RelayOptions of a Relay. Outbox and Bus are required.
+type RelayOptions struct {
+	Outbox Outbox
+	Bus    *Bus
+	// Follow writes the rows that follow from an event, in the transaction that
+	// takes it; nil writes none.
+	Follow func(change.Event) error
+	// Rings are called, in order, after the commit. They must not block; what they
+	// cannot deliver is made good by a sweep.
+	Rings []func(ctx context.Context, e change.Event)
+	Every time.Duration // how often it looks without being woken (1 s)
+	Log   *slog.Logger
+}
+
+// batch is how many events are taken in one transaction.
+const batch = 100
+
+// Relay moves events from the outbox to those who need them.
+type Relay struct {
+	o    RelayOptions
+	wake chan struct{}
+}
+
+// NewRelay returns a relay that is not running yet.
+func NewRelay(o RelayOptions) *Relay {
+	if o.Every <= 0 {
+		o.Every = time.Second
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Relay{o: o, wake: make(chan struct{}, 1)}
+}
+
+// Wake says that something was committed just now. It never blocks.
+func (r *Relay) Wake() {
+	select {
+	case r.wake <- struct{}{}:
+	default: // it will look anyway
+	}
+}
+
+// Run relays until ctx ends. A store that is away is tried again; it is logged
+// when that begins and when it is over.
+func (r *Relay) Run(ctx context.Context) error {
+	tick := time.NewTicker(r.o.Every)
+	defer tick.Stop()
+	failing := false
+	for {
+		err := r.drain(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil && !failing:
+			r.o.Log.Error("outbox cannot be relayed", "error", err)
+		case err == nil && failing:
+			r.o.Log.Info("outbox is relayed again")
+		}
+		failing = err != nil
+		if failing { // a wake must not turn an outage into a busy loop
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-tick.C:
+			}
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-r.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// drain takes batches until the outbox is empty.
+func (r *Relay) drain(ctx context.Context) error {
+	for {
+		var taken []change.Event
+		n, err := r.o.Outbox.TakeOutbox(ctx, batch, func(e change.Event) error {
+			taken = append(taken, e)
+			if r.o.Follow == nil {
+				return nil
+			}
+			return r.o.Follow(e)
+		})
+		if err != nil {
+			return fault.At("take the outbox", err)
+		}
+		if err := r.tell(ctx, taken); err != nil {
+			return err
+		}
+		if n < batch {
+			return nil
+		}
+	}
+}
+
+// tell rings first: somebody waits for an action, nobody for a page that is
+// told of it. The events are taken already, so a failure to publish is reported
+// and not repeated; the pages that are open catch up with the next event.
+func (r *Relay) tell(ctx context.Context, events []change.Event) error {
+	var errs []error
+	for _, e := range events {
+		for _, ring := range r.o.Rings {
+			ring(ctx, e)
+		}
+	}
+	for _, e := range events {
+		errs = append(errs, r.o.Bus.Publish(e))
+	}
+	return errors.Join(errs...)
+}
