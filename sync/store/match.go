@@ -7,30 +7,26 @@ import (
 
 	"portico/sync/fault"
 	"portico/sync/record"
+	"portico/sync/run"
 	"portico/sync/store/internal/scoped"
 )
 
-// Company is a client company as a source names it, with what a person decided.
-type Company struct {
-	Key     string
-	Name    string
-	Account record.AccountID // zero: not matched, so nobody sees its records
-	Waiting int              // records in staging
-}
-
-// Companies lists the companies of a connection with how many records wait.
-func (y *System) Companies(ctx context.Context, c record.ConnectionID) ([]Company, error) {
+// Companies lists the companies of a connection with how many records wait,
+// unmatched ones first.
+func (y *System) Companies(ctx context.Context, c record.ConnectionID) ([]run.Company, error) {
 	var rows []struct {
-		Key, Name string
-		AccountID record.AccountID
-		Waiting   int
+		Key, Name   string
+		AccountID   record.AccountID
+		AccountName string
+		Waiting     int
 	}
-	err := y.db.Find(ctx, &rows, `SELECT c.key, c.name, c.account_id,
+	err := y.db.Find(ctx, &rows, `SELECT c.key, c.name, c.account_id, coalesce(a.name, '') AS account_name,
 		(SELECT count(*) FROM staging s WHERE s.connection_id = c.connection_id AND s.company = c.key) AS waiting
-		FROM companies c WHERE c.connection_id = ? ORDER BY c.name, c.key`, c)
-	out := make([]Company, len(rows))
+		FROM companies c LEFT JOIN accounts a ON a.id = c.account_id
+		WHERE c.connection_id = ? ORDER BY c.account_id IS NOT NULL, c.name, c.key`, c)
+	out := make([]run.Company, len(rows))
 	for i, r := range rows {
-		out[i] = Company{Key: r.Key, Name: r.Name, Account: r.AccountID, Waiting: r.Waiting}
+		out[i] = run.Company{Key: r.Key, Name: r.Name, Waiting: r.Waiting, Account: record.AccountInfo{ID: r.AccountID, Name: r.AccountName}}
 	}
 	return out, fault.At("list companies", err)
 }
