@@ -17,14 +17,14 @@ func TestTheHouseKeepsItsLaws(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	packages, err := arch.Load(abs)
+	packages, err := arch.Load(t.Context(), abs)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(packages) < 10 {
 		t.Fatalf("only %d packages found under %s: the laws would hold for nothing", len(packages), abs)
 	}
-	standard, err := arch.Standard(abs)
+	standard, err := arch.Standard(t.Context(), abs)
 	if err != nil {
 		t.Fatal(err)
 	}

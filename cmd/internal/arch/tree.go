@@ -5,6 +5,7 @@ package arch
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -47,8 +48,8 @@ type listed struct {
 }
 
 // Load reads the packages of the module whose root folder is given.
-func Load(root string) ([]Package, error) {
-	out, err := goList(root, "-e", "-json=ImportPath,Name,Dir,Doc,Imports,TestImports,XTestImports,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles", "./...")
+func Load(ctx context.Context, root string) ([]Package, error) {
+	out, err := goList(ctx, root, "-e", "-json=ImportPath,Name,Dir,Doc,Imports,TestImports,XTestImports,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles", "./...")
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +75,8 @@ func Load(root string) ([]Package, error) {
 }
 
 // Standard returns the last elements of the standard library's import paths.
-func Standard(root string) (map[string]bool, error) {
-	out, err := goList(root, "std")
+func Standard(ctx context.Context, root string) (map[string]bool, error) {
+	out, err := goList(ctx, root, "std")
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +89,8 @@ func Standard(root string) (map[string]bool, error) {
 	return names, nil
 }
 
-func goList(root string, args ...string) ([]byte, error) {
-	cmd := exec.Command("go", append([]string{"list"}, args...)...) // #nosec G204 -- fixed arguments
+func goList(ctx context.Context, root string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", append([]string{"list"}, args...)...) // #nosec G204 -- fixed arguments
 	cmd.Dir = root
 	out, err := cmd.Output()
 	var exit *exec.ExitError

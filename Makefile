@@ -1,0 +1,115 @@
+# Every task of the repository. Bare "make" lists them; each does its own set-up.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+ROOT   := $(CURDIR)
+TOOLS  := $(ROOT)/.tools
+ASSETS := portal/ui/assets
+KIT    := portal/portaltest/browser
+
+GO_NEEDED   := $(shell sed -n 's/^go //p' go.mod)
+NODE_NEEDED := 20
+LINTER_VERSION := 2.15.0
+LINTER := $(TOOLS)/golangci-lint-$(LINTER_VERSION)
+
+VERSION  ?=
+REVISION ?= $(shell git describe --always --dirty 2>/dev/null)
+# No paths and no stamp of Go's own: the same source yields the same program.
+BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false \
+	-ldflags '-s -w -X main.release=$(VERSION) -X main.revision=$(REVISION)'
+
+.PHONY: help
+help: ## list these tasks
+	@echo "Portico: a client portal wired to your systems of record."
+	@echo
+	@echo "  make run    builds it and serves the demonstration on http://127.0.0.1:8080"
+	@echo "  make test   runs every test that needs nothing but Go and Node"
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | sort | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+# --- build ---------------------------------------------------------------
+
+.PHONY: run
+run: build ## build everything and serve the demonstration
+	@exec bin/portico serve --demo
+
+.PHONY: build
+build: need-go assets ## build bin/portico
+	@$(BUILD) -o bin/portico ./cmd/portico
+
+.PHONY: assets
+assets: $(TOOLS)/assets.stamp ## build styles, script and icons of the pages
+
+# The style sheet is cut down to what the templates use, so they count as sources.
+$(TOOLS)/assets.stamp: $(ASSETS)/package-lock.json $(ASSETS)/build.mjs $(shell find $(ASSETS)/src -type f) $(shell find portal -name '*.templ')
+	@$(MAKE) --no-print-directory need-node
+	@mkdir -p $(TOOLS)
+	@cd $(ASSETS) && npm ci --silent && npm run build --silent
+	@touch $@
+
+.PHONY: generate
+generate: need-go ## generate Go from the templates (commit the result)
+	@go tool templ generate -path portal
+
+# --- test ----------------------------------------------------------------
+
+.PHONY: test
+test: need-go assets ## run every test that needs no other program
+	@go vet ./...
+	@go test -count=1 ./cmd/internal/arch
+	@mkdir -p $(TOOLS); go test ./... 2>&1 | tee $(TOOLS)/test.log; \
+	printf '\n%s packages passed, %s without tests\n' "$$(grep -c '^ok' $(TOOLS)/test.log || true)" "$$(grep -c 'no test files' $(TOOLS)/test.log || true)"
+
+.PHONY: lint
+lint: need-go $(LINTER) ## run the linters
+	@$(LINTER) run ./...
+
+$(LINTER):
+	@echo "Building golangci-lint $(LINTER_VERSION); this takes a while, once."
+	@mkdir -p $(TOOLS)
+	@GOBIN=$(TOOLS) GOFLAGS= go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$(LINTER_VERSION)
+	@mv $(TOOLS)/golangci-lint $@
+
+.PHONY: browser
+browser: build $(KIT)/node_modules/.package-lock.json ## test the pages in a real Chromium
+	@cd $(KIT) && node run.mjs
+
+$(KIT)/node_modules/.package-lock.json: $(KIT)/package-lock.json
+	@$(MAKE) --no-print-directory need-node
+	@cd $(KIT) && npm ci --silent
+	@touch $@
+
+.PHONY: services
+services: ## start a Redis and a PostgreSQL of Debian for tests, on loopback
+	@.ci/services up redis postgres
+
+.PHONY: services-stop
+services-stop: ## stop them and remove their data
+	@.ci/services down
+
+.PHONY: test-services
+test-services: need-go assets ## run the queue's tests against a real Redis
+	@.ci/services up redis; trap '.ci/services down redis' EXIT; \
+	eval "$$(.ci/services env redis)"; go test -count=1 ./sync/jobs/... ./sync/bus/...
+
+.PHONY: clean
+clean: ## remove what was built (not your data)
+	@rm -rf bin $(TOOLS) artefacts $(ASSETS)/node_modules $(KIT)/node_modules
+	@find $(ASSETS)/dist -mindepth 1 ! -name placeholder.txt -delete
+
+# --- what must be installed ----------------------------------------------
+
+.PHONY: need-go need-node
+need-go:
+	@have=$$(go env GOVERSION 2>/dev/null | sed 's/^go//; s/ .*//') || true; \
+	if [ -z "$$have" ]; then echo "Go $(GO_NEEDED) or newer is needed and was not found: https://go.dev/dl/"; exit 1; fi; \
+	if [ "$$(printf '%s\n' "$(GO_NEEDED)" "$$have" | sort -V | head -1)" != "$(GO_NEEDED)" ]; then \
+	echo "Go $(GO_NEEDED) or newer is needed; this is $$have: https://go.dev/dl/"; exit 1; fi
+
+need-node:
+	@have=$$(node --version 2>/dev/null | sed 's/^v//') || true; \
+	if [ -z "$$have" ] || ! command -v npm >/dev/null; then echo "Node $(NODE_NEEDED) or newer with npm is needed and was not found: https://nodejs.org/"; exit 1; fi; \
+	if [ "$${have%%.*}" -lt $(NODE_NEEDED) ]; then echo "Node $(NODE_NEEDED) or newer is needed; this is $$have: https://nodejs.org/"; exit 1; fi
