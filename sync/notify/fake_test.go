@@ -1,0 +1,106 @@
+package notify_test
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/textproto"
+	"strings"
+	"testing"
+
+	"portico/sync/notify"
+)
+
+// sent is one mail that the fake server took.
+type sent struct {
+	to   []string
+	data string
+}
+
+// fakeServer speaks as much SMTP (RFC 5321) as one delivery needs.
+type fakeServer struct {
+	listener net.Listener
+	answers  chan string // to RCPT TO, in order; then "250 fine"
+	mails    chan sent
+}
+
+func newFakeServer(t *testing.T, answers ...string) *fakeServer {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &fakeServer{listener: l, answers: make(chan string, len(answers)), mails: make(chan sent, 10)}
+	for _, a := range answers {
+		s.answers <- a
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go s.serve(c)
+		}
+	}()
+	return s
+}
+
+func (s *fakeServer) options(o notify.Options) notify.Options {
+	o.Host, o.Port, o.TLS, o.From = "127.0.0.1", s.listener.Addr().(*net.TCPAddr).Port, "none", "portal@halden.example"
+	return o
+}
+
+func (s *fakeServer) next(t *testing.T) sent {
+	t.Helper()
+	select {
+	case m := <-s.mails:
+		return m
+	case <-t.Context().Done():
+		t.Fatal("no mail came")
+		return sent{}
+	}
+}
+
+func (s *fakeServer) serve(c net.Conn) {
+	defer c.Close()
+	r := textproto.NewReader(bufio.NewReader(c))
+	say := func(line string) { fmt.Fprintf(c, "%s\r\n", line) }
+	say("220 fake")
+	var m sent
+	for {
+		line, err := r.ReadLine()
+		if err != nil {
+			return
+		}
+		verb, _, _ := strings.Cut(strings.ToUpper(line), " ")
+		switch verb {
+		case "RCPT":
+			answer := "250 fine"
+			select {
+			case answer = <-s.answers:
+			default:
+			}
+			if strings.HasPrefix(answer, "250") {
+				_, to, _ := strings.Cut(line, "<")
+				m.to = append(m.to, strings.TrimSuffix(to, ">"))
+			}
+			say(answer)
+		case "DATA":
+			say("354 go on")
+			b, err := r.ReadDotBytes()
+			if err != nil {
+				return
+			}
+			m.data = string(b)
+			s.mails <- m
+			say("250 taken")
+		case "QUIT":
+			say("221 bye")
+			return
+		default:
+			say("250 fine")
+		}
+	}
+}
