@@ -45,7 +45,7 @@ type User struct {
 type NavItem struct {
 	Label, Href string
 	Icon        Icon
-	Count       int // shown when above zero: what waits there for the reader
+	Count       string // what waits there for the reader: "3", "9+"; "" shows nothing
 	Current     bool
 }
 

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
@@ -89,12 +90,12 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 	c.Home = base
 	items := []NavItem{{Label: c.T("nav.home"), Href: base, Icon: IconHome}}
 	if s.Sees(record.KindTicket) {
-		waiting, err := o.Accounts.List(r.Context(), s, info.ID, record.Query{Kind: record.KindTicket, Turn: record.TurnClient, Limit: 1})
+		waiting, err := o.waiting(r.Context(), s, info.ID)
 		if err != nil {
 			return err
 		}
 		c.Search = base + "tickets"
-		items = append(items, NavItem{Label: c.T("nav.tickets"), Href: base + "tickets", Icon: IconTickets, Count: waiting.Total})
+		items = append(items, NavItem{Label: c.T("nav.tickets"), Href: base + "tickets", Icon: IconTickets, Count: waiting})
 	}
 	if s.Sees(record.KindAsset) {
 		items = append(items, NavItem{Label: c.T("nav.assets"), Href: base + "assets", Icon: IconAssets})
@@ -104,6 +105,23 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 	}
 	c.Nav = c.nav(r, items)
 	return nil
+}
+
+// maxWaiting is how far the navigation counts; more is not worth reading rows for.
+const maxWaiting = 9
+
+// waiting counts the requests that wait for the reader: "", "3", "9+".
+func (o FrameOptions) waiting(ctx context.Context, s access.Scope, account record.AccountID) (string, error) {
+	open := true
+	page, err := o.Accounts.List(ctx, s, account, record.Query{Kind: record.KindTicket, Open: &open, Turn: record.TurnClient, Limit: maxWaiting})
+	switch {
+	case err != nil || len(page.Rows) == 0:
+		return "", err
+	case page.Next != "":
+		return strconv.Itoa(maxWaiting) + "+", nil
+	default:
+		return strconv.Itoa(len(page.Rows)), nil
+	}
 }
 
 // nav marks the door that the page is behind: the longest that its address begins with.

@@ -48,7 +48,7 @@ func NewReader(lang, zone string, fallback *time.Location, now time.Time) Reader
 // T returns the text of a key with its arguments put in.
 func (r Reader) T(key string, args ...any) string {
 	text, ok := r.lookup(key)
-	if !ok || len(args) == 0 {
+	if !ok || len(args) == 0 || !strings.Contains(text, "%") {
 		return text
 	}
 	return fmt.Sprintf(text, args...)

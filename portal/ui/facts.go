@@ -1,0 +1,72 @@
+package ui
+
+import (
+	"time"
+
+	"portico/sync/record"
+)
+
+// StateTone is how a state is to be taken.
+func StateTone(s record.State) Tone {
+	switch s {
+	case record.StateOpen, record.StateWaiting:
+		return Live
+	case record.StateResolved:
+		return Good
+	default:
+		return Neutral
+	}
+}
+
+// turnWords says whose turn it is and since when; of a source that cannot be read,
+// whose turn it was when it last could.
+func turnWords(c *Chrome, row record.Row) string {
+	if row.Stamp.Down != "" && !row.Stamp.ReadAt.IsZero() && row.Turn != record.TurnNobody {
+		at := c.Clock(row.Stamp.ReadAt)
+		if row.Turn == record.TurnProvider {
+			return c.T("turn.was.provider", at, c.Provider.Name)
+		}
+		return c.T("turn.was."+string(row.Turn), at)
+	}
+	if row.Turn == record.TurnNobody && row.Label != "" {
+		return row.Label
+	}
+	if row.TurnSince.IsZero() || row.Turn == record.TurnNobody {
+		return c.Turn(row.Turn)
+	}
+	return c.Turn(row.Turn) + " " + c.Since(row.TurnSince)
+}
+
+// Down is a source that cannot be read.
+type Down struct {
+	System string
+	Since  time.Time // zero when it is not known
+	ReadAt time.Time // the state that is shown; zero for none
+}
+
+// DownOf returns the sources that cannot be read, each once.
+func DownOf(fresh []record.Freshness) []Down {
+	var out []Down
+	at := map[record.ConnectionID]int{}
+	for _, f := range fresh {
+		if f.Down == "" {
+			continue
+		}
+		i, known := at[f.Connection]
+		if !known {
+			at[f.Connection] = len(out)
+			out = append(out, Down{System: f.System, Since: f.DownSince, ReadAt: f.ReadAt})
+			continue
+		}
+		// The oldest stream tells how old the page may be.
+		if f.ReadAt.Before(out[i].ReadAt) {
+			out[i].ReadAt = f.ReadAt
+		}
+	}
+	return out
+}
+
+// Diff is one thing that changed between the page and now.
+type Diff struct {
+	What, Was, Now string
+}
