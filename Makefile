@@ -75,7 +75,7 @@ $(LINTER):
 
 .PHONY: browser
 browser: build $(KIT)/node_modules/.package-lock.json ## test the pages in a real Chromium
-	@cd $(KIT) && node run.mjs
+	@cd $(KIT) && npm test --silent
 
 $(KIT)/node_modules/.package-lock.json: $(KIT)/package-lock.json
 	@$(MAKE) --no-print-directory need-node

@@ -1,0 +1,71 @@
+// What a client does takes effect in the other system, and the page says so.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { inspect, launch, open, sizes, sound } from "../lib/browser.mjs";
+import { Home } from "../lib/program.mjs";
+import { confirmed, enter, openTicket } from "../lib/walk.mjs";
+
+const promised = 5_000; // ms from the click until the page reads "confirmed"
+
+describe("actions", () => {
+  let portico, browser;
+  before(async () => {
+    portico = await Home.make();
+    await portico.serve("--demo");
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await portico?.end();
+  });
+
+  for (const size of Object.keys(sizes)) {
+    test(`a reply is confirmed and stands in the history once, ${size}`, async () => {
+      const page = await open(browser, portico.url, size, "light");
+      const account = await enter(page);
+      const ticket = await openTicket(page, account);
+      const words = `Please call me before noon (${size}).`;
+      await page.getByRole("textbox", { name: /^(Write to|Your reply|Reply)/ }).fill(words);
+      await page.getByRole("button", { name: "Send reply" }).click();
+      await confirmed(page, promised);
+      await inspect(page, "reply-confirmed");
+      await page.goto(ticket);
+      assert.equal(await page.locator(".po-tl").getByText(words, { exact: true }).count(), 1);
+      sound(page);
+      await page.context().close();
+    });
+
+    test(`a new request is confirmed and can be opened, ${size}`, async () => {
+      const page = await open(browser, portico.url, size, "light");
+      const account = await enter(page);
+      const subject = `A screen for room 4 (${size})`;
+      await page.goto(account + "tickets/new");
+      await page.getByRole("textbox", { name: /subject|about/i }).fill(subject);
+      await page.locator("textarea").first().fill("The old one flickers since Monday.");
+      await page.getByRole("button", { name: /^Send/ }).click();
+      await confirmed(page, promised);
+      await inspect(page, "request-confirmed");
+      await page.goto(account + "tickets");
+      await page.locator("main").getByRole("link", { name: subject }).click();
+      await page.getByRole("heading", { level: 1, name: subject }).waitFor();
+      await inspect(page, "request-opened");
+      await page.context().close();
+    });
+
+    test(`a request is closed and opened again, ${size}`, async () => {
+      const page = await open(browser, portico.url, size, "light");
+      const account = await enter(page);
+      const ticket = await openTicket(page, account);
+      await page.getByRole("button", { name: "Close request" }).click();
+      await confirmed(page, promised);
+      await page.goto(ticket);
+      await inspect(page, "ticket-closed");
+      await page.getByRole("button", { name: /^(Reopen|Open again)/ }).click();
+      await confirmed(page, promised);
+      await page.goto(ticket);
+      await page.getByRole("button", { name: "Close request" }).waitFor();
+      sound(page);
+      await page.context().close();
+    });
+  }
+});
