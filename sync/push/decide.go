@@ -112,7 +112,7 @@ func decideConfirmed(step action.Step, out remote.Outcome, v view) action.Step {
 	if at := v.Action.Accepted; !at.IsZero() && v.Now.Sub(at) >= limit {
 		return dead(step, v.System+" took it, but reading it back did not succeed. Our team is checking.")
 	}
-	step.State, step.Due = action.Accepted, v.Now.Add(max(out.After, spread(v, confirmFloor, waitCeiling)))
+	step.State, step.Due = action.Accepted, v.Now.Add(max(min(out.After, v.GiveUp), spread(v, confirmFloor, waitCeiling)))
 	return step
 }
 
@@ -160,7 +160,7 @@ func again(step action.Step, out remote.Outcome, v view) action.Step {
 		return dead(step, "It could not be delivered to "+v.System+". Our team is looking after it.")
 	}
 	step.State = action.Retrying
-	step.Due = v.Now.Add(max(out.After, spread(v, waitFloor, waitCeiling)))
+	step.Due = v.Now.Add(max(min(out.After, v.GiveUp), spread(v, waitFloor, waitCeiling)))
 	if step.Reason == "" {
 		step.Reason = v.System + " is not reachable at the moment."
 	}

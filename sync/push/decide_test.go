@@ -73,6 +73,11 @@ func TestDecide(t *testing.T) {
 				return push.Decide(push.Acting, remote.Outcome{Verdict: remote.Retry, After: time.Hour, Reason: "Busy."}, viewOf(nil))
 			},
 			action.Step{State: action.Retrying, Due: noon.Add(time.Hour), Reason: "Busy."}},
+		{"act asks to wait for longer than anybody would",
+			func() action.Step {
+				return push.Decide(push.Acting, remote.Outcome{Verdict: remote.Retry, After: 1000 * time.Hour, Reason: "Busy."}, viewOf(nil))
+			},
+			action.Step{State: action.Retrying, Due: noon.Add(72 * time.Hour), Reason: "Busy."}},
 		{"act retries after three days",
 			func() action.Step {
 				return push.Decide(push.Acting, remote.Outcome{Verdict: remote.Retry}, viewOf(old(72*time.Hour)))

@@ -53,8 +53,11 @@ func (j *job) next(ctx context.Context) (action.Step, error) {
 		return j.probe(ctx), nil
 	case action.Accepted:
 		return j.confirm(ctx), nil
-	default:
+	case action.Recorded, action.Retrying:
 		return j.send(ctx)
+	default: // a store that hands out a resting action must not cause a second send
+		return action.Step{}, fault.Wrap(fault.Internal, "work on action",
+			fmt.Errorf("action %s is %s and was claimed", j.claim.Action.ID, j.claim.Action.State))
 	}
 }
 

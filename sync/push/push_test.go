@@ -262,6 +262,21 @@ func TestAnAnnouncementThatTookTooLongIsNotFollowedByASend(t *testing.T) {
 	}
 }
 
+func TestARestingActionIsNeverSentAgain(t *testing.T) {
+	t.Parallel()
+	for _, state := range []action.State{action.Confirmed, action.Refused, action.Withdrawn, action.Conflict, action.Dead} {
+		w := newWorld()
+		id := w.record(record.NewID())
+		w.actions[id].State, w.careless = state, true
+		if err := w.worker().Work(t.Context(), id); !fault.Is(err, fault.Internal) {
+			t.Errorf("%s: %v", state, err)
+		}
+		if len(w.source.calls) != 0 {
+			t.Errorf("%s: called %v", state, w.source.calls)
+		}
+	}
+}
+
 func TestSweepRingsWhatIsDue(t *testing.T) {
 	t.Parallel()
 	w := newWorld()

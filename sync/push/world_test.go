@@ -16,13 +16,14 @@ import (
 
 // world is a store, a source and a clock in memory, all of which can fail.
 type world struct {
-	now     time.Time
-	actions map[action.ID]*held
-	order   []action.ID
-	history map[action.ID][]action.State
-	rung    []action.ID
-	rights  func(action.Action) (access.User, access.Role, error)
-	settled func(step action.Step) (before, after error) // errors injected around a commit
+	now      time.Time
+	actions  map[action.ID]*held
+	order    []action.ID
+	history  map[action.ID][]action.State
+	rung     []action.ID
+	rights   func(action.Action) (access.User, access.Role, error)
+	careless bool                                         // Claim hands out whatever it is asked for
+	settled  func(step action.Step) (before, after error) // errors injected around a commit
 
 	connection remote.Connection
 	open       error
@@ -67,7 +68,7 @@ func (w *world) Claim(ctx context.Context, id action.ID, lease time.Duration) (a
 	if err := ctx.Err(); err != nil {
 		return action.Claim{}, false, err
 	}
-	if !w.free(h) {
+	if !w.free(h) && !w.careless {
 		return action.Claim{}, false, nil
 	}
 	for _, other := range w.order {
