@@ -17,8 +17,9 @@ import (
 // Polling of the queue: short enough to be felt only where no nudge reaches,
 // long enough to cost nothing when idle.
 const (
-	taskCheck    = 50 * time.Millisecond
-	delayedCheck = time.Second
+	interactiveCheck = 50 * time.Millisecond
+	backgroundCheck  = 250 * time.Millisecond
+	delayedCheck     = time.Second
 	// lastWords is what handlers get to write down where they are once their
 	// context has ended.
 	lastWords = 12 * time.Second
@@ -60,18 +61,22 @@ func NewServer(q *Queue, handlers map[Name]Handler, o ServerOptions) *Server {
 	}
 	s.ctx, s.call = context.WithCancel(context.Background())
 	s.slots = make(chan struct{}, orDefault(o.Nudges, 16))
-	for l, workers := range map[lane]int{interactive: orDefault(o.Interactive, 8), background: orDefault(o.Background, 4)} {
-		s.lanes = append(s.lanes, asynq.NewServerFromRedisClient(q.client, asynq.Config{
-			Concurrency:              workers,
-			Queues:                   map[string]int{string(l): 1},
-			TaskCheckInterval:        taskCheck,
-			DelayedTaskCheckInterval: delayedCheck,
-			ShutdownTimeout:          time.Second,
-			Logger:                   logger{s.log},
-			LogLevel:                 asynq.WarnLevel,
-		}))
-	}
+	s.serves(q, interactive, orDefault(o.Interactive, 8), interactiveCheck)
+	s.serves(q, background, orDefault(o.Background, 4), backgroundCheck)
 	return s
+}
+
+// serves adds the workers of one lane.
+func (s *Server) serves(q *Queue, l lane, workers int, check time.Duration) {
+	s.lanes = append(s.lanes, asynq.NewServerFromRedisClient(q.client, asynq.Config{
+		Concurrency:              workers,
+		Queues:                   map[string]int{string(l): 1},
+		TaskCheckInterval:        check,
+		DelayedTaskCheckInterval: delayedCheck,
+		ShutdownTimeout:          time.Second,
+		Logger:                   logger{s.log},
+		LogLevel:                 asynq.WarnLevel,
+	}))
 }
 
 // Run serves until ctx ends, then drains.
