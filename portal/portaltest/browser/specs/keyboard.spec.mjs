@@ -12,6 +12,7 @@ describe("keyboard", () => {
   let portico, browser;
   before(async () => {
     portico = await Home.make();
+    await portico.run(["migrate"]);
     await portico.run(["account", "add", "Nordwind Logistik GmbH"]);
     await portico.run(["account", "launch", "Nordwind Logistik GmbH", "invited"]);
     await portico.run(["user", "add", mail, "--name", "Ines Albrecht", "--account", "Nordwind Logistik GmbH", "--role", "owner"], { PORTICO_PASSWORD: password });
