@@ -90,7 +90,7 @@ func decideProbed(step action.Step, out remote.Outcome, v view) action.Step {
 		}
 		return again(step, out, v)
 	}
-	if sent := v.Action.Sent; !sent.IsZero() && v.Now.Sub(sent) >= v.UnknownFor {
+	if sent := later(v.Action.Began, v.Action.Sent); !sent.IsZero() && v.Now.Sub(sent) >= v.UnknownFor {
 		return dead(step, "We cannot tell whether "+v.System+" received it. Our team is checking.")
 	}
 	step.State, step.Due = action.Unknown, v.Now.Add(spread(v, probeFloor, probeCeiling))
@@ -109,7 +109,7 @@ func decideConfirmed(step action.Step, out remote.Outcome, v view) action.Step {
 	if fault.Retryable(out.Cause) { // the source is away, which says nothing about the effect
 		limit = v.GiveUp
 	}
-	if at := v.Action.Accepted; !at.IsZero() && v.Now.Sub(at) >= limit {
+	if at := later(v.Action.Began, v.Action.Accepted); !at.IsZero() && v.Now.Sub(at) >= limit {
 		return dead(step, v.System+" took it, but reading it back did not succeed. Our team is checking.")
 	}
 	step.State, step.Due = action.Accepted, v.Now.Add(max(min(out.After, v.GiveUp), spread(v, confirmFloor, waitCeiling)))

@@ -32,6 +32,7 @@ func TestDecide(t *testing.T) {
 			v.Action.Recorded, v.Action.Sent, v.Action.Accepted = noon.Add(-d), noon.Add(-d), noon.Add(-d)
 		}
 	}
+	revived := func(v *push.View) { old(24 * time.Hour)(v); v.Action.Began = noon.Add(-time.Minute) }
 	away := fault.New(fault.Unavailable, "")
 	cases := []struct {
 		name string
@@ -126,6 +127,16 @@ func TestDecide(t *testing.T) {
 				return push.Decide(push.Probing, remote.Outcome{Verdict: remote.Unknown}, viewOf(old(15*time.Minute)))
 			},
 			action.Step{State: action.Dead, Reason: "We cannot tell whether Request Tracker received it. Our team is checking."}},
+		{"staff had it probed anew: the quarter of an hour begins again",
+			func() action.Step {
+				return push.Decide(push.Probing, remote.Outcome{Verdict: remote.Unknown}, viewOf(revived))
+			},
+			action.Step{State: action.Unknown, Due: noon.Add(5 * time.Second)}},
+		{"staff had it looked for anew",
+			func() action.Step {
+				return push.Decide(push.Confirming, remote.Outcome{Verdict: remote.Retry}, viewOf(revived))
+			},
+			action.Step{State: action.Accepted, Due: noon.Add(2 * time.Second)}},
 		{"confirm holds",
 			func() action.Step {
 				return push.Decide(push.Confirming, remote.Outcome{Verdict: remote.Done, Reference: "42"}, viewOf(nil))
