@@ -6,8 +6,8 @@
 // It promises that every committed event is taken at least once and in order,
 // and that no listener can hold up the others. It promises nothing to a
 // listener that is absent or slow: such a one learns with change.Missed that
-// something happened. Obligations never live in a message; Follow writes them in
-// the transaction that takes the row.
+// something happened. No obligation lives in a message: what must not be lost
+// stands in the store and is swept.
 package bus
 
 import (
@@ -24,7 +24,8 @@ import (
 type Outbox interface {
 	// TakeOutbox takes up to limit events, oldest first, calls follow for each in
 	// the transaction that takes them, and returns how many there were. When it
-	// fails, nothing was taken.
+	// fails, nothing was taken. When the transaction is tried again, follow is
+	// called again.
 	TakeOutbox(ctx context.Context, limit int, follow func(change.Event) error) (int, error)
 }
 
@@ -32,9 +33,6 @@ type Outbox interface {
 type RelayOptions struct {
 	Outbox Outbox
 	Bus    *Bus
-	// Follow writes the rows that follow from an event, in the transaction that
-	// takes it; nil writes none.
-	Follow func(change.Event) error
 	// Rings are called, in order, after the commit. They must not block; what they
 	// cannot deliver is made good by a sweep.
 	Rings []func(ctx context.Context, e change.Event)
@@ -110,15 +108,12 @@ func (r *Relay) drain(ctx context.Context) error {
 		var taken []change.Event
 		n, err := r.o.Outbox.TakeOutbox(ctx, batch, func(e change.Event) error {
 			taken = append(taken, e)
-			if r.o.Follow == nil {
-				return nil
-			}
-			return r.o.Follow(e)
+			return nil
 		})
 		if err != nil {
 			return fault.At("take the outbox", err)
 		}
-		if err := r.tell(ctx, taken); err != nil {
+		if err := r.tell(ctx, taken[len(taken)-n:]); err != nil { // the last try's
 			return err
 		}
 		if n < batch {
