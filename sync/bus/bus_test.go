@@ -142,7 +142,7 @@ func TestARelayThatNobodyWakesLooksEverySecond(t *testing.T) {
 		if n := rung.Load(); n != 0 {
 			t.Fatal("it looked unasked")
 		}
-		time.Sleep(time.Second)
+		<-time.After(time.Second) // of the bubble
 		synctest.Wait()
 		if n := rung.Load(); n != 1 {
 			t.Errorf("rang %d times after a second", n)
@@ -168,7 +168,7 @@ func TestWhatIsNotCommittedIsNotTold(t *testing.T) {
 			t.Errorf("rang %d times, looked %d times during an outage", n, box.count())
 		}
 		box.set(nil)
-		time.Sleep(time.Second)
+		<-time.After(time.Second) // of the bubble
 		synctest.Wait()
 		if n := rung.Load(); n != 1 {
 			t.Errorf("rang %d times after it", n)

@@ -219,8 +219,10 @@ func TestTheClockOfTheQueueInProcessIsDriven(t *testing.T) {
 		}
 		return q.Waiting(t.Context(), jobs.PushAction)
 	}
-	if ring() != 1 || ring() != 1 {
-		t.Fatal("the lock does not hold")
+	for range 2 {
+		if ring() != 1 {
+			t.Fatal("the lock does not hold")
+		}
 	}
 	ticks <- now.Add(10 * time.Second)
 	ticks <- now.Add(10 * time.Second) // the first one has been worked off

@@ -58,12 +58,12 @@ func TestWhatIsDueIsRungForOnce(t *testing.T) {
 		if d := <-rung; d != tickets {
 			t.Errorf("rang for %+v", d)
 		}
-		time.Sleep(59 * time.Second)
+		<-time.After(59 * time.Second) // of the bubble
 		synctest.Wait()
 		if len(rung) != 0 {
 			t.Error("rang before it was due")
 		}
-		time.Sleep(2 * time.Second)
+		<-time.After(2 * time.Second) // of the bubble
 		synctest.Wait()
 		if len(rung) != 1 {
 			t.Errorf("rang %d times in a minute", len(rung))
@@ -80,7 +80,7 @@ func TestTheSweepKeepsItsRhythmWhilePullsHang(t *testing.T) {
 			Store: streams(func(time.Time, int) ([]run.Due, error) { <-release; return nil, nil }),
 			Sweep: func(context.Context) error { sweeps.Add(1); return nil },
 		})
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute) // of the bubble
 		synctest.Wait()
 		if n := sweeps.Load(); n != 7 { // at once, then every ten seconds
 			t.Errorf("%d sweeps in a minute", n)
@@ -109,7 +109,7 @@ func TestFailuresAreSurvivedAndLoggedOnce(t *testing.T) {
 			Enqueue: func(context.Context, run.Due) error { rung.Add(1); return nil },
 			Log:     slog.New(slog.NewTextHandler(&log, nil)),
 		})
-		time.Sleep(6 * time.Second)
+		<-time.After(6 * time.Second) // of the bubble
 		synctest.Wait()
 		stop()
 		if rung.Load() != 1 {
@@ -129,7 +129,7 @@ func TestAQueueThatIsAwayIsAskedAgain(t *testing.T) {
 			Store:   streams(func(time.Time, int) ([]run.Due, error) { return []run.Due{tickets}, nil }),
 			Enqueue: func(context.Context, run.Due) error { tries.Add(1); return errors.New("queue is away") },
 		})
-		time.Sleep(3 * time.Second)
+		<-time.After(3 * time.Second) // of the bubble
 		synctest.Wait()
 		stop()
 		if n := tries.Load(); n != 4 {
