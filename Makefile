@@ -91,9 +91,18 @@ services-stop: ## stop them and remove their data
 	@.ci/services down
 
 .PHONY: test-services
-test-services: need-go assets ## run the queue's tests against a real Redis
-	@.ci/services up redis; trap '.ci/services down redis' EXIT; \
-	eval "$$(.ci/services env redis)"; go test -count=1 ./sync/jobs/... ./sync/bus/...
+test-services: need-go ## run the queue's tests against a real Redis
+	@.ci/services up redis >/dev/null; trap '.ci/services down redis' EXIT; \
+	eval "$$(.ci/services env redis)"; mkdir -p $(TOOLS); \
+	go test -count=1 -v ./sync/jobs/... >$(TOOLS)/services.log 2>&1 || { cat $(TOOLS)/services.log; exit 1; }; \
+	if grep -e '--- SKIP' -A1 $(TOOLS)/services.log; then echo "these did not run"; exit 1; fi; \
+	echo "$$(grep -c -e '--- PASS' $(TOOLS)/services.log) tests passed, none skipped"; grep '^ok' $(TOOLS)/services.log
+
+.PHONY: test-live
+test-live: need-go ## run the tests against a real Request Tracker that you name
+	@if [ -z "$${PORTICO_TEST_RT:-}" ] || [ -z "$${PORTICO_TEST_RT_TOKEN:-}" ]; then \
+	echo "Name one that may be written to: PORTICO_TEST_RT=http://…/REST/2.0 PORTICO_TEST_RT_TOKEN=… make test-live"; exit 1; fi; \
+	go test -count=1 -v -run 'Live|Real' ./...
 
 .PHONY: clean
 clean: ## remove what was built (not your data)
