@@ -41,18 +41,17 @@ build: need-go assets ## build bin/portico
 	@$(BUILD) -o bin/portico ./cmd/portico
 
 .PHONY: assets
-assets: $(TOOLS)/assets.stamp ## build styles, script and icons of the pages
+assets: $(ASSETS)/dist/manifest.json ## build styles, script and icons of the pages
 
 # The style sheet is cut down to what the templates use, so they count as sources.
-$(TOOLS)/assets.stamp: $(ASSETS)/package-lock.json $(ASSETS)/build.mjs $(shell find $(ASSETS)/src -type f) $(shell find portal -name '*.templ')
+$(ASSETS)/dist/manifest.json: $(ASSETS)/package-lock.json $(ASSETS)/build.mjs $(shell find $(ASSETS)/src -type f) $(shell find portal -name '*.templ')
 	@$(MAKE) --no-print-directory need-node
-	@mkdir -p $(TOOLS)
 	@cd $(ASSETS) && npm ci --silent && npm run build --silent
 	@touch $@
 
 .PHONY: generate
 generate: need-go ## generate Go from the templates (commit the result)
-	@go tool templ generate -path portal
+	@go tool templ generate
 
 # --- test ----------------------------------------------------------------
 
