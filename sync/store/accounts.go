@@ -28,9 +28,9 @@ func notFound() error {
 	return fault.New(fault.NotFound, "This page does not exist, or you may not see it.")
 }
 
-func (s *Store) account(ctx context.Context, id record.AccountID) (record.AccountInfo, error) {
+func (c *core) account(ctx context.Context, id record.AccountID) (record.AccountInfo, error) {
 	var r accountRow
-	err := s.db.Find(ctx, &r, selectAccount+"WHERE id = ?", id)
+	err := c.db.Find(ctx, &r, selectAccount+"WHERE id = ?", id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return record.AccountInfo{}, notFound()
 	}
@@ -86,6 +86,9 @@ func (y *System) Launch(ctx context.Context, id record.AccountID, to record.Laun
 // Accounts lists what a staff member may see: launched accounts of their reach;
 // administrators also see hidden ones.
 func (f *Staff) Accounts(ctx context.Context, s access.Scope) ([]record.AccountInfo, error) {
+	if !s.Valid() {
+		return nil, signedOut()
+	}
 	if !s.IsStaff() {
 		return nil, notFound()
 	}
@@ -102,9 +105,9 @@ func (f *Staff) Accounts(ctx context.Context, s access.Scope) ([]record.AccountI
 	return out, nil
 }
 
-func (s *Store) accounts(ctx context.Context, query string, args ...any) ([]record.AccountInfo, error) {
+func (c *core) accounts(ctx context.Context, query string, args ...any) ([]record.AccountInfo, error) {
 	var rows []accountRow
-	if err := s.db.Find(ctx, &rows, query, args...); err != nil {
+	if err := c.db.Find(ctx, &rows, query, args...); err != nil {
 		return nil, fault.At("list accounts", err)
 	}
 	out := make([]record.AccountInfo, len(rows))

@@ -22,9 +22,15 @@ import (
 
 // Store owns the database.
 type Store struct {
-	db   *scoped.DB
+	core
 	path string
-	now  func() time.Time
+}
+
+// core is what the handles share. It has no exported method, so that whoever
+// holds a handle reaches what the handle offers and nothing else.
+type core struct {
+	db  *scoped.DB
+	now func() time.Time
 }
 
 // Options say where the database is and which clock it uses.
@@ -37,13 +43,13 @@ type Options struct {
 }
 
 // Account is the handle for pages: one account, one viewer.
-type Account struct{ *Store }
+type Account struct{ *core }
 
 // Staff is the handle for lists across accounts.
-type Staff struct{ *Store }
+type Staff struct{ *core }
 
 // System is the handle for work that belongs to no viewer.
-type System struct{ *Store }
+type System struct{ *core }
 
 // Open opens the database, migrates it when migrate is true, and otherwise
 // refuses one whose schema is not exactly the program's own (fault.Setup).
@@ -58,7 +64,7 @@ func Open(ctx context.Context, o Options, migrate bool) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, path: o.Path, now: o.Now}
+	s := &Store{core: core{db: db, now: o.Now}, path: o.Path}
 	if err := s.ready(ctx, migrate); err != nil {
 		_ = db.Close()
 		return nil, err
@@ -79,13 +85,13 @@ func (s *Store) ready(ctx context.Context, migrate bool) error {
 }
 
 // Account returns the handle for pages.
-func (s *Store) Account() *Account { return &Account{s} }
+func (s *Store) Account() *Account { return &Account{&s.core} }
 
 // Staff returns the handle for staff lists.
-func (s *Store) Staff() *Staff { return &Staff{s} }
+func (s *Store) Staff() *Staff { return &Staff{&s.core} }
 
 // System returns the handle for work that belongs to no viewer.
-func (s *Store) System() *System { return &System{s} }
+func (s *Store) System() *System { return &System{&s.core} }
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {

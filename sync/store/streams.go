@@ -109,8 +109,8 @@ func (a *Account) Freshness(ctx context.Context, s access.Scope, account record.
 	return a.freshness(ctx, account)
 }
 
-func (s *Store) freshness(ctx context.Context, account record.AccountID) ([]record.Freshness, error) {
-	rows, err := s.db.Hot(ctx, hotFreshness, account)
+func (c *core) freshness(ctx context.Context, account record.AccountID) ([]record.Freshness, error) {
+	rows, err := c.db.Hot(ctx, hotFreshness, account)
 	if err != nil {
 		return nil, fault.At("read freshness", err)
 	}
