@@ -76,7 +76,7 @@ func (y *System) commitRest(ctx context.Context, tx *scoped.Tx, r *run.Run, p re
 	r.Counts.Deleted += n
 	for _, rej := range p.Rejects {
 		if _, err := tx.Run(ctx, "INSERT INTO rejects (run_id, kind, external_id, reason) VALUES (?, ?, ?, ?)",
-			r.ID, rej.Kind, rej.External, rej.Reason); err != nil {
+			r.ID, plain(string(rej.Kind)), plain(rej.External), plain(rej.Reason)); err != nil {
 			return fault.At("note reject", err)
 		}
 	}
@@ -102,7 +102,7 @@ func (y *System) removeAll(ctx context.Context, tx *scoped.Tx, c record.Connecti
 	}
 	total := 0
 	for _, ref := range gone {
-		n, err := remove(ctx, w, ref)
+		n, err := w.remove(ctx, ref.Kind, plain(ref.External))
 		if err != nil {
 			return 0, err
 		}

@@ -2,6 +2,8 @@ package store
 
 import (
 	"crypto/sha256"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-json"
 
@@ -21,6 +23,8 @@ func encode(records []record.Record) ([]item, error) {
 	items := make([]item, 0, len(records))
 	at := make(map[record.Ref]int, len(records))
 	for _, r := range records {
+		r.External, r.Parent, r.Company = plain(r.External), plain(r.Parent), plain(r.Company)
+		r.Version, r.URL = plain(r.Version), plain(r.URL)
 		it, err := newItem(r)
 		if err != nil {
 			return nil, err
@@ -35,6 +39,15 @@ func encode(records []record.Record) ([]item, error) {
 		items = append(items, it)
 	}
 	return items, nil
+}
+
+// plain drops what no database holds as text: NUL, and bytes that are not UTF-8.
+// Keys pass it where they come in, so that one thing never has two spellings.
+func plain(s string) string {
+	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {
+		return s
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
 }
 
 func newItem(r record.Record) (item, error) {

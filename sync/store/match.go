@@ -56,24 +56,30 @@ func (y *System) Match(ctx context.Context, c record.ConnectionID, key string, a
 	return y.Promote(ctx, c)
 }
 
+// promotable are the staged records whose company is matched or whose parent is there.
+const promotable = `SELECT s.record FROM staging s
+	LEFT JOIN companies c ON c.connection_id = s.connection_id AND c.key = s.company
+	LEFT JOIN identities i ON i.connection_id = s.connection_id AND i.kind = s.parent_kind AND i.external_id = s.parent_external
+	WHERE s.connection_id = ? AND CASE WHEN s.parent_external = '' THEN c.account_id IS NOT NULL ELSE i.account_id IS NOT NULL END`
+
 // Promote moves staged records whose company is matched, or whose parent has
 // arrived, into their account, without a new pull. It works in short
 // transactions and may be interrupted anywhere: the rest is promoted next time.
 func (y *System) Promote(ctx context.Context, c record.ConnectionID) error {
 	for {
+		waiting := false
+		if err := y.db.Find(ctx, &waiting, "SELECT EXISTS ("+promotable+")", c); err != nil || !waiting {
+			return fault.At("look at staging", err)
+		}
 		moved := 0
 		err := y.db.Write(ctx, scoped.Bulk, func(ctx context.Context, tx *scoped.Tx) error {
 			var rows [][]byte
-			err := tx.Find(ctx, &rows, `SELECT s.record FROM staging s
-				LEFT JOIN companies c ON c.connection_id = s.connection_id AND c.key = s.company
-				LEFT JOIN identities i ON i.connection_id = s.connection_id AND i.kind = s.parent_kind AND i.external_id = s.parent_external
-				WHERE s.connection_id = ? AND
-				CASE WHEN s.parent_external = '' THEN c.account_id IS NOT NULL ELSE i.account_id IS NOT NULL END LIMIT ?`, c, chunkRows)
+			err := tx.Find(ctx, &rows, promotable+" LIMIT ?", c, chunkRows)
 			if err != nil || len(rows) == 0 {
 				return fault.At("list staged records", err)
 			}
-			moved = len(rows)
-			return y.promote(ctx, tx, c, rows)
+			moved, err = y.promote(ctx, tx, c, rows)
+			return err
 		})
 		if err != nil || moved == 0 {
 			return err
@@ -81,37 +87,47 @@ func (y *System) Promote(ctx context.Context, c record.ConnectionID) error {
 	}
 }
 
-func (y *System) promote(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, rows [][]byte) error {
+func (y *System) promote(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, rows [][]byte) (moved int, err error) {
 	records := make([]record.Record, len(rows))
 	for i, data := range rows {
 		if err := json.Unmarshal(data, &records[i]); err != nil {
-			return fault.Wrap(fault.Internal, "decode staged record", err)
+			return 0, fault.Wrap(fault.Internal, "decode staged record", err)
 		}
 	}
 	items, err := encode(records)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	w, err := newWriter(ctx, tx, c, y.now().UTC())
 	if err != nil {
-		return err
+		return 0, err
 	}
+	w.promoting = true
 	if err := w.put(ctx, items); err != nil {
-		return err
+		return 0, err
 	}
-	return w.publish(ctx)
+	return w.counts.Read - w.counts.Unmatched, w.publish(ctx)
 }
 
 // Unmatch takes everything of a company out of the account that sees it, stops
 // what was asked for and not sent, and keeps the records in staging.
 func (y *System) Unmatch(ctx context.Context, c record.ConnectionID, key string) error {
 	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		var was []record.AccountID
+		if err := tx.Find(ctx, &was, "SELECT account_id FROM companies WHERE connection_id = ? AND key = ? AND account_id IS NOT NULL", c, key); err != nil {
+			return fault.At("unmatch company", err)
+		}
 		if _, err := tx.Run(ctx, "UPDATE companies SET account_id = NULL, matched_by = '', matched_at = NULL WHERE connection_id = ? AND key = ?", c, key); err != nil {
 			return fault.At("unmatch company", err)
 		}
 		w, err := newWriter(ctx, tx, c, y.now().UTC())
 		if err != nil {
 			return err
+		}
+		for _, account := range was {
+			if err := w.stopRequests(ctx, account, key); err != nil {
+				return err
+			}
 		}
 		if err := w.withdrawCompany(ctx, key); err != nil {
 			return err
@@ -124,15 +140,13 @@ func (w *writer) withdrawCompany(ctx context.Context, key string) error {
 	var rows []childRow
 	err := w.tx.Find(ctx, &rows, scoped.System+`SELECT r.id, r.kind, r.external_id, r.version, r.url, r.created_at, r.updated_at, r.body,
 		i.parent_kind, i.parent_external, r.account_id
-		FROM identities i JOIN records r ON r.account_id = i.account_id AND r.id = i.record_id WHERE i.connection_id = ? AND i.company = ?`, w.connection, key)
+		FROM identities i JOIN records r ON r.account_id = i.account_id AND r.id = i.record_id WHERE i.connection_id = ? AND i.company = ?
+		AND i.parent_external = ''`, w.connection, key)
 	if err != nil {
 		return fault.At("list records of company", err)
 	}
 	for _, r := range rows {
 		have := identity{ExternalID: r.ExternalID, RecordID: r.ID, AccountID: r.AccountID}
-		if err := w.stopActions(ctx, have); err != nil {
-			return err
-		}
 		if r.body, err = record.DecodeBody(r.Kind, r.Body); err != nil {
 			return fault.Wrap(fault.Internal, "decode body", err)
 		}

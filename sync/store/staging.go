@@ -58,11 +58,14 @@ func (w *writer) unstage(ctx context.Context, it item) error {
 // withdraw takes a record and what belongs to it out of the account that sees
 // it, and keeps what belongs to it in staging until its parent is back.
 func (w *writer) withdraw(ctx context.Context, kind record.Kind, have identity) error {
-	children, err := childrenOf(ctx, w.tx, have.AccountID, have.RecordID)
+	if err := w.flush(ctx); err != nil {
+		return err
+	}
+	below, err := descendants(ctx, w.tx, have.AccountID, have.RecordID)
 	if err != nil {
 		return err
 	}
-	for _, c := range children {
+	for _, c := range below {
 		it, err := newItem(c.record())
 		if err != nil {
 			return err
@@ -75,6 +78,9 @@ func (w *writer) withdraw(ctx context.Context, kind record.Kind, have identity) 
 		}
 		w.counts.Unmatched-- // it was counted with its parent
 	}
+	if err := w.stopActions(ctx, have); err != nil {
+		return err
+	}
 	return w.drop(ctx, kind, have.ExternalID, have.AccountID, have.RecordID)
 }
 
@@ -84,17 +90,22 @@ func (w *writer) drop(ctx context.Context, kind record.Kind, external string, ac
 	}
 	_, err := w.tx.Run(ctx, "DELETE FROM identities WHERE connection_id = ? AND kind = ? AND external_id = ?", w.connection, kind, external)
 	w.note(account, kind, id)
+	w.lastParent = record.Ref{}
+	delete(w.here, record.Ref{Connection: w.connection, Kind: kind, External: external})
 	return fault.At("forget identity", err)
 }
 
-// move takes a record and its children from the account that has them to
+// move takes a record and what belongs to it from the account that has them to
 // another one, in this transaction. Both accounts are told.
 func (w *writer) move(ctx context.Context, r record.Record, have identity, to record.AccountID) error {
-	children, err := childrenOf(ctx, w.tx, have.AccountID, have.RecordID)
+	if err := w.flush(ctx); err != nil {
+		return err
+	}
+	below, err := descendants(ctx, w.tx, have.AccountID, have.RecordID)
 	if err != nil {
 		return err
 	}
-	for _, c := range children {
+	for _, c := range below {
 		if err := w.rehome(ctx, c.Kind, c.ExternalID, c.ID, have.AccountID, to); err != nil {
 			return err
 		}
@@ -112,16 +123,13 @@ func (w *writer) rehome(ctx context.Context, kind record.Kind, external string, 
 	_, err := w.tx.Run(ctx, "UPDATE identities SET account_id = ? WHERE connection_id = ? AND kind = ? AND external_id = ?", to, w.connection, kind, external)
 	w.note(from, kind, id)
 	w.note(to, kind, id)
+	w.lastParent = record.Ref{}
+	ref := record.Ref{Connection: w.connection, Kind: kind, External: external}
+	if have, ok := w.here[ref]; ok {
+		have.AccountID = to
+		w.here[ref] = have
+	}
 	return fault.At("move identity", err)
-}
-
-// stopActions refuses what the old account asked for on a record that is no
-// longer theirs and that was not sent yet.
-func (w *writer) stopActions(ctx context.Context, have identity) error {
-	_, err := w.tx.Run(ctx, `UPDATE actions SET state = 'refused', reason = ?, ended_at = ?, changed_at = ?
-		WHERE account_id = ? AND target_id = ? AND state IN ('recorded', 'retrying')`,
-		"This record no longer belongs to your account, so it was not sent.", at(w.now), at(w.now), have.AccountID, have.RecordID)
-	return fault.At("stop actions", err)
 }
 
 // childRow is what is needed to stage a child again.
@@ -145,12 +153,15 @@ func (c childRow) record() record.Record {
 		Updated: c.UpdatedAt.Time, Parent: c.ParentExternal, ParentKind: c.ParentKind, Body: c.body}
 }
 
-func childrenOf(ctx context.Context, tx *scoped.Tx, account record.AccountID, parent record.ID) ([]childRow, error) {
+// descendants lists what belongs to a record, and what belongs to that.
+func descendants(ctx context.Context, tx *scoped.Tx, account record.AccountID, of record.ID) ([]childRow, error) {
 	var rows []childRow
-	err := tx.Find(ctx, &rows, `SELECT r.id, r.kind, r.external_id, r.version, r.url, r.created_at, r.updated_at, r.body, i.parent_kind, i.parent_external
+	err := tx.Find(ctx, &rows, `WITH RECURSIVE below(id) AS (SELECT id FROM records WHERE account_id = ? AND parent_id = ?
+		UNION SELECT c.id FROM below b JOIN (SELECT * FROM records WHERE account_id = ? AND parent_id IS NOT NULL) AS c ON c.parent_id = b.id)
+		SELECT r.id, r.kind, r.external_id, r.version, r.url, r.created_at, r.updated_at, r.body, i.parent_kind, i.parent_external
 		FROM (SELECT * FROM records WHERE account_id = ?) AS r
 		JOIN identities i ON i.connection_id = r.connection_id AND i.kind = r.kind AND i.external_id = r.external_id
-		WHERE r.parent_id = ?`, account, parent)
+		WHERE r.id IN (SELECT id FROM below)`, account, of, account, account)
 	if err != nil {
 		return nil, fault.At("list what belongs to a record", err)
 	}
@@ -162,24 +173,29 @@ func childrenOf(ctx context.Context, tx *scoped.Tx, account record.AccountID, pa
 	return rows, nil
 }
 
-// remove deletes a thing that the source no longer has, with what belongs to it.
-func remove(ctx context.Context, w *writer, ref record.Ref) (int, error) {
-	if _, err := w.tx.Run(ctx, `DELETE FROM staging WHERE connection_id = ? AND (kind = ? AND external_id = ? OR parent_kind = ? AND parent_external = ?)`,
-		ref.Connection, ref.Kind, ref.External, ref.Kind, ref.External); err != nil {
+// remove deletes a thing that the source no longer has, with what belongs to it,
+// wherever it is. It returns how many records that were.
+func (w *writer) remove(ctx context.Context, kind record.Kind, external string) (int, error) {
+	staged, err := w.tx.Run(ctx, `WITH RECURSIVE gone(kind, external_id) AS (SELECT ?, ?
+		UNION SELECT s.kind, s.external_id FROM gone g JOIN staging s ON s.parent_kind = g.kind AND s.parent_external = g.external_id
+		AND s.connection_id = ? AND s.parent_external <> '')
+		DELETE FROM staging WHERE connection_id = ? AND (kind, external_id) IN (SELECT kind, external_id FROM gone)`,
+		kind, external, w.connection, w.connection)
+	if err != nil {
 		return 0, fault.At("remove staged record", err)
 	}
-	have, err := w.find(ctx, ref.Kind, ref.External)
+	have, err := w.find(ctx, kind, external)
 	if err != nil || have.RecordID.IsZero() {
-		return 0, err
+		return int(staged), err
 	}
-	children, err := childrenOf(ctx, w.tx, have.AccountID, have.RecordID)
+	below, err := descendants(ctx, w.tx, have.AccountID, have.RecordID)
 	if err != nil {
 		return 0, err
 	}
-	for _, c := range children {
+	for _, c := range below {
 		if err := w.drop(ctx, c.Kind, c.ExternalID, have.AccountID, c.ID); err != nil {
 			return 0, err
 		}
 	}
-	return 1 + len(children), w.drop(ctx, ref.Kind, ref.External, have.AccountID, have.RecordID)
+	return int(staged) + 1 + len(below), w.drop(ctx, kind, external, have.AccountID, have.RecordID)
 }

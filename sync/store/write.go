@@ -65,8 +65,10 @@ func upsertIdentities(rows int) string {
 		" ON CONFLICT (connection_id, kind, external_id) DO UPDATE SET " + strings.Join(set, ", ")
 }
 
-// flush writes the batch.
+// flush writes the batch. What moves or leaves calls it first, so that nothing
+// of the batch is written afterwards to where it was decided to go before.
 func (w *writer) flush(ctx context.Context) error {
+	w.lastParent = record.Ref{}
 	for len(w.batch) > 0 {
 		n, many, who := 1, upsertOne, identifyOne
 		if len(w.batch) >= upsertRows {
@@ -97,6 +99,7 @@ func (w *writer) flush(ctx context.Context) error {
 // row lays a record out in the order of recordColumns.
 func (w *writer) row(ctx context.Context, p place) ([]any, error) {
 	f := p.Body.Facets()
+	f.Number, f.Title, f.Person, f.Status = plain(f.Number), plain(f.Title), plain(f.Person), plain(f.Status)
 	m, err := w.meaning(ctx, p.Kind, f.Status)
 	if err != nil {
 		return nil, err
@@ -121,7 +124,7 @@ func (w *writer) row(ctx context.Context, p place) ([]any, error) {
 // requester is the address that "own requests only" is decided by.
 func requester(b record.Body) string {
 	if t, ok := b.(record.Ticket); ok {
-		return strings.ToLower(t.Requester.Email)
+		return plain(strings.ToLower(strings.TrimSpace(t.Requester.Email)))
 	}
 	return ""
 }

@@ -22,7 +22,9 @@ type writer struct {
 	meanings   map[meaningKey]record.Meaning
 	counts     run.Counts
 	changed    map[changedKey][]string
-	reread     bool // the records were read one by one, just now
+	reread     bool                    // the records were read one by one, just now
+	promoting  bool                    // the records come out of staging
+	here       map[record.Ref]identity // of the items at hand, kept true while they move
 	batch      []place
 	lastParent record.Ref
 	lastFound  identity
@@ -59,12 +61,12 @@ func newWriter(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, now ti
 func (w *writer) put(ctx context.Context, items []item) error {
 	for start := 0; start < len(items); start += lookupRows {
 		part := items[start:min(start+lookupRows, len(items))]
-		known, err := w.known(ctx, part)
-		if err != nil {
+		var err error
+		if w.here, err = w.known(ctx, part); err != nil {
 			return err
 		}
 		for _, it := range part {
-			if err := w.one(ctx, it, known); err != nil {
+			if err := w.one(ctx, it); err != nil {
 				return err
 			}
 		}
@@ -73,9 +75,9 @@ func (w *writer) put(ctx context.Context, items []item) error {
 }
 
 // one decides what happens to an item: skipped, stored, moved or staged.
-func (w *writer) one(ctx context.Context, it item, known map[record.Ref]identity) error {
+func (w *writer) one(ctx context.Context, it item) error {
 	w.counts.Read++
-	have, exists := known[ref(w.connection, it)]
+	have, exists := w.here[ref(w.connection, it)]
 	account, parent, err := w.home(ctx, it)
 	if err != nil {
 		return err
@@ -85,16 +87,16 @@ func (w *writer) one(ctx context.Context, it item, known map[record.Ref]identity
 		return w.stage(ctx, it, have, exists)
 	case exists && have.AccountID == account && bytes.Equal(have.Hash, it.hash):
 		w.counts.Unchanged++
-		return w.seenAgain(ctx, have)
+		return w.seenAgain(ctx, it, have)
 	case exists && have.AccountID != account:
 		if err := w.move(ctx, it.Record, have, account); err != nil {
 			return err
 		}
 	case !exists:
 		have.RecordID = record.NewID()
-		if err := w.unstage(ctx, it); err != nil {
-			return err
-		}
+	}
+	if err := w.unstage(ctx, it); err != nil {
+		return err
 	}
 	w.counts.Written++
 	w.note(account, it.Kind, have.RecordID)
@@ -113,7 +115,10 @@ func (w *writer) note(account record.AccountID, kind record.Kind, id record.ID) 
 
 // seenAgain stamps a record that was re-read by itself and had not changed. A
 // pull writes nothing here: its time is on the stream.
-func (w *writer) seenAgain(ctx context.Context, have identity) error {
+func (w *writer) seenAgain(ctx context.Context, it item, have identity) error {
+	if w.promoting {
+		return w.unstage(ctx, it)
+	}
 	if !w.reread {
 		return nil
 	}
@@ -136,7 +141,7 @@ func (w *writer) home(ctx context.Context, it item) (record.AccountID, record.ID
 
 func companyName(it item) string {
 	if a, ok := it.Body.(record.Account); ok {
-		return a.Name
+		return plain(a.Name)
 	}
 	return ""
 }
