@@ -91,10 +91,10 @@ func (y *System) fenced(ctx context.Context, tx *scoped.Tx, c action.Claim) (act
 	return states[0], nil
 }
 
-// allowed lets a step stay where it is (a lease given back) and otherwise asks
-// the state machine.
+// allowed lets a step stay where it is (a lease given back), unless that is an
+// end, and otherwise asks the state machine.
 func allowed(from action.State, step action.Step) error {
-	if from == step.State {
+	if from == step.State && !from.Final() {
 		return nil
 	}
 	return action.Move(from, step.State)

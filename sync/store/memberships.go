@@ -61,7 +61,8 @@ func (y *System) MembershipIn(ctx context.Context, user string, account record.A
 }
 
 // Rights returns who an action's actor is now and their role in its account;
-// fault.NotFound when they may no longer act there.
+// fault.NotFound when they may no longer act there, or when what it is about
+// left the account.
 func (y *System) Rights(ctx context.Context, a action.Action) (access.User, access.Role, error) {
 	var u userRow
 	err := y.db.Find(ctx, &u, selectUser+"WHERE id = ? AND disabled = 0", a.Actor.User)
@@ -75,7 +76,26 @@ func (y *System) Rights(ctx context.Context, a action.Action) (access.User, acce
 	if fault.Is(err, fault.NotFound) {
 		return access.User{}, "", noLonger()
 	}
-	return u.user(), m.Role, err
+	if err != nil {
+		return access.User{}, "", err
+	}
+	return u.user(), m.Role, y.theirs(ctx, a)
+}
+
+// theirs reports whether what an action is about is still in its account: a
+// record may have moved, or the match of a company been taken back, since.
+func (y *System) theirs(ctx context.Context, a action.Action) error {
+	query, args := "SELECT EXISTS (SELECT 1 FROM records WHERE account_id = ? AND id = ?)", []any{a.Account, a.Target}
+	if a.Target.IsZero() {
+		query, args = "SELECT EXISTS (SELECT 1 FROM companies WHERE connection_id = ? AND key = ? AND account_id = ?)",
+			[]any{a.Connection, a.Company, a.Account}
+	}
+	var there bool
+	err := y.db.Find(ctx, &there, query, args...)
+	if err == nil && !there {
+		err = fault.New(fault.NotFound, notTheirs)
+	}
+	return fault.At("look whose record it is", err)
 }
 
 func noLonger() error {

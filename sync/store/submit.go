@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"portico/sync/access"
@@ -25,6 +26,9 @@ func (a *Account) Submit(ctx context.Context, s access.Scope, d action.Draft) (a
 	if d.Key == "" || len(d.Key) > 100 {
 		return action.Action{}, fault.New(fault.Invalid, "The form has lost its key. Reload the page; what you typed is kept.")
 	}
+	if err := whole(d); err != nil {
+		return action.Action{}, err
+	}
 	if first, err := a.submitted(ctx, s, d); err != nil || !first.ID.IsZero() {
 		return first, err
 	}
@@ -39,6 +43,9 @@ func (a *Account) Submit(ctx context.Context, s access.Scope, d action.Draft) (a
 		if err != nil || n == 0 {
 			return err
 		}
+		if err := still(ctx, tx, act); err != nil {
+			return err
+		}
 		stored = act
 		return emit(ctx, tx, change.New(change.ActionDue, act.Recorded, act.Account, record.KindTicket, act.ID.String()))
 	})
@@ -49,6 +56,21 @@ func (a *Account) Submit(ctx context.Context, s access.Scope, d action.Draft) (a
 		return a.submitted(ctx, s, d)
 	}
 	return stored, nil
+}
+
+// whole refuses a draft that no page of ours makes.
+func whole(d action.Draft) error {
+	switch d.Kind {
+	case action.TicketCreate:
+		if d.Target.IsZero() {
+			return nil
+		}
+	case action.TicketReply, action.TicketClose, action.TicketReopen:
+		if !d.Target.IsZero() {
+			return nil
+		}
+	}
+	return fault.Newf(fault.Invalid, "%q cannot be asked for here.", d.Kind)
 }
 
 // submitted finds the action that the same form already became.
@@ -77,27 +99,61 @@ func (a *Account) complete(ctx context.Context, s access.Scope, d action.Draft) 
 		return act, err
 	}
 	if d.Base != "" && d.Base != t.Base {
-		return act, stale(d.Base, t)
+		return act, stale(d.Base, t.Status)
 	}
 	act.Connection, act.External = t.Stamp.Connection, t.Stamp.External
 	return act, nil
 }
 
+// still makes sure, with the writer in hand, that what complete read holds: a
+// pull may have moved the target, and a person may have taken the match back.
+func still(ctx context.Context, tx *scoped.Tx, act action.Action) error {
+	if act.Target.IsZero() {
+		var keys []string
+		err := tx.Find(ctx, &keys, companyOf, act.Connection, act.Account)
+		if err == nil && !slices.Contains(keys, act.Company) {
+			err = nowhere()
+		}
+		return fault.At("look at the company again", err)
+	}
+	var rows []struct {
+		StatusRaw, Version string
+		UpdatedAt          moment
+	}
+	err := tx.Find(ctx, &rows, "SELECT status_raw, version, updated_at FROM records WHERE account_id = ? AND id = ?", act.Account, act.Target)
+	switch {
+	case err != nil:
+		return fault.At("look at the target again", err)
+	case len(rows) == 0:
+		return notFound()
+	case act.Base != "" && act.Base != base(rows[0].StatusRaw, rows[0].Version, rows[0].UpdatedAt):
+		return stale(act.Base, rows[0].StatusRaw)
+	default:
+		return nil
+	}
+}
+
 // stale says what changed since the page was shown.
-func stale(seen string, now record.Detail) error {
+func stale(seen, now string) error {
 	e := fault.New(fault.Conflict, "This changed since you opened the page. Look at it again before you decide; nothing was sent.")
 	was, _, _ := strings.Cut(seen, "@")
-	if was != now.Status {
-		e.Field("status", fmt.Sprintf("%s → %s", was, now.Status))
+	if was != now {
+		e.Field("status", fmt.Sprintf("%s → %s", was, now))
 	}
 	return e
 }
 
+const companyOf = "SELECT key FROM companies WHERE connection_id = ? AND account_id = ? ORDER BY key"
+
+func nowhere() error {
+	return fault.New(fault.Invalid, "Requests of this account cannot go there. Choose where it should go.").Field("connection", "Choose one of the list.")
+}
+
 func (a *Account) companyOn(ctx context.Context, account record.AccountID, c record.ConnectionID) (string, error) {
 	var keys []string
-	err := a.db.Find(ctx, &keys, "SELECT key FROM companies WHERE connection_id = ? AND account_id = ? ORDER BY key LIMIT 1", c, account)
+	err := a.db.Find(ctx, &keys, companyOf, c, account)
 	if err == nil && len(keys) == 0 {
-		err = fault.New(fault.Invalid, "Requests of this account cannot go there. Choose where it should go.").Field("connection", "Choose one of the list.")
+		err = nowhere()
 	}
 	if err != nil {
 		return "", fault.At("find company of the account", err)
@@ -133,8 +189,8 @@ func (a *Account) Withdraw(ctx context.Context, s access.Scope, account record.A
 	}
 	now := a.now().UTC()
 	err = a.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
-		n, err := tx.Run(ctx, `UPDATE actions SET state = ?, ended_at = ?, changed_at = ?, reason = '' WHERE account_id = ? AND id = ?
-			AND state IN ('recorded', 'retrying', 'conflict', 'dead') AND (lease_until IS NULL OR lease_until < ?)`,
+		n, err := tx.Run(ctx, `UPDATE actions SET state = ?, ended_at = ?, changed_at = ?, reason = '', fence = fence + 1,
+			lease_until = NULL WHERE account_id = ? AND id = ? AND state IN ('recorded', 'retrying', 'conflict', 'dead') AND (lease_until IS NULL OR lease_until < ?)`,
 			action.Withdrawn, at(now), at(now), account, id, at(now))
 		if err == nil && n == 0 {
 			return fault.New(fault.Conflict, "It is being sent already and cannot be taken back.")
@@ -142,7 +198,10 @@ func (a *Account) Withdraw(ctx context.Context, s access.Scope, account record.A
 		if err != nil {
 			return fault.At("withdraw action", err)
 		}
-		return moved(ctx, tx, act, now)
+		if err := moved(ctx, tx, act, now); err != nil {
+			return err
+		}
+		return ringNext(ctx, tx, act, now)
 	})
 	if err != nil {
 		return act, err
