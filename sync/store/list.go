@@ -15,6 +15,9 @@ import (
 const (
 	defaultRows = 50
 	maxRows     = 200
+	// maxWords is how many words of a search count: every number of words is a
+	// statement that stays prepared.
+	maxWords = 8
 )
 
 const rowColumns = `id, kind, connection_id, external_id, number, title, person, status_raw, state, label, explanation, turn,
@@ -80,15 +83,16 @@ func listQuery(s access.Scope, account record.AccountID, q record.Query, limit i
 		and("state = ?", q.State)
 	}
 	if q.Mine {
-		and("requester = ?", strings.ToLower(s.Email()))
+		and("requester <> '' AND requester = ?", own(s))
 	}
-	for word := range strings.FieldsSeq(q.Search) {
+	words := strings.Fields(q.Search)
+	for _, word := range words[:min(len(words), maxWords)] {
 		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word) + "%"
 		and(`(title LIKE ? ESCAPE '\' OR number LIKE ? ESCAPE '\' OR person LIKE ? ESCAPE '\')`, like, like, like)
 	}
 	key, direction := sortKey(q.Sort)
 	if q.After != "" {
-		value, id, err := parseCursor(q.After)
+		value, id, err := parseCursor(q.After, q.Sort)
 		if err != nil {
 			return "", nil, err
 		}
@@ -114,7 +118,8 @@ func sortKey(s record.Sort) (key, direction string) {
 	}
 }
 
-// cursor names the last row of a page: the key that it was sorted by, and its id.
+// cursor names the last row of a page: its id, the order, and the key that it
+// was sorted by. The key comes last because it may hold anything.
 func cursor(r record.Row, s record.Sort) string {
 	key := r.Sort.UTC().Format(layout)
 	switch {
@@ -125,14 +130,15 @@ func cursor(r record.Row, s record.Sort) string {
 	case s == record.SortDue:
 		key = r.Due.UTC().Format(layout)
 	}
-	return base64.RawURLEncoding.EncodeToString([]byte(r.ID.String() + key))
+	return base64.RawURLEncoding.EncodeToString([]byte(r.ID.String() + string(s) + "\n" + key))
 }
 
-func parseCursor(text string) (key string, id record.ID, err error) {
+func parseCursor(text string, sort record.Sort) (key string, id record.ID, err error) {
 	data, err := base64.RawURLEncoding.DecodeString(text)
 	if err == nil && len(data) > 36 {
-		if id, err = record.ParseID(string(data[:36])); err == nil {
-			return string(data[36:]), id, nil
+		order, key, found := strings.Cut(string(data[36:]), "\n")
+		if id, err = record.ParseID(string(data[:36])); err == nil && found && order == string(sort) {
+			return key, id, nil
 		}
 	}
 	return "", id, fault.New(fault.Invalid, "This link to the next page is damaged. Start from the first page.")

@@ -33,13 +33,17 @@ func visible(s access.Scope, account record.AccountID) (table string, args []any
 	where := "account_id = ? AND kind IN (" + quoted(in) + ")"
 	if s.OwnOnly() {
 		// One's own tickets, what belongs to them, and kinds that nobody owns.
-		where += ` AND (kind NOT IN ('ticket', 'comment', 'attachment') OR requester = ? OR parent_id IN
-			(SELECT id FROM records WHERE account_id = ? AND kind = 'ticket' AND requester = ?))`
-		email := strings.ToLower(s.Email())
+		where += ` AND (kind NOT IN ('ticket', 'comment', 'attachment') OR requester <> '' AND requester = ? OR parent_id IN
+			(SELECT id FROM records WHERE account_id = ? AND kind = 'ticket' AND requester <> '' AND requester = ?))`
+		email := own(s)
 		args = append(args, email, account, email)
 	}
 	return "(SELECT * FROM records WHERE " + where + ")", args
 }
+
+// own is the address by which records are the viewer's own. An empty one is
+// nobody's: records without a requester have it too.
+func own(s access.Scope) string { return strings.ToLower(strings.TrimSpace(s.Email())) }
 
 // quoted writes names of our own (kinds) into SQL text, so that prepared
 // statements stay few. Anything but lower-case letters is a defect.

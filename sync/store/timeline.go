@@ -68,8 +68,8 @@ func (a *Account) link(ctx context.Context, s access.Scope, account record.Accou
 			ID    record.ID
 			Title string
 		}
-		err := a.db.Find(ctx, &rows, `SELECT id, title FROM (SELECT * FROM records WHERE account_id = ?) AS r
-			WHERE kind = 'asset' AND connection_id = ? AND external_id = ?`, account, e.Stamp.Connection, e.Comment.New)
+		err := a.db.Find(ctx, &rows, `SELECT r.id, r.title FROM identities i JOIN records r ON r.account_id = ? AND r.id = i.record_id
+			WHERE i.connection_id = ? AND i.kind = 'asset' AND i.external_id = ?`, account, e.Stamp.Connection, e.Comment.New)
 		if err != nil {
 			return fault.At("find linked asset", err)
 		}
