@@ -91,18 +91,19 @@ func saveRun(ctx context.Context, tx *scoped.Tx, r run.Run) error {
 	if err != nil {
 		return fault.Wrap(fault.Internal, "encode counts", err)
 	}
-	_, err = tx.Run(ctx, "UPDATE runs SET counts = ?, done = ?, total = ?, state = ?, ended_at = ?, problem = ? WHERE id = ?",
-		string(counts), r.Done, r.Total, r.State, at(r.Ended), r.Problem, r.ID)
+	// A run that was closed as lost stays closed, whatever its process still believes.
+	_, err = tx.Run(ctx, "UPDATE runs SET counts = ?, done = ?, total = ?, state = ?, ended_at = ?, problem = ? WHERE id = ? AND state = ?",
+		string(counts), r.Done, r.Total, r.State, at(r.Ended), r.Problem, r.ID, run.Running)
 	return fault.At("save run", err)
 }
 
 // Finish ends a run and gives its lease back. A whole pass (run.Done) moves
-// freshness; a census that ended Done moves the time of the last count; any
-// other end moves neither.
+// freshness and promotes what arrived before its parent did; a census that
+// ended Done moves the time of the last count; any other end moves neither.
 func (y *System) Finish(ctx context.Context, r run.Run, next time.Time) error {
 	now := y.now().UTC()
 	r.Ended = now
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	err := y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
 		if err := saveRun(ctx, tx, r); err != nil {
 			return err
 		}
@@ -123,6 +124,10 @@ func (y *System) Finish(ctx context.Context, r run.Run, next time.Time) error {
 			append(args, r.Connection, r.Stream, r.Fence)...)
 		return fault.At("finish run", err)
 	})
+	if err != nil || r.State != run.Done {
+		return err
+	}
+	return y.Promote(ctx, r.Connection)
 }
 
 // Runs lists the newest runs of a connection.

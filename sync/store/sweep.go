@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/run"
@@ -25,38 +27,34 @@ func heldReason(res run.SweepResult) string {
 	return fmt.Sprintf("%d of %d records are missing at the source. Nothing was removed: look at the source, then confirm.", res.Missing, res.Known)
 }
 
-// Sweep removes records of one kind that a whole census did not see. seen must
-// be sorted. With force, a person has confirmed that they are really gone.
+// known are the records of a kind that a census which began at a moment should
+// have seen. What was read by itself since then may be younger than the census.
+const known = `SELECT i.external_id FROM identities i JOIN records r ON r.account_id = i.account_id AND r.id = i.record_id
+	WHERE i.connection_id = ? AND i.kind = ? AND (r.reread_at IS NULL OR r.reread_at < ?)
+	UNION SELECT external_id FROM staging WHERE connection_id = ? AND kind = ? AND at < ?`
+
+// Sweep removes records of one kind that a whole census did not see. With
+// force, a person has confirmed that they are really gone.
 func (y *System) Sweep(ctx context.Context, r run.Run, kind record.Kind, seen []string, force bool) (run.SweepResult, error) {
-	var known []string
-	// What arrived while the census was reading cannot have been seen by it.
-	err := y.db.Find(ctx, &known, `SELECT external_id FROM identities WHERE connection_id = ? AND kind = ? AND record_id < ?
-		UNION SELECT external_id FROM staging WHERE connection_id = ? AND kind = ? AND at < ?`,
-		r.Connection, kind, firstIDAt(r.Started), r.Connection, kind, at(r.Started))
+	exists := make(map[string]bool, len(seen))
+	for _, external := range seen {
+		exists[plain(external)] = true
+	}
+	var have []string
+	err := y.db.Find(ctx, &have, scoped.System+known, r.Connection, kind, at(r.Started), r.Connection, kind, at(r.Started))
 	if err != nil {
 		return run.SweepResult{}, fault.At("list known records", err)
 	}
-	res := run.SweepResult{Known: len(known)}
-	var missing []record.Ref
-	for _, external := range known {
-		if _, ok := slices.BinarySearch(seen, external); !ok {
-			missing = append(missing, record.Ref{Connection: r.Connection, Kind: kind, External: external})
-		}
-	}
+	res := run.SweepResult{Known: len(have)}
+	missing := slices.DeleteFunc(have, func(external string) bool { return exists[external] })
 	res.Missing = len(missing)
-	if len(missing) > Allowed(len(known)) && !force {
+	if res.Missing > Allowed(res.Known) && !force {
 		res.Held = true
 		return res, y.setHeld(ctx, r, heldReason(res))
 	}
 	for chunk := range slices.Chunk(missing, chunkRows) {
-		err := y.db.Write(ctx, scoped.Bulk, func(ctx context.Context, tx *scoped.Tx) error {
-			if err := hold(ctx, tx, r, y.now().Add(leaseWhileSweeping)); err != nil {
-				return err
-			}
-			n, err := y.removeAll(ctx, tx, r.Connection, chunk)
-			res.Deleted += n
-			return err
-		})
+		n, err := y.sweep(ctx, r, kind, chunk)
+		res.Deleted += n
 		if err != nil {
 			return res, err
 		}
@@ -64,10 +62,29 @@ func (y *System) Sweep(ctx context.Context, r run.Run, kind record.Kind, seen []
 	return res, y.setHeld(ctx, r, "")
 }
 
-// firstIDAt is the lowest UUIDv7 of a moment: its first 48 bits are milliseconds (RFC 9562).
-func firstIDAt(t time.Time) string {
-	ms := fmt.Sprintf("%012x", t.UnixMilli())
-	return ms[:8] + "-" + ms[8:] + "-7000-8000-000000000000"
+// sweep removes a few records, unless they were read meanwhile.
+func (y *System) sweep(ctx context.Context, r run.Run, kind record.Kind, missing []string) (removed int, err error) {
+	err = y.db.Write(ctx, scoped.Bulk, func(ctx context.Context, tx *scoped.Tx) error {
+		if err := hold(ctx, tx, r, y.now().Add(leaseWhileSweeping)); err != nil {
+			return err
+		}
+		var still []string
+		err := tx.Find(ctx, &still, scoped.System+"SELECT external_id FROM ("+known+") WHERE external_id IN (?)",
+			r.Connection, kind, at(r.Started), r.Connection, kind, at(r.Started), bun.In(missing))
+		if err != nil {
+			return fault.At("look at missing records again", err)
+		}
+		gone := make([]record.Ref, len(still))
+		for i, external := range still {
+			gone[i] = record.Ref{Connection: r.Connection, Kind: kind, External: external}
+		}
+		removed, err = y.removeAll(ctx, tx, r.Connection, gone)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return removed, nil
 }
 
 func (y *System) setHeld(ctx context.Context, r run.Run, why string) error {
