@@ -1,0 +1,62 @@
+// Package connectors is the catalogue: every system that Portico knows without
+// being taught. It promises that each built-in manifest compiles; a mistake in
+// one stops the program at start, where a test finds it first.
+package connectors
+
+import (
+	"embed"
+	"fmt"
+	"sync"
+	"time"
+
+	"portico/connectors/engine"
+	"portico/connectors/manifest"
+	"portico/connectors/rest"
+	"portico/sync/remote"
+)
+
+//go:embed catalog/*/manifest.yaml
+var files embed.FS
+
+// builtIn lists the manifests in the order in which an administrator sees them.
+var builtIn = []string{
+	"catalog/requesttracker/manifest.yaml",
+}
+
+var catalog = sync.OnceValue(func() []remote.Connector {
+	out := make([]remote.Connector, len(builtIn))
+	for i, name := range builtIn {
+		m, err := manifest.Load(files, name)
+		if err != nil {
+			panic(fmt.Sprintf("built-in connector: %v", err))
+		}
+		out[i] = engine.New(m)
+	}
+	return out
+})
+
+// Catalog returns the built-in connectors. They live as long as the program,
+// and so do the circuit breakers in them.
+func Catalog() []remote.Connector { return catalog() }
+
+// Find returns the connector of that catalogue id.
+func Find(id string) (remote.Connector, bool) {
+	for _, c := range catalog() {
+		if c.Spec().ID == id {
+			return c, true
+		}
+	}
+	return nil, false
+}
+
+// limited is a connector that knows what its system bears.
+type limited interface{ Limit() rest.Limit }
+
+// NewBudget returns an in-process budget for one credential of the connector.
+func NewBudget(c remote.Connector, now func() time.Time) remote.Budget {
+	var limit rest.Limit
+	if l, ok := c.(limited); ok {
+		limit = l.Limit()
+	}
+	return rest.NewBudget(limit, now)
+}

@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"portico/connectors/manifest"
+	"portico/connectors/rest"
+	"portico/sync/action"
+	"portico/sync/fault"
+	"portico/sync/remote"
+)
+
+// write is one action under way.
+type write struct {
+	*session
+	a    action.Action
+	spec *manifest.Action
+	env  manifest.Env
+}
+
+func (c *Connector) write(ctx context.Context, conn remote.Conn, a action.Action) (*write, error) {
+	spec := c.m.Actions[string(a.Kind)]
+	if spec == nil {
+		return nil, fault.Newf(fault.Invalid, "%s cannot do this.", c.m.Name)
+	}
+	s, err := c.open(conn, remote.Interactive)
+	if err != nil {
+		return nil, err
+	}
+	w := &write{session: s, a: a, spec: spec, env: s.env()}
+	w.env["action"] = map[string]any{
+		"kind": string(a.Kind), "ref": a.Ref, "external": a.External, "company": a.Company, "base": a.Base,
+		"mark": a.Mark, "reference": a.Reference, "attempt": a.Attempt, "name": a.Actor.Name, "email": a.Actor.Email,
+		"subject": a.Input.Subject, "text": a.Input.Text, "queue": a.Input.Queue, "fields": a.Input.Fields,
+	}
+	w.env["files"] = []any{}
+	return w, nil
+}
+
+// Prepare implements remote.Connector.
+func (c *Connector) Prepare(ctx context.Context, conn remote.Conn, a action.Action) (string, remote.Outcome) {
+	w, err := c.write(ctx, conn, a)
+	if err != nil {
+		return "", refusal(err)
+	}
+	p := w.spec.Prepare
+	if p == nil {
+		return "", remote.Outcome{Verdict: remote.Done}
+	}
+	got, err := w.get(ctx, &p.Request, w.env, nil)
+	if err != nil {
+		return "", before(err)
+	}
+	env := with(w.env, got.env())
+	if r := match(p.Refuse, got.status, env); r != nil {
+		return "", ruled(r, env, nil)
+	}
+	mark, err := p.Mark.Text(env)
+	if err != nil {
+		return "", before(broken("remember the state before the write", err))
+	}
+	return mark, remote.Outcome{Verdict: remote.Done}
+}
+
+// Act implements remote.Connector.
+func (c *Connector) Act(ctx context.Context, conn remote.Conn, a action.Action) remote.Outcome {
+	w, err := c.write(ctx, conn, a)
+	if err != nil {
+		return refusal(err)
+	}
+	if w.env["files"], err = w.files(ctx); err != nil {
+		return before(err)
+	}
+	req, err := buildRequest(&w.spec.Send.Request, w.env, nil)
+	if err != nil {
+		return before(err)
+	}
+	resp, err := w.client.Do(ctx, req)
+	if resp == nil {
+		return after(err)
+	}
+	return w.answered(resp, err)
+}
+
+// answered gives a whole answer its meaning. A good one may still be a refusal.
+func (w *write) answered(resp *rest.Response, err error) remote.Outcome {
+	got := lenientAnswer(resp)
+	env := with(w.env, got.env())
+	if r := match(w.spec.Send.Answers, resp.Status, env); r != nil {
+		return ruled(r, env, err)
+	}
+	if err != nil {
+		out := after(err)
+		if resp.Status < 300 {
+			out.Verdict = remote.Unknown // it said yes in words that cannot be read
+		}
+		return out
+	}
+	reference, err := w.spec.Send.Reference.Text(env)
+	if err != nil {
+		reference = "" // it took effect all the same; Confirm looks for it
+	}
+	return remote.Outcome{Verdict: remote.Done, Reference: reference}
+}
+
+// verdicts says what a rule's meaning does to an action.
+var verdicts = map[manifest.Meaning]remote.Verdict{
+	manifest.MeansRetry: remote.Retry, manifest.MeansLimited: remote.Retry, manifest.MeansAuth: remote.Retry,
+	manifest.MeansSetup: remote.Retry, manifest.MeansConflict: remote.Conflict, manifest.MeansForbidden: remote.Rejected,
+	manifest.MeansGone: remote.Rejected, manifest.MeansReject: remote.Rejected, manifest.MeansBroken: remote.Unknown,
+}
+
+func ruled(r *manifest.ErrorRule, env manifest.Env, cause error) remote.Outcome {
+	say, err := r.Say.Text(env)
+	if err != nil {
+		say = ""
+	}
+	out := remote.Outcome{Verdict: verdicts[r.Is], Reason: say, Cause: cause, After: fault.RetryAfter(cause)}
+	if r.Diff != nil {
+		was, _ := r.Diff.Was.Text(env) // a difference that cannot be told is shown without its value
+		now, _ := r.Diff.Now.Text(env)
+		out.Diff = []remote.Difference{{Field: r.Diff.Field, Was: was, Now: now}}
+	}
+	return out
+}
+
+// unaccepted is how long to wait for an administrator to mend a credential.
+const unaccepted = 5 * time.Minute
+
+// before maps a fault of a request that certainly took no effect.
+func before(err error) remote.Outcome {
+	out := remote.Outcome{Reason: fault.Public(err), Cause: err, After: fault.RetryAfter(err)}
+	switch fault.KindOf(err) {
+	case fault.Forbidden, fault.NotFound, fault.Invalid, fault.TooLarge:
+		out.Verdict = remote.Rejected
+	case fault.Conflict:
+		out.Verdict = remote.Conflict
+	case fault.Unauthenticated, fault.Setup:
+		out.Verdict, out.After = remote.Retry, max(out.After, unaccepted)
+	default:
+		out.Verdict = remote.Retry
+	}
+	return out
+}
+
+// after maps a fault of a write that may have left. An answer of 5xx or one that
+// cannot be read says nothing about the effect.
+func after(err error) remote.Outcome {
+	out := before(err)
+	switch fault.KindOf(err) {
+	case fault.Unknown, fault.Broken:
+		out.Verdict = remote.Unknown
+	case fault.Unavailable:
+		if rest.Answered(err) {
+			out.Verdict = remote.Unknown
+		}
+	}
+	return out
+}
+
+// refusal maps a fault that comes before any request.
+func refusal(err error) remote.Outcome {
+	out := before(err)
+	if fault.Is(err, fault.Invalid) {
+		out.Verdict = remote.Rejected
+	}
+	return out
+}

@@ -1,0 +1,121 @@
+package engine
+
+import (
+	"encoding/json"
+	"time"
+
+	"portico/connectors/manifest"
+	"portico/sync/fault"
+	"portico/sync/remote"
+)
+
+// bookmark is the content of a checkpoint.
+type bookmark struct {
+	// High is the time of the newest change that a whole pass has seen, by the
+	// source's clock.
+	High time.Time `json:"high,omitzero"`
+	// Pass is one that has not reached its end.
+	Pass *pass `json:"pass,omitempty"`
+	// Seen are the parents changed lately whose children are already read, so
+	// that the overlap does not read them again.
+	Seen map[string]seen `json:"seen,omitempty"`
+}
+
+type pass struct {
+	Mode  remote.PullMode `json:"mode"`
+	Since time.Time       `json:"since,omitzero"`
+	High  time.Time       `json:"high,omitzero"`
+	At    place           `json:"at"`
+}
+
+type seen struct {
+	Version string `json:"v"`
+	At      int64  `json:"t"` // seconds since the epoch
+}
+
+// maxSeen bounds a checkpoint; a parent that is forgotten is read once more.
+const maxSeen = 5000
+
+// unknownZone is how far a time may be misread when nobody knows in which zone
+// the system reads it: the westernmost is twelve hours behind.
+const unknownZone = 12 * time.Hour
+
+func readBookmark(c remote.Checkpoint) (bookmark, error) {
+	var b bookmark
+	if len(c) == 0 {
+		return b, nil
+	}
+	return b, fault.Wrap(fault.Internal, "read checkpoint", json.Unmarshal(c, &b))
+}
+
+func (b bookmark) encode() (remote.Checkpoint, error) {
+	data, err := json.Marshal(b)
+	return data, fault.Wrap(fault.Internal, "write checkpoint", err)
+}
+
+// begin returns the pass to run: the unfinished one, or a new one.
+func (b *bookmark) begin(mode remote.PullMode, inc *manifest.Incremental) *pass {
+	if b.Pass != nil && b.Pass.Mode == mode && mode == remote.Changes {
+		return b.Pass
+	}
+	p := &pass{Mode: mode}
+	if inc != nil && mode == remote.Changes && !b.High.IsZero() {
+		p.Since = b.High.Add(-inc.Overlap.Duration)
+	}
+	if mode == remote.Everything {
+		b.Seen = nil
+	}
+	return p
+}
+
+// advance notes where the pass stands after a page.
+func (b *bookmark) advance(p *pass, pg page, inc *manifest.Incremental) {
+	if !pg.last {
+		p.At, b.Pass = pg.next, p
+		return
+	}
+	if p.High.After(b.High) {
+		b.High = p.High
+	}
+	b.Pass = nil
+	if inc == nil {
+		return
+	}
+	edge := b.High.Add(-inc.Overlap.Duration - unknownZone).Unix()
+	for id, s := range b.Seen {
+		if s.At < edge || len(b.Seen) > maxSeen {
+			delete(b.Seen, id)
+		}
+	}
+}
+
+// observe raises the pass's newest time by that of one item. A time in the
+// future is the source's mistake and must not carry the cursor past changes.
+func (p *pass) observe(at, now time.Time) {
+	if at.After(now) {
+		at = now
+	}
+	if at.After(p.High) {
+		p.High = at
+	}
+}
+
+// since is the text that the request asks by.
+func (s *session) since(inc *manifest.Incremental, p *pass, env manifest.Env) (string, error) {
+	zone, err := inc.Zone.Text(env)
+	if err != nil {
+		return "", fault.Wrap(fault.Broken, "read the time zone", err)
+	}
+	from := p.Since
+	if from.IsZero() {
+		return time.Unix(0, 0).UTC().Format(inc.Format), nil
+	}
+	where := time.UTC
+	if zone == "" && inc.Zone.Set() {
+		from = from.Add(-unknownZone)
+	} else if where, err = time.LoadLocation(zone); err != nil {
+		return "", fault.Newf(fault.Setup, "The time zone %q of the connection's user is not known; set it to UTC in the system.", clip(zone, 60)).
+			Because("load time zone", err)
+	}
+	return from.In(where).Format(inc.Format), nil
+}

@@ -1,0 +1,146 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"portico/connectors/manifest"
+	"portico/sync/fault"
+	"portico/sync/remote"
+)
+
+// parent is one record whose children are read.
+type parent struct {
+	id      string
+	version string
+	at      time.Time
+	item    any
+}
+
+// children reads what belongs to the changed parents of one page, and commits
+// after each batch of them.
+func (p *puller) children(ctx context.Context, pg page) error {
+	p.observe(pg.items)
+	changed := p.changed(pg.items)
+	size := max(p.st.ForEach.Batch, 1)
+	type loaded struct {
+		page remote.Page
+		err  error
+	}
+	batches := slices.Collect(slices.Chunk(changed, size))
+	ahead := make([]chan loaded, len(batches))
+	load := func(i int) {
+		if i < len(batches) {
+			ahead[i] = make(chan loaded, 1)
+			go func() {
+				out, err := p.s.joined(ctx, p.st, batches[i])
+				ahead[i] <- loaded{out, err}
+			}()
+		}
+	}
+	load(0)
+	var last remote.Page
+	for i, batch := range batches {
+		load(i + 1)
+		l := <-ahead[i]
+		if l.err != nil {
+			return l.err
+		}
+		p.remember(batch)
+		if last = l.page; i == len(batches)-1 {
+			break // committed below, together with the step to the next page
+		}
+		p.mark.Pass = p.pass // still at this page: its other parents are to come
+		if err := p.commit(ctx, last, pg, 0); err != nil {
+			return err
+		}
+	}
+	p.mark.advance(p.pass, pg, p.source.Incremental)
+	return p.commit(ctx, last, pg, len(pg.items))
+}
+
+// changed returns the parents that were not read in this version before.
+func (p *puller) changed(items []any) []parent {
+	m := p.s.mapper(p.source.Emit[0], p.env, nil)
+	var out []parent
+	for _, item := range items {
+		rec, keep, _ := m.record(item)
+		if !keep {
+			continue
+		}
+		one := parent{id: rec.External, version: rec.Version, at: rec.Updated, item: item}
+		if old, ok := p.mark.Seen[one.id]; !ok || one.version == "" || old.Version != one.version {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+func (p *puller) remember(batch []parent) {
+	if p.mark.Seen == nil {
+		p.mark.Seen = map[string]seen{}
+	}
+	for _, one := range batch {
+		p.mark.Seen[one.id] = seen{Version: one.version, At: one.at.Unix()}
+	}
+}
+
+// joined runs the requests of a stream for some parents and maps what came.
+func (s *session) joined(ctx context.Context, st *manifest.Stream, batch []parent) (remote.Page, error) {
+	env := s.env()
+	parents, ids, byID := make([]any, len(batch)), make([]string, len(batch)), map[string]any{}
+	for i, one := range batch {
+		parents[i], ids[i], byID[one.id] = one.item, one.id, one.item
+	}
+	env["parents"], env["ids"] = parents, ids
+	lists := map[string][]any{}
+	for i := range st.Requests {
+		j := &st.Requests[i]
+		items, err := s.list(ctx, j, env)
+		if err != nil {
+			return remote.Page{}, fault.At("read "+j.Name, err)
+		}
+		lists[j.Name], env[j.Name] = items, any(items)
+		if j.Index.Set() {
+			if env[j.Name], err = index(&j.Index, items, env); err != nil {
+				return remote.Page{}, broken("index "+j.Name, err)
+			}
+		}
+	}
+	var out remote.Page
+	for _, e := range st.Emit {
+		s.mapper(e, env, byID).into(&out, lists[e.From])
+	}
+	return out, nil
+}
+
+// list reads all pages of one joined request.
+func (s *session) list(ctx context.Context, j *manifest.Join, env manifest.Env) ([]any, error) {
+	if yes, err := j.When.Bool(env); err != nil || !yes {
+		return []any{}, fault.Wrap(fault.Broken, "decide whether to ask", err)
+	}
+	items := []any{}
+	l := &lister{s: s, fetch: &j.Fetch, env: env}
+	err := l.each(ctx, place{}, func(pg page) error {
+		items = append(items, pg.items...)
+		return nil
+	})
+	return items, err
+}
+
+// index groups items by a key.
+func index(key *manifest.Expr, items []any, env manifest.Env) (map[string]any, error) {
+	env = with(env, nil)
+	out := map[string]any{}
+	for _, item := range items {
+		env["item"] = item
+		k, err := key.Text(env)
+		if err != nil {
+			return nil, err
+		}
+		group, _ := out[k].([]any)
+		out[k] = append(group, item)
+	}
+	return out, nil
+}

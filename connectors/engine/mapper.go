@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"fmt"
+
+	"portico/connectors/manifest"
+	"portico/sync/record"
+	"portico/sync/remote"
+)
+
+// mapper turns items into records of one kind. It belongs to one goroutine and
+// reuses its environment.
+type mapper struct {
+	emit    *manifest.Emit
+	env     manifest.Env
+	parents map[string]any // by external id; nil for a stream without parents
+	err     error          // the first that went wrong with the item at hand
+}
+
+func (s *session) mapper(e *manifest.Emit, env manifest.Env, parents map[string]any) *mapper {
+	return &mapper{emit: e, env: with(env, nil), parents: parents}
+}
+
+// record maps one item. Without keep, the item is none of our business. A
+// reject says why an item that is cannot be used; hostile items never panic.
+func (m *mapper) record(item any) (rec record.Record, keep bool, reject *remote.Reject) {
+	defer func() {
+		if p := recover(); p != nil {
+			rec, keep, reject = record.Record{}, false, m.reject("", fmt.Errorf("%v", p))
+		}
+	}()
+	e := m.emit
+	m.err = nil
+	if _, ok := item.(map[string]any); !ok {
+		return rec, false, m.reject("", fmt.Errorf("the item is %T, not an object", item))
+	}
+	m.env["item"] = item
+	for i := range e.Let {
+		v, err := e.Let[i].Expr.Eval(m.env)
+		m.fail(err)
+		m.env[e.Let[i].Name] = v
+	}
+	keep, err := e.Keep.Bool(m.env)
+	if m.fail(err); m.err != nil {
+		return rec, false, m.reject(m.key(), m.err)
+	}
+	if !keep {
+		return rec, false, nil
+	}
+	rec = m.fill()
+	if m.err != nil {
+		return rec, false, m.reject(rec.External, m.err)
+	}
+	if rec.External == "" {
+		return rec, false, m.reject("", fmt.Errorf("it has no id"))
+	}
+	return rec, true, nil
+}
+
+func (m *mapper) fill() record.Record {
+	e := m.emit
+	rec := record.Record{Kind: e.Kind, Parent: m.text(&e.Parent), ParentKind: e.ParentKind}
+	if m.parents != nil {
+		m.env["parent"] = m.parents[rec.Parent]
+	}
+	rec.External = m.text(&e.Key)
+	rec.Version = m.text(&e.Version)
+	rec.Company = m.text(&e.Company)
+	rec.URL = m.text(&e.URL)
+	rec.Created = m.time(&e.Created)
+	rec.Updated = m.time(&e.Updated)
+	rec.Body = bodies[e.Kind](m)
+	return rec
+}
+
+// key is the id of an item whose other fields may be unusable.
+func (m *mapper) key() string {
+	id, err := m.emit.Key.Text(m.env)
+	if err != nil {
+		return ""
+	}
+	return id
+}
+
+func (m *mapper) reject(external string, err error) *remote.Reject {
+	reason := err.Error()
+	if len(reason) > 500 {
+		reason = reason[:500]
+	}
+	return &remote.Reject{Kind: m.emit.Kind, External: clip(external, 250), Reason: clean(reason)}
+}
+
+func (m *mapper) fail(err error) {
+	if m.err == nil && err != nil {
+		m.err = err
+	}
+}

@@ -1,0 +1,195 @@
+package engine
+
+import (
+	"context"
+
+	"portico/connectors/manifest"
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/remote"
+)
+
+// Pull implements remote.Connector.
+func (c *Connector) Pull(ctx context.Context, conn remote.Conn, req remote.PullRequest, emit remote.Emitter) error {
+	st := c.m.Streams[req.Stream]
+	if st == nil {
+		return fault.Newf(fault.Internal, "%s has no stream %q.", c.m.Name, req.Stream)
+	}
+	s, err := c.open(conn, remote.Background)
+	if err != nil {
+		return err
+	}
+	if err := s.identify(ctx); err != nil {
+		return err
+	}
+	p := &puller{s: s, st: st, source: st, mode: req.Mode, emit: emit}
+	if st.ForEach != nil {
+		p.source = c.m.Streams[st.ForEach.Stream]
+	}
+	if p.mark, err = readBookmark(req.Checkpoint); err != nil {
+		conn.Log.WarnContext(ctx, "checkpoint is not readable; the stream starts anew", "stream", st.Name, "error", err)
+		p.mark = bookmark{}
+	}
+	if err := p.run(ctx, req.Checkpoint); err != nil {
+		return fault.At("pull "+st.Name, err)
+	}
+	return emit.Complete(ctx)
+}
+
+// puller runs one pull of one stream.
+type puller struct {
+	s      *session
+	st     *manifest.Stream
+	source *manifest.Stream // whose list drives it: its own, or that of the parents
+	mode   remote.PullMode
+	emit   remote.Emitter
+	mark   bookmark
+	pass   *pass
+	env    manifest.Env
+	done   int
+}
+
+func (p *puller) run(ctx context.Context, given remote.Checkpoint) error {
+	p.env = p.s.env()
+	p.pass = p.mark.begin(p.mode, p.source.Incremental)
+	if inc := p.source.Incremental; inc != nil {
+		since, err := p.s.since(inc, p.pass, p.env)
+		if err != nil {
+			return err
+		}
+		p.env["since"] = since
+	}
+	l := &lister{s: p.s, fetch: &p.source.Fetch, env: p.env}
+	switch {
+	case p.mode == remote.Census:
+		return p.census(ctx, l, given)
+	case p.st.ForEach != nil:
+		return l.each(ctx, p.pass.At, func(pg page) error { return p.children(ctx, pg) })
+	default:
+		return l.each(ctx, p.pass.At, p.records(ctx))
+	}
+}
+
+// records commits a page of the stream's own items.
+func (p *puller) records(ctx context.Context) func(page) error {
+	mappers := p.s.mappers(p.st, p.env, nil)
+	return func(pg page) error {
+		p.observe(pg.items)
+		var out remote.Page
+		for _, m := range mappers {
+			m.into(&out, pg.items)
+		}
+		p.mark.advance(p.pass, pg, p.source.Incremental)
+		return p.commit(ctx, out, pg, len(pg.items))
+	}
+}
+
+// mappers returns one mapper for each kind of record that a stream emits.
+func (s *session) mappers(st *manifest.Stream, env manifest.Env, parents map[string]any) []*mapper {
+	out := make([]*mapper, len(st.Emit))
+	for i, e := range st.Emit {
+		out[i] = s.mapper(e, env, parents)
+	}
+	return out
+}
+
+// into maps items and adds what comes of them to a page.
+func (m *mapper) into(out *remote.Page, items []any) {
+	if out.Records == nil {
+		out.Records = make([]record.Record, 0, len(items))
+	}
+	for _, item := range items {
+		rec, keep, reject := m.record(item)
+		switch {
+		case reject != nil:
+			out.Rejects = append(out.Rejects, *reject)
+		case keep:
+			out.Records = append(out.Records, rec)
+		}
+	}
+}
+
+// observe raises the cursor by the items of a page.
+func (p *puller) observe(items []any) {
+	inc := p.source.Incremental
+	if inc == nil {
+		return
+	}
+	now := p.s.conn.Now()
+	env := with(p.env, nil)
+	for _, item := range items {
+		env["item"] = item
+		v, err := inc.Field.Eval(env)
+		if err != nil {
+			continue // the mapper sets the record aside and says why
+		}
+		if at, err := timeOf(v); err == nil {
+			p.pass.observe(at, now)
+		}
+	}
+}
+
+func (p *puller) commit(ctx context.Context, out remote.Page, pg page, rows int) error {
+	next, err := p.mark.encode()
+	if err != nil {
+		return err
+	}
+	out.Next = next
+	if err := p.emit.Page(ctx, out); err != nil {
+		return err
+	}
+	p.progress(pg, rows)
+	return nil
+}
+
+func (p *puller) progress(pg page, rows int) {
+	total := pg.total
+	if paging := p.source.Paging; total >= 0 && paging != nil && paging.Kind == manifest.Keyset {
+		total += p.done // it counts what is left
+	}
+	p.done += rows
+	p.emit.Progress(p.done, total)
+}
+
+// census lists which records exist. Its checkpoint is the one that it was given:
+// counting must not move the cursor of changes.
+func (p *puller) census(ctx context.Context, l *lister, given remote.Checkpoint) error {
+	keys := false
+	if c := p.st.Census; c != nil {
+		l.override, keys = c.Query, len(c.Query) > 0
+	}
+	if p.st.ForEach != nil {
+		return fault.New(fault.Internal, "A stream of children has no census; they go with their parents.")
+	}
+	mappers := p.s.mappers(p.st, p.env, nil)
+	return l.each(ctx, place{}, func(pg page) error {
+		out := remote.Page{Seen: map[record.Kind][]string{}, Next: given}
+		for _, m := range mappers {
+			m.count(&out, pg.items, keys)
+		}
+		if err := p.emit.Page(ctx, out); err != nil {
+			return err
+		}
+		p.progress(pg, len(pg.items))
+		return nil
+	})
+}
+
+// count notes the ids of items. When a census asks for less than a pull does,
+// only the key of an item can be trusted to be there.
+func (m *mapper) count(out *remote.Page, items []any, keys bool) {
+	for _, item := range items {
+		if !keys {
+			if rec, keep, _ := m.record(item); keep {
+				out.Seen[rec.Kind] = append(out.Seen[rec.Kind], rec.External)
+			} else if id := m.key(); rec.Kind == "" && m.err != nil && id != "" {
+				out.Seen[m.emit.Kind] = append(out.Seen[m.emit.Kind], id) // unreadable is not gone
+			}
+			continue
+		}
+		m.env["item"] = item
+		if id := m.key(); id != "" {
+			out.Seen[m.emit.Kind] = append(out.Seen[m.emit.Kind], id)
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"portico/connectors/manifest"
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/remote"
+)
+
+// Read implements remote.Connector. Records that hang on a parent are read with
+// it and cannot be asked for alone.
+func (c *Connector) Read(ctx context.Context, conn remote.Conn, refs []record.Ref) ([]record.Record, error) {
+	s, err := c.open(conn, remote.Interactive)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.identify(ctx); err != nil {
+		return nil, err
+	}
+	wanted := map[string][]string{}
+	for _, ref := range refs {
+		name := c.reader(ref.Kind)
+		if name == "" {
+			return nil, fault.Newf(fault.Internal, "%s cannot read a single %s again.", c.m.Name, ref.Kind)
+		}
+		wanted[name] = append(wanted[name], ref.External)
+	}
+	var out []record.Record
+	for _, name := range c.m.StreamOrder {
+		if len(wanted[name]) == 0 {
+			continue
+		}
+		records, err := s.again(ctx, name, wanted[name], c.families(name))
+		if err != nil {
+			return nil, fault.At("read again", err)
+		}
+		out = append(out, records...)
+	}
+	return out, nil
+}
+
+// reader names the stream that can read single records of a kind again.
+func (c *Connector) reader(kind record.Kind) string {
+	for _, name := range c.m.StreamOrder {
+		st := c.m.Streams[name]
+		if st.Read != nil && st.Emit[0].Kind == kind {
+			return name
+		}
+	}
+	return ""
+}
+
+// families lists a stream and those of its children.
+func (c *Connector) families(name string) []string {
+	out := []string{name}
+	for _, child := range c.m.StreamOrder {
+		if f := c.m.Streams[child].ForEach; f != nil && f.Stream == name {
+			out = append(out, child)
+		}
+	}
+	return out
+}
+
+// again reads single records of a stream, and the children that are wanted.
+// A record that cannot be mapped is absent.
+func (s *session) again(ctx context.Context, name string, ids []string, streams []string) ([]record.Record, error) {
+	st := s.m.Streams[name]
+	env := s.env()
+	env["ids"], env["after"], env["since"] = ids, "0", ""
+	var items []any
+	l := &lister{s: s, fetch: &st.Fetch, env: env, override: st.Read}
+	if err := l.each(ctx, place{}, func(pg page) error { items = append(items, pg.items...); return nil }); err != nil {
+		return nil, err
+	}
+	var page remote.Page
+	for _, m := range s.mappers(st, env, nil) {
+		m.into(&page, items)
+	}
+	out := page.Records
+	batch := s.parents(st, items, ids)
+	for _, child := range s.m.StreamOrder {
+		cs := s.m.Streams[child]
+		if cs.ForEach == nil || cs.ForEach.Stream != name || !slices.Contains(streams, child) || len(batch) == 0 {
+			continue
+		}
+		for part := range slices.Chunk(batch, max(cs.ForEach.Batch, 1)) {
+			children, err := s.joined(ctx, cs, part)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, children.Records...)
+		}
+	}
+	return out, nil
+}
+
+// parents picks the items that were asked for: a source may answer with more.
+func (s *session) parents(st *manifest.Stream, items []any, ids []string) []parent {
+	m := s.mapper(st.Emit[0], s.env(), nil)
+	var out []parent
+	for _, item := range items {
+		if rec, keep, _ := m.record(item); keep && slices.Contains(ids, rec.External) {
+			out = append(out, parent{id: rec.External, version: rec.Version, at: rec.Updated, item: item})
+		}
+	}
+	return out
+}

@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"net/http"
+	"strings"
+
+	"portico/connectors/manifest"
+	"portico/connectors/rest"
+	"portico/sync/fault"
+
+	json "github.com/goccy/go-json"
+)
+
+// kinds maps what a rule says to how an error is handled.
+var kinds = map[manifest.Meaning]fault.Kind{
+	manifest.MeansRetry:     fault.Unavailable,
+	manifest.MeansLimited:   fault.Limited,
+	manifest.MeansAuth:      fault.Unauthenticated,
+	manifest.MeansForbidden: fault.Forbidden,
+	manifest.MeansGone:      fault.NotFound,
+	manifest.MeansConflict:  fault.Conflict,
+	manifest.MeansReject:    fault.Invalid,
+	manifest.MeansBroken:    fault.Broken,
+	manifest.MeansSetup:     fault.Setup,
+}
+
+// judge lets the manifest's rules speak, then the kit's own.
+func (s *session) judge(resp *rest.Response) error {
+	if resp.Status < 400 || len(s.m.HTTP.Errors) == 0 {
+		return rest.Judge(resp)
+	}
+	env := with(s.env(), lenientAnswer(resp).env())
+	if r := match(s.m.HTTP.Errors, resp.Status, env); r != nil {
+		cause := rest.Judge(resp)
+		say, err := r.Say.Text(env)
+		if err != nil || say == "" {
+			say = fault.Public(cause)
+		}
+		return fault.New(kinds[r.Is], say).Because("request "+resp.At, cause)
+	}
+	return rest.Judge(resp)
+}
+
+// match returns the first rule that fits the answer, or nil.
+func match(rules []manifest.ErrorRule, status int, env manifest.Env) *manifest.ErrorRule {
+	for i := range rules {
+		r := &rules[i]
+		if !r.Status.Empty() && !r.Status.Has(status) {
+			continue
+		}
+		if yes, err := r.When.Bool(env); err == nil && yes {
+			return r
+		}
+	}
+	return nil
+}
+
+// lenientAnswer decodes what it can: a refusal need not be JSON.
+func lenientAnswer(resp *rest.Response) answer {
+	a := answer{status: resp.Status, headers: lowerHeaders(resp.Header)}
+	if json.Unmarshal(resp.Body, &a.body) != nil {
+		a.body = nil
+	}
+	return a
+}
+
+func lowerHeaders(h http.Header) map[string]string {
+	out := make(map[string]string, len(h))
+	for name, values := range h {
+		out[strings.ToLower(name)] = strings.Join(values, ", ")
+	}
+	return out
+}

@@ -1,0 +1,188 @@
+package engine
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"net/url"
+
+	json "github.com/goccy/go-json"
+
+	"portico/connectors/manifest"
+	"portico/connectors/rest"
+	"portico/sync/fault"
+	"portico/sync/remote"
+)
+
+// session is one piece of work on one connection.
+type session struct {
+	c      *Connector
+	m      *manifest.Manifest
+	conn   remote.Conn
+	client *rest.Client
+	config map[string]string
+	me     any
+}
+
+// open signs in (lazily: nothing is sent yet) and settles defaults.
+func (c *Connector) open(conn remote.Conn, class remote.Class) (*session, error) {
+	s := &session{c: c, m: c.m, conn: conn, config: map[string]string{}}
+	for name, f := range c.m.Config {
+		if f.Type == remote.SecretField {
+			continue
+		}
+		s.config[name] = f.Default
+		if v := conn.Settings[name]; v != "" {
+			s.config[name] = v
+		} else if f.Required && f.Default == "" {
+			return nil, fault.New(fault.Setup, f.Label+" is missing; fill it in.").Field(name, "This is needed.")
+		}
+	}
+	base, err := c.m.HTTP.Base.Text(s.env())
+	if err != nil {
+		return nil, fault.Wrap(fault.Setup, "base address", err)
+	}
+	header := http.Header{"Accept": {"application/json"}}
+	for name, value := range c.m.HTTP.Headers {
+		header.Set(name, value)
+	}
+	s.client, err = rest.New(conn, rest.Config{
+		Base: base, Header: header, Auth: s.auth(), Timeout: c.m.HTTP.Timeout.Duration, Class: class,
+		RetryAfter: c.m.HTTP.Limits.RetryAfter, Judge: s.judge, Breaker: c.breaker(conn.ID), Record: c.record,
+	})
+	return s, err
+}
+
+// env returns what every expression sees, for its caller to add to.
+func (s *session) env() manifest.Env { return manifest.Env{"config": s.config, "me": s.me} }
+
+// with returns a copy of env that holds more.
+func with(env manifest.Env, more manifest.Env) manifest.Env {
+	out := maps.Clone(env)
+	maps.Copy(out, more)
+	return out
+}
+
+// auth builds the signer. Secrets are asked for at every request.
+func (s *session) auth() rest.Auth {
+	a := &s.m.HTTP.Auth
+	fill := func(t *manifest.Template) func() (string, error) {
+		return func() (string, error) {
+			env := manifest.Env{}
+			for name, f := range s.m.Config {
+				env[name] = s.config[name]
+				if f.Type != remote.SecretField || !t.Uses(name) {
+					continue
+				}
+				secret, err := s.conn.Secret(name)
+				if err != nil {
+					return "", fault.At("read credential "+name, err)
+				}
+				env[name] = secret
+			}
+			return t.Text(env)
+		}
+	}
+	switch a.Kind {
+	case "basic":
+		return rest.Basic(fill(&a.User), fill(&a.Password))
+	case "header":
+		return rest.Header(a.Header, fill(&a.Value))
+	case "bearer":
+		return rest.Bearer(fill(&a.Token))
+	default:
+		return nil
+	}
+}
+
+// identify reads who we are, once.
+func (s *session) identify(ctx context.Context) error {
+	if s.m.Identity == nil || s.me != nil {
+		return nil
+	}
+	a, err := s.get(ctx, &s.m.Identity.Request, s.env(), nil)
+	if err != nil {
+		return fault.At("read who we are signed in as", err)
+	}
+	s.me = a.body
+	return nil
+}
+
+// answer is one good answer with its body decoded.
+type answer struct {
+	status  int
+	headers map[string]string
+	body    any
+}
+
+func (a answer) env() manifest.Env {
+	return manifest.Env{"status": a.status, "headers": a.headers, "body": a.body}
+}
+
+// get sends a request that changes nothing. override replaces query parameters.
+func (s *session) get(ctx context.Context, r *manifest.Request, env manifest.Env, override map[string]manifest.Template) (answer, error) {
+	req, err := buildRequest(r, env, override)
+	if err != nil {
+		return answer{}, err
+	}
+	req.Read = true
+	return s.do(ctx, req)
+}
+
+func (s *session) do(ctx context.Context, req rest.Request) (answer, error) {
+	resp, err := s.client.Do(ctx, req)
+	if err != nil {
+		return answer{}, err
+	}
+	return decode(resp)
+}
+
+// decode reads the JSON of an answer. A body that is not JSON is Broken.
+func decode(resp *rest.Response) (answer, error) {
+	a := answer{status: resp.Status, headers: lowerHeaders(resp.Header)}
+	if len(resp.Body) == 0 {
+		return a, nil
+	}
+	if err := json.Unmarshal(resp.Body, &a.body); err != nil {
+		return a, fault.New(fault.Broken, "The system's answer is not whole JSON; nothing of it is used.").Because("decode answer of "+resp.At, err)
+	}
+	return a, nil
+}
+
+// buildRequest fills in a request's templates.
+func buildRequest(r *manifest.Request, env manifest.Env, override map[string]manifest.Template) (rest.Request, error) {
+	fail := func(err error) (rest.Request, error) {
+		return rest.Request{}, fault.Wrap(fault.Internal, "build request", err)
+	}
+	path, err := r.Path.URL(env)
+	if err != nil {
+		return fail(err)
+	}
+	req := rest.Request{Method: r.Method, Path: path, Query: url.Values{}, Header: http.Header{}}
+	for _, set := range []map[string]manifest.Template{r.Query, override} {
+		for name, t := range set {
+			value, err := t.Text(env)
+			if err != nil {
+				return fail(err)
+			}
+			req.Query.Set(name, value)
+		}
+	}
+	for name, t := range r.Headers {
+		value, err := t.Text(env)
+		if err != nil {
+			return fail(err)
+		}
+		req.Header.Set(name, value)
+	}
+	if r.Body.Set() {
+		body, err := r.Body.Eval(env)
+		if err != nil {
+			return fail(err)
+		}
+		if req.Body, err = json.Marshal(body); err != nil {
+			return fail(err)
+		}
+	}
+	return req, nil
+}

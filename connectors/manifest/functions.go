@@ -1,0 +1,124 @@
+package manifest
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/expr-lang/expr"
+)
+
+// functions are what the language adds to expr-lang's own.
+var functions = []expr.Option{
+	expr.Function("named", named, new(func(any, string) any)),
+	expr.Function("pick", pick),
+	expr.Function("one", one, new(func(any) any)),
+	expr.Function("quote", quote, new(func(string) string)),
+	expr.Function("basename", basename, new(func(any) string)),
+	expr.Function("sign", sign, new(func(string, string, string, string) string)),
+	expr.Function("unsign", unsign, new(func(any) map[string]string)),
+}
+
+// named returns the value of the entry that is called so in a list of
+// {name, values: […]} or {name, value}, the common shape of custom fields.
+// It is nil when there is none.
+func named(args ...any) (any, error) {
+	list, _ := args[0].([]any)
+	for _, item := range list {
+		entry, _ := item.(map[string]any)
+		if entry["name"] != args[1] {
+			continue
+		}
+		if values, ok := entry["values"].([]any); ok {
+			if len(values) == 0 {
+				return nil, nil
+			}
+			return values[0], nil
+		}
+		return entry["value"], nil
+	}
+	return nil, nil
+}
+
+// one returns the first of a list, or the thing itself: some systems send a
+// list only when there is more than one.
+func one(args ...any) (any, error) {
+	list, ok := args[0].([]any)
+	switch {
+	case !ok:
+		return args[0], nil
+	case len(list) == 0:
+		return nil, nil
+	default:
+		return list[0], nil
+	}
+}
+
+// pick returns the first of its arguments that is neither missing nor "".
+func pick(args ...any) (any, error) {
+	for _, a := range args {
+		if a != nil && a != "" {
+			return a, nil
+		}
+	}
+	return nil, nil
+}
+
+var backslash = strings.NewReplacer(`\`, `\\`, `'`, `\'`, `"`, `\"`)
+
+// quote makes text safe between quotes in a query language that escapes with a
+// backslash.
+func quote(args ...any) (any, error) { return backslash.Replace(args[0].(string)), nil }
+
+// basename returns what follows the last slash of a path or an address.
+func basename(args ...any) (any, error) {
+	text, ok := args[0].(string)
+	if !ok || text == "" {
+		return "", nil
+	}
+	return path.Base(text), nil
+}
+
+// A reply that goes out under the portal's own user ends with who wrote it. The
+// same lines, read back, tell which action wrote an entry.
+const (
+	separator = "\n\n-- \n"
+	wrote     = " wrote this in the client portal. Reference "
+)
+
+// sign(text, name, mail, ref) appends the lines.
+func sign(args ...any) (any, error) {
+	name := strings.Map(oneLine, args[1].(string))
+	mail := strings.Map(oneLine, args[2].(string))
+	text := strings.TrimRight(args[0].(string), " \t\r\n")
+	return fmt.Sprintf("%s%s%s <%s>%s%s", text, separator, name, mail, wrote, args[3]), nil
+}
+
+// oneLine keeps a name from ending the line that it stands in, or from looking
+// like the address that follows it.
+func oneLine(r rune) rune {
+	if r < ' ' || r == '<' || r == '>' {
+		return ' '
+	}
+	return r
+}
+
+// unsign takes the lines off: text, name, email and ref. Without them, ref is ""
+// and text is what was given. It proves nothing about the author: the manifest
+// must ask for that separately.
+func unsign(args ...any) (any, error) {
+	whole, _ := args[0].(string)
+	out := map[string]string{"text": whole, "name": "", "email": "", "ref": ""}
+	body := strings.TrimRight(strings.ReplaceAll(whole, "\r\n", "\n"), "\n ")
+	at := strings.LastIndex(body, separator)
+	if at < 0 {
+		return out, nil
+	}
+	who, ref, ok := strings.Cut(body[at+len(separator):], wrote)
+	name, mail, ok2 := strings.Cut(who, " <")
+	if !ok || !ok2 || !strings.HasSuffix(mail, ">") || strings.ContainsAny(who+ref, "\n") {
+		return out, nil
+	}
+	out["text"], out["name"], out["email"], out["ref"] = body[:at], name, strings.TrimSuffix(mail, ">"), ref
+	return out, nil
+}

@@ -1,0 +1,126 @@
+package manifest
+
+import (
+	"regexp"
+	"slices"
+)
+
+// lint adds what the schema and the expressions cannot see: parts that contradict
+// each other, and parts that could never work.
+func (c *compiler) lint() {
+	root := pointer{}
+	c.deadRules(c.m.HTTP.Errors, root.key("http").key("errors"), 400)
+	for name, f := range c.m.Config {
+		if _, err := regexp.Compile(f.Pattern); err != nil {
+			c.problem(root.key("config").key(name).key("pattern"), "pattern: %s", err)
+		}
+		if f.Type == "secret" && f.Default != "" {
+			c.problem(root.key("config").key(name).key("default"), "a secret must not have a default")
+		}
+	}
+	for _, name := range c.m.StreamOrder {
+		c.lintStream(c.m.Streams[name], root.key("streams").key(name))
+	}
+	for _, name := range c.m.ActionOrder {
+		c.lintAction(c.m.Actions[name], root.key("actions").key(name))
+	}
+	if c.emits("attachment") && c.m.Files == nil {
+		c.problem(root, "attachments are emitted, but there is no \"files\" to fetch their bytes")
+	}
+}
+
+// deadRules finds rules whose every status is taken by earlier rules that ask
+// for nothing else.
+func (c *compiler) deadRules(rules []ErrorRule, at pointer, from int) {
+	taken := map[int]bool{}
+	for i := range rules {
+		r := &rules[i]
+		alive := false
+		for code := from; code < 600; code++ {
+			if r.Status.Empty() || r.Status.Has(code) {
+				alive = alive || !taken[code]
+			}
+		}
+		if !alive {
+			c.problem(at.index(i), "this rule can never fire: earlier rules match every status that it asks for")
+		}
+		for code := from; code < 600 && !r.When.Set(); code++ {
+			taken[code] = taken[code] || r.Status.Empty() || r.Status.Has(code)
+		}
+	}
+}
+
+func (c *compiler) lintStream(s *Stream, at pointer) {
+	if s.Incremental != nil {
+		c.lintZone(s, at)
+	}
+	if s.ForEach != nil {
+		parent, ok := c.m.Streams[s.ForEach.Stream]
+		switch {
+		case !ok:
+			c.problem(at.key("for_each").key("stream"), "there is no stream %q", s.ForEach.Stream)
+		case parent.ForEach != nil:
+			c.problem(at.key("for_each").key("stream"), "%q has parents of its own; children go one level deep", s.ForEach.Stream)
+		case parent.Read == nil:
+			c.problem(at.key("for_each").key("stream"), "stream %q has no \"read\", so single parents cannot be read again", s.ForEach.Stream)
+		}
+	}
+	var joined []string
+	for i, j := range s.Requests {
+		if slices.Contains(joined, j.Name) {
+			c.problem(at.key("requests").index(i).key("name"), "two requests are called %q", j.Name)
+		}
+		joined = append(joined, j.Name)
+	}
+	for i, e := range s.Emit {
+		c.lintEmit(s, e, joined, at.key("emit").index(i))
+	}
+	if s.Census != nil && s.Census.Sweep && s.ForEach != nil {
+		c.problem(at.key("census").key("sweep"), "children are swept with their parents; a stream with for_each cannot sweep")
+	}
+}
+
+func (c *compiler) lintZone(s *Stream, at pointer) {
+	if s.Fetch.Paging == nil || s.Fetch.Paging.Kind == PageNumber && s.Fetch.Paging.Total.Source == "" {
+		c.problem(at.key("incremental"), "an incremental stream by page number needs paging.total, or rows could be missed unseen")
+	}
+	if s.Incremental.Overlap.Duration < minOverlap {
+		c.problem(at.key("incremental"), "the overlap must be at least %s, for late commits and clocks that differ", minOverlap)
+	}
+}
+
+func (c *compiler) lintEmit(s *Stream, e *Emit, joined []string, at pointer) {
+	switch {
+	case e.From == "" && s.ForEach != nil:
+		c.problem(at, "a stream with for_each must say \"from\" which of its requests a record comes")
+	case e.From != "" && !slices.Contains(joined, e.From):
+		c.problem(at.key("from"), "there is no request %q in this stream", e.From)
+	case !e.Company.Set() && !e.Parent.Set():
+		c.problem(at, "a record needs \"company\" or \"parent\", or nobody could ever see it")
+	case s.ForEach != nil && !e.Parent.Set():
+		c.problem(at, "a child needs \"parent\"")
+	}
+}
+
+func (c *compiler) lintAction(a *Action, at pointer) {
+	c.deadRules(a.Send.Answers, at.key("send").key("answers"), 200)
+	for i, name := range a.Confirm.Streams {
+		if _, ok := c.m.Streams[name]; !ok {
+			c.problem(at.key("confirm").key("streams").index(i), "there is no stream %q", name)
+		}
+	}
+	if a.Send.Request.Method == "" || a.Send.Request.Method == "GET" {
+		c.problem(at.key("send").key("request"), "a write needs a method other than GET")
+	}
+}
+
+func (c *compiler) emits(kind string) bool {
+	for _, s := range c.m.Streams {
+		for _, e := range s.Emit {
+			if string(e.Kind) == kind {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,151 @@
+package rest
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"portico/sync/remote"
+)
+
+// Limit is how much one credential may ask of a system. Zero fields do not limit.
+type Limit struct {
+	PerSecond  float64
+	PerMinute  float64
+	Concurrent int
+	Reserve    int // of Concurrent, kept for actions; at most Concurrent-1 counts
+}
+
+// Budget keeps a Limit within one process. It fulfils remote.Budget and is safe
+// for concurrent use.
+type Budget struct {
+	rates []*rate.Limiter
+	limit Limit
+	now   func() time.Time
+
+	mu      sync.Mutex
+	hold    time.Time
+	busy    [2]int        // requests under way, by class
+	waiting [2]int        // who waits, by class
+	changed chan struct{} // closed and replaced whenever something may be free
+}
+
+// NewBudget returns a budget that starts unused.
+func NewBudget(l Limit, now func() time.Time) *Budget {
+	b := &Budget{limit: l, now: now, changed: make(chan struct{})}
+	if l.PerSecond > 0 {
+		b.rates = append(b.rates, rate.NewLimiter(rate.Limit(l.PerSecond), max(1, int(l.PerSecond))))
+	}
+	if l.PerMinute > 0 {
+		b.rates = append(b.rates, rate.NewLimiter(rate.Limit(l.PerMinute/60), max(1, int(l.PerMinute/6))))
+	}
+	return b
+}
+
+// Wait implements remote.Budget. Actions go first: while one waits, no pull starts.
+func (b *Budget) Wait(ctx context.Context, class remote.Class) (func(), error) {
+	b.mu.Lock()
+	b.waiting[class]++
+	b.mu.Unlock()
+	err := b.queue(ctx, class)
+	if err != nil {
+		return nil, err
+	}
+	return sync.OnceFunc(func() {
+		b.mu.Lock()
+		b.busy[class]--
+		b.wake()
+		b.mu.Unlock()
+	}), nil
+}
+
+func (b *Budget) queue(ctx context.Context, class remote.Class) error {
+	b.mu.Lock()
+	defer func() {
+		b.waiting[class]--
+		b.wake()
+		b.mu.Unlock()
+	}()
+	for {
+		wait, changed := b.try(class), b.changed
+		if wait == 0 {
+			b.busy[class]++
+			return nil
+		}
+		b.mu.Unlock()
+		err := pause(ctx, wait, changed)
+		b.mu.Lock()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// try takes a place and returns 0, or returns how long to wait at most before
+// trying again; negative means until something changes.
+func (b *Budget) try(class remote.Class) time.Duration {
+	now := b.now()
+	if wait := b.hold.Sub(now); wait > 0 {
+		return wait
+	}
+	if !b.free(class) {
+		return -1
+	}
+	for _, r := range b.rates {
+		if r.TokensAt(now) < 1 {
+			return max(time.Millisecond, time.Duration((1-r.TokensAt(now))/float64(r.Limit())*float64(time.Second)))
+		}
+	}
+	for _, r := range b.rates {
+		r.AllowN(now, 1)
+	}
+	return 0
+}
+
+func (b *Budget) free(class remote.Class) bool {
+	if class == remote.Background && b.waiting[remote.Interactive] > 0 {
+		return false
+	}
+	if b.limit.Concurrent <= 0 {
+		return true
+	}
+	if b.busy[remote.Background]+b.busy[remote.Interactive] >= b.limit.Concurrent {
+		return false
+	}
+	reserve := min(b.limit.Reserve, b.limit.Concurrent-1)
+	return class == remote.Interactive || b.busy[remote.Background] < b.limit.Concurrent-reserve
+}
+
+// wake lets everybody who waits look again; the caller holds the lock.
+func (b *Budget) wake() {
+	close(b.changed)
+	b.changed = make(chan struct{})
+}
+
+// Hold implements remote.Budget.
+func (b *Budget) Hold(until time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if until.After(b.hold) {
+		b.hold = until
+	}
+}
+
+func pause(ctx context.Context, wait time.Duration, changed <-chan struct{}) error {
+	var timer <-chan time.Time
+	if wait > 0 {
+		t := time.NewTimer(wait)
+		defer t.Stop()
+		timer = t.C
+	}
+	select {
+	case <-changed:
+		return nil
+	case <-timer:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

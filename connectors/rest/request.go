@@ -1,0 +1,77 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+
+	"portico/sync/fault"
+)
+
+// build makes the request. sent becomes true when its headers have been written.
+func (c *Client) build(ctx context.Context, r Request) (*http.Request, *atomic.Bool, error) {
+	u, err := c.address(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	method := r.Method
+	if method == "" {
+		method = http.MethodGet
+	}
+	sent := &atomic.Bool{}
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
+	var body io.Reader
+	if r.Body != nil {
+		body = bytes.NewReader(r.Body)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), body)
+	if err != nil {
+		return nil, nil, fault.Wrap(fault.Internal, "build request", err)
+	}
+	if r.writes() {
+		req.GetBody = nil // net/http must not replay a write on another connection
+	}
+	for _, from := range []http.Header{c.cfg.Header, r.Header} {
+		for name, values := range from {
+			req.Header[http.CanonicalHeaderKey(name)] = values
+		}
+	}
+	if r.Body != nil && req.Header.Get("Content-Type") == "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.cfg.Auth != nil {
+		if err := c.cfg.Auth(req); err != nil {
+			return nil, nil, fault.At("sign in", err)
+		}
+	}
+	return req, sent, nil
+}
+
+// readAll reads at most limit bytes and notices an answer that was cut short.
+func readAll(answer *http.Response, limit int64) ([]byte, error) {
+	if answer.ContentLength > limit {
+		return nil, tooLarge(limit)
+	}
+	var buffer bytes.Buffer
+	if answer.ContentLength > 0 {
+		buffer.Grow(int(answer.ContentLength) + bytes.MinRead)
+	}
+	n, err := buffer.ReadFrom(io.LimitReader(answer.Body, limit+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case n > limit:
+		return nil, tooLarge(limit)
+	case answer.ContentLength >= 0 && n != answer.ContentLength:
+		return nil, fmt.Errorf("%w: %d of %d bytes", io.ErrUnexpectedEOF, n, answer.ContentLength)
+	}
+	return buffer.Bytes(), nil
+}
+
+func tooLarge(limit int64) error {
+	return fault.Newf(fault.TooLarge, "The system answered with more than %d MB at once.", limit>>20)
+}
