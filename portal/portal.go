@@ -1,0 +1,167 @@
+package portal
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gorilla/mux"
+
+	"portico/portal/session"
+	"portico/portal/signin"
+	"portico/portal/ui"
+	"portico/sync/fault"
+)
+
+// Options configure the portal. DeviceKey, Proxies, Demo, Ready, Log and Now
+// may be left out.
+type Options struct {
+	Sessions session.Sessions
+	People   session.People
+	Users    signin.Users
+	Resets   signin.Resets
+	Attempts signin.Attempts
+	Mailer   signin.Mailer
+	// BaseURL is the address people type; links in mails begin with it.
+	BaseURL *url.URL
+	// Proxies are the peers whose forwarded headers are believed.
+	Proxies []netip.Prefix
+	// DeviceKey recognises browsers, see signin.Options.
+	DeviceKey []byte
+	// Demo lists people who may be signed in without a password from this machine.
+	Demo  []signin.DemoPerson
+	Frame ui.FrameOptions
+	Brand ui.Brand
+	Pages Pages
+	// Ready reports why requests should go elsewhere for now, or nil.
+	Ready func(ctx context.Context) error
+	Log   *slog.Logger
+	Now   func() time.Time
+}
+
+// Portal is the website. It is safe for concurrent use.
+type Portal struct {
+	handler http.Handler
+	routes  []Route
+}
+
+// Route is one door, for listings and for tests that try every one.
+type Route struct{ Method, Path, Policy string }
+
+// ServeHTTP implements http.Handler.
+func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.handler.ServeHTTP(w, r) }
+
+// Routes lists every door in the order of the table.
+func (p *Portal) Routes() []Route { return slices.Clone(p.routes) }
+
+// New builds the website. The error names every door that could not be hung.
+func New(o Options) (*Portal, error) {
+	gate, err := session.New(session.Options{
+		Sessions: o.Sessions, People: o.People, BaseURL: o.BaseURL, Proxies: o.Proxies,
+		ErrorPage: o.errorPage, Log: o.Log, Now: o.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	doors, err := signin.New(signin.Options{
+		Users: o.Users, Resets: o.Resets, Attempts: o.Attempts, Mailer: o.Mailer, Gate: gate,
+		Frame: o.Frame.Plain, BaseURL: o.BaseURL.String(), DeviceKey: o.DeviceKey, Demo: o.Demo, Log: o.Log, Now: o.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	p := &Portal{}
+	router, err := p.hang(gate, table(o, doors))
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, "hang the doors", err)
+	}
+	p.handler = order(gate, router)
+	return p, nil
+}
+
+// order is the way of every request, outermost first: the log line, the
+// headers, the net under a panic, the cross-origin check, the router. They stand
+// outside the router because it runs no middleware on its own errors and
+// redirects.
+func order(g *session.Gate, router http.Handler) http.Handler {
+	return g.Observe(g.Harden(g.Recover(g.SameOrigin(router))))
+}
+
+// hang builds the router of the doors.
+func (p *Portal) hang(g *session.Gate, doors []door) (*mux.Router, error) {
+	router := mux.NewRouter()
+	var problems []error
+	for _, d := range doors {
+		h, err := guard(g, d)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		methods := []string{d.method}
+		if d.method == http.MethodGet {
+			methods = append(methods, http.MethodHead)
+		}
+		// A redirect to the other spelling of a path would lose what was posted.
+		router.StrictSlash(d.method == http.MethodGet)
+		router.Path(d.path).Methods(methods...).Handler(withPathValues(h))
+		p.routes = append(p.routes, Route{d.method, d.path, d.policy.String()})
+	}
+	router.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g.Fail(w, r, fault.New(fault.NotFound, ""))
+	})
+	router.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Allow", strings.Join(allowed(router, r), ", "))
+		g.Answer(w, r, session.Problem{Status: http.StatusMethodNotAllowed}, nil)
+	})
+	return router, errors.Join(problems...)
+}
+
+// withPathValues hands the path's variables on the standard way, so that pages
+// know nothing of the router.
+func withPathValues(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for name, value := range mux.Vars(r) {
+			r.SetPathValue(name, value)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// allowed lists the methods that the path does answer (RFC 9110 §15.5.6).
+func allowed(router *mux.Router, r *http.Request) []string {
+	var out []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		try := *r
+		try.Method = method
+		var match mux.RouteMatch
+		if router.Match(&try, &match) && match.MatchErr == nil {
+			out = append(out, method)
+		}
+	}
+	return out
+}
+
+// errorPage draws a failure. The moment and the nonce are left out, so that the
+// same failure is the same bytes.
+func (o Options) errorPage(r *http.Request, p session.Problem) templ.Component {
+	c := o.Frame.Plain(r)
+	c.Now, c.Nonce = time.Time{}, ""
+	return ui.Fault(c, ui.NewFault(c.Reader, p.Status, p.Public, p.Wait, p.Reference))
+}
+
+// Locale returns the language and zone that the signed-in reader has chosen;
+// it is made for ui.FrameOptions.Locale.
+func Locale(r *http.Request) (lang, zone string) {
+	s, ok := session.Of(r.Context())
+	if !ok {
+		return "", ""
+	}
+	return s.User.Locale, s.User.Zone
+}

@@ -1,0 +1,257 @@
+package portal_test
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/portal"
+	"portico/portal/portaltest"
+	"portico/portal/signin"
+	"portico/portal/ui"
+	"portico/sync/access"
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// world is a portal whose pages say who reads what.
+type world struct {
+	site   *portaltest.Site
+	people *portaltest.People
+	portal *portal.Portal
+}
+
+// echo answers with the scope that it was given.
+func echo(name string) func(http.ResponseWriter, *http.Request, access.Scope) error {
+	return func(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+		switch r.URL.Query().Get("do") {
+		case "panic":
+			panic("the secret of the panic")
+		case "fail":
+			return fault.Wrap(fault.Internal, "read rows", io.ErrClosedPipe)
+		case "limited":
+			return fault.New(fault.Limited, "Slower, please.").After(90 * time.Second)
+		case "half":
+			fmt.Fprint(w, strings.Repeat("half a page ", 1000))
+			return fault.New(fault.Unavailable, "gone")
+		}
+		_, err := fmt.Fprintf(w, "%s account=%s user=%s role=%s staff=%v", name, s.Account(), s.Name(), s.Role(), s.IsStaff())
+		return err
+	}
+}
+
+// pages fills every page with an echo of its own name.
+func pages() portal.Pages {
+	var p portal.Pages
+	v := reflect.ValueOf(&p).Elem()
+	for i := range v.NumField() {
+		v.Field(i).Set(reflect.ValueOf(echo(v.Type().Field(i).Name)).Convert(v.Field(i).Type()))
+	}
+	return p
+}
+
+func newWorld(t *testing.T, change func(*portal.Options)) *world {
+	t.Helper()
+	w := &world{people: portaltest.NewPeople()}
+	w.site = portaltest.Serve(t, func(base *url.URL) http.Handler {
+		o := portal.Options{
+			Sessions: w.people, People: w.people, Users: w.people, Resets: w.people, Attempts: w.people,
+			Mailer: make(portaltest.Mailbox, 10), BaseURL: base, Pages: pages(), Brand: ui.DefaultBrand,
+			Frame: ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Locale: portal.Locale},
+			Log:   slog.New(slog.DiscardHandler),
+		}
+		if change != nil {
+			change(&o)
+		}
+		p, err := portal.New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.portal = p
+		return p
+	})
+	return w
+}
+
+func TestRoutesAreTheGoldenOnes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *portal.Options) { o.Demo = []signin.DemoPerson{{Token: "x", Email: "a@b.example"}} })
+	var b strings.Builder
+	for _, r := range w.portal.Routes() {
+		if r.Policy == "" {
+			t.Errorf("%s %s has no policy", r.Method, r.Path)
+		}
+		fmt.Fprintf(&b, "%-4s  %-50s  %s\n", r.Method, r.Path, r.Policy)
+	}
+	const golden = "testdata/routes.golden"
+	if *update {
+		if err := os.WriteFile(golden, []byte(b.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.String() != string(want) {
+		t.Errorf("the doors changed; look at each, then run the test with -update:\n%s", b.String())
+	}
+}
+
+func TestEveryPageIsNeeded(t *testing.T) {
+	t.Parallel()
+	people := portaltest.NewPeople()
+	for i := range reflect.TypeFor[portal.Pages]().NumField() {
+		p := pages()
+		f := reflect.ValueOf(&p).Elem().Field(i)
+		f.SetZero()
+		_, err := portal.New(portal.Options{
+			Sessions: people, People: people, Users: people, Resets: people, Attempts: people, Mailer: make(portaltest.Mailbox, 1),
+			BaseURL: &url.URL{Scheme: "https", Host: "portal.example"}, Pages: p,
+		})
+		if err == nil || !strings.Contains(err.Error(), "has no handler") {
+			t.Errorf("without %s: %v", reflect.TypeFor[portal.Pages]().Field(i).Name, err)
+		}
+	}
+}
+
+// fill puts an account into a path and made-up ids into its other variables.
+func fill(path, account string) string {
+	path = strings.Replace(path, "{account}", account, 1)
+	for _, v := range []string{"{id}", "{action}", "{attachment}"} {
+		path = strings.Replace(path, v, record.NewID().String(), 1)
+	}
+	return strings.Replace(path, "{file:.+}", "nothing.js", 1)
+}
+
+// TestWhoMayOpenWhichDoor tries every door as everybody.
+func TestWhoMayOpenWhichDoor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	now := time.Now()
+	own := w.people.AddAccount("Nordwind", record.LaunchInvited)
+	foreign := w.people.AddAccount("Ostsee", record.LaunchInvited)
+	hidden := w.people.AddAccount("Hidden", record.LaunchHidden)
+	preview := w.people.AddAccount("Preview", record.LaunchPreview)
+	member := func(role access.Role) *portaltest.Browser {
+		u := w.people.AddUser(string(role), string(role)+"@nordwind.example", "", "")
+		for _, a := range []record.AccountID{own, hidden, preview} {
+			w.people.Join(u.ID, a, role)
+		}
+		return w.site.As(w.people, u, now)
+	}
+	employee := func(role access.Role, accounts ...record.AccountID) *portaltest.Browser {
+		u := w.people.AddUser(string(role), string(role)+"@halden.example", role, "")
+		for _, a := range accounts {
+			w.people.Assign(u.ID, a)
+		}
+		return w.site.As(w.people, u, now)
+	}
+	readers := []struct {
+		name  string
+		b     *portaltest.Browser
+		reach map[record.AccountID]bool
+		see   bool // tickets and assets
+		act   bool
+		staff bool
+	}{
+		{"nobody", w.site.Browser(), nil, false, false, false},
+		{"owner", member(access.Owner), map[record.AccountID]bool{own: true}, true, true, false},
+		{"contributor", member(access.Contributor), map[record.AccountID]bool{own: true}, true, true, false},
+		{"finance", member(access.Finance), map[record.AccountID]bool{own: true}, false, false, false},
+		{"manager", employee(access.Manager), map[record.AccountID]bool{own: true, foreign: true, preview: true}, true, false, true},
+		{"agent", employee(access.Agent, own, hidden), map[record.AccountID]bool{own: true}, true, false, true},
+	}
+	for _, reader := range readers {
+		for _, route := range w.portal.Routes() {
+			if !strings.HasPrefix(route.Path, "/a/") && route.Policy != "staff" && route.Policy != "signed in" {
+				continue
+			}
+			for _, account := range []record.AccountID{own, foreign, hidden, preview, record.NewAccountID()} {
+				want := expected(route, reader.name == "nobody", reader.reach[account], reader.see, reader.act, reader.staff)
+				got := reader.b.Do(route.Method, fill(route.Path, account.String()), nil, nil)
+				if got.Status != want {
+					t.Errorf("%s: %s: %d, want %d", reader.name, got.Asked, got.Status, want)
+				}
+			}
+		}
+	}
+}
+
+func expected(route portal.Route, nobody, reached, see, act, staff bool) int {
+	missing := map[bool]int{true: http.StatusOK, false: http.StatusNotFound}
+	switch {
+	case nobody, route.Path == "/accounts":
+		return http.StatusSeeOther
+	case route.Policy == "staff":
+		return missing[staff]
+	case route.Policy == "account", !reached:
+		return missing[reached]
+	case strings.HasPrefix(route.Policy, "sees"), !see:
+		return missing[see]
+	case act:
+		return http.StatusOK
+	default:
+		return http.StatusForbidden
+	}
+}
+
+func TestForeignMissingAndMalformedAreTheSameBytes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	own, foreign := w.people.AddAccount("Nordwind", record.LaunchInvited), w.people.AddAccount("Ostsee", record.LaunchInvited)
+	u := w.people.AddUser("Ines", "ines@nordwind.example", "", "")
+	w.people.Join(u.ID, own, access.Owner)
+	b := w.site.As(w.people, u, time.Now())
+	first := b.Get("/a/" + foreign.String() + "/tickets").Want(http.StatusNotFound)
+	if strings.Contains(first.Header.Get("Content-Security-Policy"), "nonce") || strings.Contains(first.Body, "nonce") {
+		t.Error("an error page has a nonce")
+	}
+	for _, path := range []string{
+		"/a/" + record.NewAccountID().String() + "/tickets", "/a/nonsense/tickets", "/a/00000000-0000-0000-0000-000000000000/tickets",
+		"/a/" + strings.ToUpper(foreign.String()) + "/", "/a/urn:uuid:" + own.String() + "/", "/a/" + foreign.String() + "/assets/" + record.NewID().String(),
+		"/nothing/here", "/staff", "/a/%00/", "/a/" + own.String() + "/tickets/x/y/z",
+	} {
+		got := b.Get(path).Want(http.StatusNotFound)
+		if got.Body != first.Body {
+			t.Errorf("%s differs:\n%s\n%s", path, got.Body, first.Body)
+		}
+		for name := range got.Header {
+			if name != "X-Request-Id" && name != "Date" && got.Header.Get(name) != first.Header.Get(name) {
+				t.Errorf("%s: header %s is %q, not %q", path, name, got.Header.Get(name), first.Header.Get(name))
+			}
+		}
+	}
+}
+
+func TestARightEndsWithTheNextClick(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	a := w.people.AddAccount("Nordwind", record.LaunchInvited)
+	u := w.people.AddUser("Ines", "ines@nordwind.example", "", "")
+	w.people.Join(u.ID, a, access.Owner)
+	b := w.site.As(w.people, u, time.Now())
+	home := "/a/" + a.String() + "/"
+	if got := b.Get(home).Want(http.StatusOK).Body; !strings.Contains(got, "Home account="+a.String()+" user=Ines role=owner staff=false") {
+		t.Errorf("got %s", got)
+	}
+	w.people.Join(u.ID, a, "")
+	b.Get(home).Want(http.StatusNotFound)
+	w.people.Join(u.ID, a, access.Owner)
+	b.Get(home).Want(http.StatusOK)
+	w.people.Disable(u.ID)
+	b.Get(home).Want(http.StatusSeeOther)
+	if n := w.people.Sessions(); n != 0 {
+		t.Errorf("%d sessions of somebody who is switched off", n)
+	}
+}

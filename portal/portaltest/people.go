@@ -1,0 +1,160 @@
+// Package portaltest lets tests use the portal as a browser does: a client that
+// keeps cookies and sends what browsers send, checks of a page by selector, and
+// people, accounts and sessions in memory in place of the store.
+package portaltest
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"portico/sync/access"
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+// People are users, accounts, sessions, reset links and attempts in memory. It
+// fulfils every store interface of session and signin, and is safe for
+// concurrent use.
+type People struct {
+	mu       sync.Mutex
+	users    map[string]*person
+	accounts map[record.AccountID]record.AccountInfo
+	sessions map[[32]byte]access.Session
+	resets   map[[32]byte]reset
+	attempts map[string][]time.Time
+}
+
+type person struct {
+	access.User
+	hash     string
+	roles    map[record.AccountID]access.Role
+	assigned []record.AccountID
+}
+
+type reset struct {
+	user    string
+	expires time.Time
+	used    bool
+}
+
+// NewPeople returns an empty world.
+func NewPeople() *People {
+	return &People{
+		users: map[string]*person{}, accounts: map[record.AccountID]record.AccountInfo{},
+		sessions: map[[32]byte]access.Session{}, resets: map[[32]byte]reset{}, attempts: map[string][]time.Time{},
+	}
+}
+
+// AddAccount adds a client company at a launch step.
+func (p *People) AddAccount(name string, launch record.Launch) record.AccountID {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	id := record.NewAccountID()
+	p.accounts[id] = record.AccountInfo{ID: id, Name: name, Launch: launch}
+	return id
+}
+
+// AddUser adds somebody; hash is the stored password, or "" for none.
+func (p *People) AddUser(name, email string, role access.Role, hash string) access.User {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	u := access.User{ID: access.NewUserID(), Name: name, Email: email, Staff: role}
+	p.users[u.ID] = &person{User: u, hash: hash, roles: map[record.AccountID]access.Role{}}
+	return u
+}
+
+// Join gives a user a role in an account; an empty role takes it away.
+func (p *People) Join(user string, account record.AccountID, role access.Role) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if role == "" {
+		delete(p.users[user].roles, account)
+		return
+	}
+	p.users[user].roles[account] = role
+}
+
+// Assign lets a staff member see an account.
+func (p *People) Assign(user string, account record.AccountID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.users[user].assigned = append(p.users[user].assigned, account)
+}
+
+// Disable switches a user off.
+func (p *People) Disable(user string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.users[user].Disabled = true
+}
+
+// Sessions counts the sessions that are stored.
+func (p *People) Sessions() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.sessions)
+}
+
+// StartSession implements session.Sessions.
+func (p *People) StartSession(_ context.Context, token [32]byte, s access.Session) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sessions[token] = s
+	return nil
+}
+
+// SessionByToken implements session.Sessions. It leaves the limits to the caller.
+func (p *People) SessionByToken(_ context.Context, token [32]byte, now time.Time) (access.Session, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s, ok := p.sessions[token]
+	if !ok || p.users[s.User.ID].Epoch != s.User.Epoch {
+		return access.Session{}, fault.New(fault.Unauthenticated, "Please sign in.")
+	}
+	found := s
+	found.User = p.users[s.User.ID].User
+	s.LastSeen = now
+	p.sessions[token] = s
+	return found, nil
+}
+
+// EndSession implements session.Sessions.
+func (p *People) EndSession(_ context.Context, token [32]byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.sessions, token)
+	return nil
+}
+
+// MembershipIn implements session.People.
+func (p *People) MembershipIn(_ context.Context, user string, account record.AccountID) (access.Membership, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	u, ok := p.users[user]
+	if !ok || u.roles[account] == "" {
+		return access.Membership{}, missing()
+	}
+	return access.Membership{User: user, Account: p.accounts[account], Role: u.roles[account]}, nil
+}
+
+// AccountInfo implements session.People.
+func (p *People) AccountInfo(_ context.Context, account record.AccountID) (record.AccountInfo, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	info, ok := p.accounts[account]
+	if !ok {
+		return info, missing()
+	}
+	return info, nil
+}
+
+// StaffAccounts implements session.People.
+func (p *People) StaffAccounts(_ context.Context, user string) ([]record.AccountID, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.users[user].assigned), nil
+}
+
+func missing() error { return fault.New(fault.NotFound, "There is nothing here.") }

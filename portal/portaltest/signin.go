@@ -1,0 +1,129 @@
+package portaltest
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"portico/sync/access"
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+// UserByEmail implements signin.Users.
+func (p *People) UserByEmail(_ context.Context, email string) (access.User, string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, u := range p.users {
+		if u.Email == email {
+			return u.User, u.hash, nil
+		}
+	}
+	return access.User{}, "", missing()
+}
+
+// SetPassword implements signin.Users.
+func (p *People) SetPassword(_ context.Context, user, hash string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.users[user].hash = hash
+	p.users[user].Epoch++
+	return nil
+}
+
+// Memberships implements signin.Users.
+func (p *People) Memberships(_ context.Context, user string) ([]access.Membership, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []access.Membership
+	for id, role := range p.users[user].roles {
+		if p.accounts[id].Launch == record.LaunchInvited {
+			out = append(out, access.Membership{User: user, Account: p.accounts[id], Role: role})
+		}
+	}
+	slices.SortFunc(out, func(a, b access.Membership) int { return strings.Compare(a.Account.Name, b.Account.Name) })
+	return out, nil
+}
+
+// StartReset implements signin.Resets.
+func (p *People) StartReset(_ context.Context, token [32]byte, user string, expires time.Time) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.resets[token] = reset{user: user, expires: expires}
+	return nil
+}
+
+// PeekReset implements signin.Resets.
+func (p *People) PeekReset(_ context.Context, token [32]byte, now time.Time) (access.User, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r, ok := p.resets[token]
+	if !ok || r.used || !now.Before(r.expires) {
+		return access.User{}, fault.New(fault.NotFound, "This link was used already or has expired.")
+	}
+	return p.users[r.user].User, nil
+}
+
+// UseReset implements signin.Resets.
+func (p *People) UseReset(ctx context.Context, token [32]byte, now time.Time) (string, error) {
+	u, err := p.PeekReset(ctx, token, now)
+	if err != nil {
+		return "", err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := p.resets[token]
+	if r.used {
+		return "", missing()
+	}
+	r.used = true
+	p.resets[token] = r
+	return u.ID, nil
+}
+
+// CountAttempts implements signin.Attempts.
+func (p *People) CountAttempts(_ context.Context, key string, since time.Time) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := 0
+	for _, at := range p.attempts[key] {
+		if at.After(since) {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// NoteAttempt implements signin.Attempts.
+func (p *People) NoteAttempt(_ context.Context, key string, at time.Time) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.attempts[key] = append(p.attempts[key], at)
+	return nil
+}
+
+// ClearAttempts implements signin.Attempts.
+func (p *People) ClearAttempts(_ context.Context, key string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.attempts, key)
+	return nil
+}
+
+// Letter is one mail that Mailbox took.
+type Letter struct {
+	User access.User
+	Link string // of a reset; "" for a notice that the password changed
+}
+
+// Mailbox implements signin.Mailer and hands every mail to the test.
+type Mailbox chan Letter
+
+// PasswordReset implements signin.Mailer.
+func (m Mailbox) PasswordReset(u access.User, link string, _ time.Duration) {
+	m <- Letter{User: u, Link: link}
+}
+
+// PasswordChanged implements signin.Mailer.
+func (m Mailbox) PasswordChanged(u access.User, _ time.Time) { m <- Letter{User: u} }

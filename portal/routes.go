@@ -1,0 +1,121 @@
+// Package portal is every door of the website in one table: method, path, who
+// may come in, and what answers. It promises that no door exists outside the
+// table, that none opens without a policy, and that every answer, an error
+// included, passes the same middleware in the same order. It hides the router.
+package portal
+
+import (
+	"net/http"
+
+	"portico/portal/session"
+	"portico/portal/signin"
+	"portico/portal/ui/assets"
+	"portico/sync/record"
+)
+
+// Pages are the handlers of the page families. Every one is needed.
+type Pages struct {
+	Home           session.Page
+	Tickets        session.Page
+	TicketsCSV     session.Page
+	TicketForm     session.Page // the form for a new request
+	TicketCreate   session.Page
+	Ticket         session.Page
+	TicketReply    session.Page
+	TicketClose    session.Page
+	TicketReopen   session.Page
+	Action         session.Page
+	ActionWithdraw session.Page
+	File           session.Page
+	Assets         session.Page
+	AssetsCSV      session.Page
+	Asset          session.Page
+	Staff          session.Page
+}
+
+// door is one line of the table. The handler is a session.Page, a
+// session.Personal, a session.Open or an http.Handler, as the policy asks.
+type door struct {
+	method, path string
+	policy       policy
+	handler      any
+}
+
+// table lists every door. A GET answers HEAD too.
+func table(o Options, d *signin.Doors) []door {
+	const get, post = http.MethodGet, http.MethodPost
+	p := o.Pages
+	see, act := sees(record.KindTicket), acts(record.KindTicket)
+	doors := []door{
+		{get, "/", public, session.Open(d.First)},
+		{get, "/livez", public, session.Open(live)},
+		{get, "/readyz", public, session.Open(o.ready)},
+		{get, "/robots.txt", public, session.Open(robots)},
+		{get, "/.well-known/change-password", public, session.Open(changePassword)},
+		{get, "/brand.css", public, o.Brand.Handler()},
+		{get, "/brand.svg", public, o.Brand.IconHandler(o.Frame.Provider)},
+		{get, assets.Prefix + "{file:.+}", public, assets.Handler()},
+
+		{get, "/signin", public, session.Open(d.Enter)},
+		{post, "/signin", public, session.Open(d.SignIn)},
+		{post, "/signout", public, session.Open(d.SignOut)},
+		{get, "/forgot", public, session.Open(d.Forgot)},
+		{post, "/forgot", public, session.Open(d.SendLink)},
+		{get, "/reset", public, session.Open(d.Reset)},
+		{post, "/reset", public, session.Open(d.SetPassword)},
+
+		{get, "/accounts", signedIn, session.Personal(d.Accounts)},
+		{get, "/staff", staff, p.Staff},
+
+		{get, "/a/{account}/", inAccount, p.Home},
+		{get, "/a/{account}/tickets", see, p.Tickets},
+		{post, "/a/{account}/tickets", act, p.TicketCreate},
+		{get, "/a/{account}/tickets.csv", see, p.TicketsCSV},
+		{get, "/a/{account}/tickets/new", act, p.TicketForm},
+		{get, "/a/{account}/tickets/actions/{action}", see, p.Action},
+		{post, "/a/{account}/tickets/actions/{action}/withdraw", act, p.ActionWithdraw},
+		{get, "/a/{account}/tickets/{id}", see, p.Ticket},
+		{post, "/a/{account}/tickets/{id}/reply", act, p.TicketReply},
+		{post, "/a/{account}/tickets/{id}/close", act, p.TicketClose},
+		{post, "/a/{account}/tickets/{id}/reopen", act, p.TicketReopen},
+		{get, "/a/{account}/files/{attachment}", sees(record.KindAttachment), p.File},
+		{get, "/a/{account}/assets", sees(record.KindAsset), p.Assets},
+		{get, "/a/{account}/assets.csv", sees(record.KindAsset), p.AssetsCSV},
+		{get, "/a/{account}/assets/{id}", sees(record.KindAsset), p.Asset},
+	}
+	if d.HasDemo() {
+		doors = append(doors,
+			door{get, "/demo", demo, session.Open(d.Demo)},
+			door{post, "/demo", demo, session.Open(d.DemoSignIn)})
+	}
+	return doors
+}
+
+func (o Options) ready(w http.ResponseWriter, r *http.Request) error {
+	if o.Ready != nil {
+		if err := o.Ready(r.Context()); err != nil {
+			return err
+		}
+	}
+	return plain(w, "ready\n")
+}
+
+func live(w http.ResponseWriter, _ *http.Request) error { return plain(w, "alive\n") }
+
+// robots keeps the portal out of search engines: all of it is behind a sign-in.
+func robots(w http.ResponseWriter, _ *http.Request) error {
+	return plain(w, "User-agent: *\nDisallow: /\n")
+}
+
+// changePassword is where password keepers look (W3C, A Well-Known URL for
+// Changing Passwords).
+func changePassword(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, "/forgot", http.StatusSeeOther)
+	return nil
+}
+
+func plain(w http.ResponseWriter, text string) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte(text)) // the reader is gone if this fails
+	return nil
+}

@@ -1,0 +1,153 @@
+// Package signin is how people come in and go out: with a password, by a link
+// that a mail brings when they forgot it, and to the account they choose. It
+// promises that guessing is slow for whoever guesses and never locks out who
+// is guessed at, that an answer does not tell whether an address is known, that
+// opening a link changes nothing, and that a changed password ends every
+// session and is announced by mail. It hides counting, hashing and the tokens.
+package signin
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"portico/portal/session"
+	"portico/portal/ui"
+	"portico/sync/access"
+	"portico/sync/fault"
+)
+
+// Users is who can sign in. Every method is safe for concurrent use.
+type Users interface {
+	// UserByEmail returns fault.NotFound for an address that nobody has.
+	UserByEmail(ctx context.Context, email string) (access.User, string, error)
+	// SetPassword ends every session of the user.
+	SetPassword(ctx context.Context, user, hash string) error
+	// Memberships lists the accounts that the user may enter.
+	Memberships(ctx context.Context, user string) ([]access.Membership, error)
+}
+
+// Resets keeps the links that set a new password, by the hash of their token.
+type Resets interface {
+	StartReset(ctx context.Context, tokenHash [32]byte, user string, expires time.Time) error
+	// PeekReset consumes nothing; fault.NotFound when the link is spent.
+	PeekReset(ctx context.Context, tokenHash [32]byte, now time.Time) (access.User, error)
+	// UseReset succeeds once; after that it returns fault.NotFound.
+	UseReset(ctx context.Context, tokenHash [32]byte, now time.Time) (user string, err error)
+}
+
+// Attempts counts what was tried.
+type Attempts interface {
+	CountAttempts(ctx context.Context, key string, since time.Time) (int, error)
+	NoteAttempt(ctx context.Context, key string, at time.Time) error
+	ClearAttempts(ctx context.Context, key string) error
+}
+
+// Mailer sends mail later and elsewhere; it returns at once.
+type Mailer interface {
+	PasswordReset(u access.User, link string, valid time.Duration)
+	PasswordChanged(u access.User, at time.Time)
+}
+
+// Gate is what sign-in needs of the session.
+type Gate interface {
+	Start(w http.ResponseWriter, r *http.Request, u access.User) error
+	End(w http.ResponseWriter, r *http.Request) error
+	Current(r *http.Request) (access.Session, error)
+	Peer(r *http.Request) netip.Addr
+	Direct(r *http.Request) bool
+}
+
+// Options configure the doors. All but Demo, DeviceKey, Log and Now are needed.
+type Options struct {
+	Users    Users
+	Resets   Resets
+	Attempts Attempts
+	Mailer   Mailer
+	Gate     Gate
+	// Frame returns the frame of a page for nobody in particular.
+	Frame func(r *http.Request) *ui.Chrome
+	// BaseURL begins the links in mails, without a slash at its end.
+	BaseURL string
+	// DeviceKey signs the mark of a recognised browser; at least 32 bytes. When
+	// empty a key is made, and browsers are recognised until the program ends.
+	DeviceKey []byte
+	// Demo lists people who may be signed in without a password, from this
+	// machine only; empty but in the demo.
+	Demo []DemoPerson
+	Log  *slog.Logger
+	Now  func() time.Time
+}
+
+// Doors are the handlers of the sign-in. They are safe for concurrent use.
+type Doors struct {
+	o       Options
+	limiter limiter
+	demo    map[[32]byte]DemoPerson
+	// mailing bounds how many requested links are worked on at once.
+	mailing chan struct{}
+}
+
+// New checks the options and returns the doors.
+func New(o Options) (*Doors, error) {
+	if o.Users == nil || o.Resets == nil || o.Attempts == nil || o.Mailer == nil || o.Gate == nil || o.Frame == nil || o.BaseURL == "" {
+		return nil, fault.Wrap(fault.Internal, "open the sign-in", errors.New("an option is missing"))
+	}
+	if len(o.DeviceKey) == 0 {
+		o.DeviceKey = make([]byte, 32)
+		_, _ = rand.Read(o.DeviceKey) // never fails (crypto/rand)
+	}
+	if len(o.DeviceKey) < 32 {
+		return nil, fault.New(fault.Setup, "The key that recognises browsers needs at least 32 bytes.")
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	o.BaseURL = strings.TrimRight(o.BaseURL, "/")
+	d := &Doors{o: o, demo: map[[32]byte]DemoPerson{}, mailing: make(chan struct{}, 8)}
+	d.limiter = limiter{book: o.Attempts, now: o.Now, running: map[string]int{}}
+	for _, p := range o.Demo {
+		d.demo[session.Hash(p.Token)] = p
+	}
+	return d, nil
+}
+
+// First leads from the bare address to where the reader belongs.
+func (d *Doors) First(w http.ResponseWriter, r *http.Request) error {
+	target := "/accounts"
+	if _, err := d.o.Gate.Current(r); fault.Is(err, fault.Unauthenticated) {
+		target = "/signin"
+	} else if err != nil {
+		return err
+	}
+	http.Redirect(w, r, target, http.StatusSeeOther)
+	return nil
+}
+
+// SignOut ends the session and leads to the sign-in.
+func (d *Doors) SignOut(w http.ResponseWriter, r *http.Request) error {
+	if err := d.o.Gate.End(w, r); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/signin?done=out", http.StatusSeeOther)
+	return nil
+}
+
+// onward is where somebody goes who has just come in.
+func onward(next string) string {
+	if local := session.Local(next); local != "" {
+		return local
+	}
+	return "/accounts"
+}
+
+// normal is the spelling under which an address is looked up and counted.
+func normal(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
