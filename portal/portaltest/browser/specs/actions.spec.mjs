@@ -25,12 +25,12 @@ describe("actions", () => {
       const account = await enter(page);
       const ticket = await openTicket(page, account);
       const words = `Please call me before noon (${size}).`;
-      await page.getByRole("textbox", { name: /^(Write to|Your reply|Reply)/ }).fill(words);
+      await page.getByRole("textbox", { name: /^Write to/ }).fill(words);
       await page.getByRole("button", { name: "Send reply" }).click();
       await confirmed(page, promised);
       await inspect(page, "reply-confirmed");
       await page.goto(ticket);
-      assert.equal(await page.locator(".po-tl").getByText(words, { exact: true }).count(), 1);
+      assert.equal(await page.locator(".po-tl").getByText(words).count(), 1);
       sound(page);
       await page.context().close();
     });
@@ -40,9 +40,9 @@ describe("actions", () => {
       const account = await enter(page);
       const subject = `A screen for room 4 (${size})`;
       await page.goto(account + "tickets/new");
-      await page.getByRole("textbox", { name: /subject|about/i }).fill(subject);
-      await page.locator("textarea").first().fill("The old one flickers since Monday.");
-      await page.getByRole("button", { name: /^Send/ }).click();
+      await page.getByLabel("Subject").fill(subject);
+      await page.getByLabel("What is it about?").fill("The old one flickers since Monday.");
+      await page.getByRole("button", { name: "Send request" }).click();
       await confirmed(page, promised);
       await inspect(page, "request-confirmed");
       await page.goto(account + "tickets");
@@ -60,7 +60,7 @@ describe("actions", () => {
       await confirmed(page, promised);
       await page.goto(ticket);
       await inspect(page, "ticket-closed");
-      await page.getByRole("button", { name: /^(Reopen|Open again)/ }).click();
+      await page.getByRole("button", { name: "Reopen request" }).click();
       await confirmed(page, promised);
       await page.goto(ticket);
       await page.getByRole("button", { name: "Close request" }).waitFor();

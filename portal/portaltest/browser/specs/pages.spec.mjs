@@ -43,8 +43,27 @@ describe("pages", () => {
         await inspect(page, "request");
         await page.goto(account + "assets");
         await inspect(page, "assets");
+        await page.locator(`main tbody a[href^='${account}assets/']`).first().click();
+        await page.waitForURL(`**${account}assets/*`);
+        await inspect(page, "asset");
         await page.goto(account + "tickets?q=no-such-words-anywhere");
-        await inspect(page, "tickets-empty");
+        await inspect(page, "tickets-none");
+        await page.context().close();
+      });
+
+      test(`what a narrow role sees, ${size}, ${look}`, async () => {
+        const page = await open(browser, portico.url, size, look);
+        const account = await enter(page, "Petra Lindqvist");
+        await inspect(page, "home-finance");
+        await page.goto(account + "tickets");
+        await inspect(page, "tickets-hidden", /status of 404/);
+        await page.context().close();
+      });
+
+      test(`the staff's list, ${size}, ${look}`, async () => {
+        const page = await open(browser, portico.url, size, look);
+        await enter(page, "Amara Osei");
+        await inspect(page, "staff");
         await page.context().close();
       });
     }
