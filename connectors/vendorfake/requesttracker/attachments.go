@@ -78,6 +78,42 @@ func (c *call) attachmentsIn(of []*transaction) answer {
 	return list(c, rows, false)
 }
 
+// attachments searches the parts of every transaction.
+func (c *call) attachments([]string) answer {
+	lines, any, bad := c.limits()
+	if bad.Status != 0 {
+		return bad
+	}
+	var rows []*attachment
+	for _, a := range c.db.Attachments {
+		if any && fits(lines, a.column) && c.seesTransaction(c.transactionByID(strconv.Itoa(a.Transaction))) {
+			rows = append(rows, a)
+		}
+	}
+	return list(c, rows, false)
+}
+
+// column is the value of a column as the database holds it, for a JSON search.
+func (a *attachment) column(field string) (string, bool) {
+	switch field {
+	case "id":
+		return strconv.Itoa(a.ID), true
+	case "TransactionId":
+		return strconv.Itoa(a.Transaction), true
+	case "Parent":
+		return strconv.Itoa(a.Parent), true
+	case "ContentType":
+		return a.ContentType, true
+	case "Filename":
+		return a.Filename, true
+	case "Subject":
+		return a.Subject, true
+	case "MessageId":
+		return a.MessageID, true
+	}
+	return "", false
+}
+
 func (c *call) ticketAttachments(v []string) answer {
 	t := c.target(v[0])
 	if t == nil || !c.seesTicket(t) {

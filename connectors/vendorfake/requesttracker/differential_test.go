@@ -135,6 +135,7 @@ func lastPart(path string) string { return path[strings.LastIndex(path, "/")+1:]
 var (
 	digits = regexp.MustCompile(`\d+`)
 	date   = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`)
+	prefix = regexp.MustCompile(`^Asset [^:]+:`)
 	parser = regexp.MustCompile(`(JSON parse error:).*`)
 )
 
@@ -200,6 +201,7 @@ func sentences(v any) []string {
 	}
 	for i := range out {
 		out[i] = parser.ReplaceAllString(mask(strings.TrimSpace(out[i])), "$1")
+		out[i] = prefix.ReplaceAllString(out[i], "Asset X:") // the original names it or numbers it, as its cache has it
 	}
 	return out
 }

@@ -8,11 +8,13 @@ import (
 	"strings"
 )
 
-// limit is one line of a JSON search. All of them must hold.
+// limit is one line of a JSON search. Lines about one field are joined by OR
+// unless they say otherwise, lines about different fields by AND.
 type limit struct {
-	Field    string `json:"field"`
-	Operator string `json:"operator"`
-	Value    any    `json:"value"`
+	Field      string `json:"field"`
+	Operator   string `json:"operator"`
+	Value      any    `json:"value"`
+	Aggregator string `json:"entry_aggregator"`
 }
 
 // limits reads a JSON search from the body or the query. The second result is
@@ -36,17 +38,42 @@ func (c *call) limits() ([]limit, bool, answer) {
 // are ignored, as in the original: a search by a field that is not searchable
 // finds everything.
 func fits(lines []limit, value func(field string) (string, bool)) bool {
+	verdicts := map[string]bool{}
 	for _, l := range lines {
 		have, searchable := value(l.Field)
-		if searchable && !l.holds(have) {
+		if !searchable {
+			continue
+		}
+		holds := l.holds(have)
+		if before, again := verdicts[l.Field]; again {
+			if strings.EqualFold(l.Aggregator, "AND") {
+				holds = holds && before
+			} else {
+				holds = holds || before
+			}
+		}
+		verdicts[l.Field] = holds
+	}
+	for _, holds := range verdicts {
+		if !holds {
 			return false
 		}
 	}
 	return true
 }
 
-// holds compares as the database does: numbers as numbers, the rest as text.
+// holds compares as the database does: numbers as numbers, the rest as text,
+// and what is empty, which stands for NULL there, only with IS.
 func (l limit) holds(have string) bool {
+	switch strings.ToUpper(l.Operator) {
+	case "IS":
+		return have == ""
+	case "IS NOT":
+		return have != ""
+	}
+	if have == "" {
+		return false
+	}
 	want := plain(l.Value)
 	have, want = strings.ToLower(have), strings.ToLower(want)
 	order := strings.Compare(have, want)

@@ -40,6 +40,7 @@ func table() []route {
 	search("/transactions", (*call).transactions)
 	add(`/transaction/(\d+)`, read((*call).transaction))
 	add(`/transaction/(\d+)/attachments`, read((*call).transactionAttachments))
+	search("/attachments", (*call).attachments)
 	add(`/attachment/(\d+)`, read((*call).attachment))
 	search("/assets", (*call).assets)
 	add("/asset", map[string]do{http.MethodPost: (*call).createAsset})
