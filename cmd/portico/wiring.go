@@ -4,14 +4,15 @@ import (
 	"log/slog"
 	"os"
 
+	"portico/cmd/internal/app"
 	"portico/config"
 	"portico/connectors/manifest"
 	"portico/sync/fault"
 )
 
-// program opens the running parts.
-func program(config.Config, *slog.Logger) (Program, error) {
-	return nil, fault.New(fault.Internal, "This build has no running parts.")
+// program wires the running parts; nothing is opened before it is needed.
+func program(cfg config.Config, log *slog.Logger) (Program, error) {
+	return app.New(cfg, log), nil
 }
 
 // lint returns every mistake of one manifest, or nil.

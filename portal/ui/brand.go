@@ -51,6 +51,19 @@ func NewBrand(light, dark string) (Brand, error) {
 	return Brand{light: l, dark: d}, nil
 }
 
+// BrandOf reads one colour as #rrggbb and makes its partner for dark pages by
+// lifting it towards white until it can be read there.
+func BrandOf(colour string) (Brand, error) {
+	dark, err := parseColour(colour)
+	if err != nil {
+		return Brand{}, err
+	}
+	for worst(dark, darkSurfaces) < 7 {
+		dark = dark.mix(white, .1)
+	}
+	return NewBrand(colour, dark.String())
+}
+
 // CSS returns the brand style sheet: the three tokens that a provider decides.
 func (b Brand) CSS() string {
 	return fmt.Sprintf(":root{--po-brand:light-dark(%s,%s);--po-brand-hover:light-dark(%s,%s);--po-brand-on:light-dark(%s,%s)}\n",

@@ -99,6 +99,7 @@ func (e *pass) Page(ctx context.Context, page remote.Page) error {
 	e.r = r
 	e.mu.Unlock()
 	e.p.o.Committed()
+	e.p.o.Watch(r)
 	return nil
 }
 

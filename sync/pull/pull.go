@@ -46,8 +46,10 @@ type Options struct {
 	// Committed is called after every committed page, so that the relay need not
 	// be waited for; nil means nobody is told.
 	Committed func()
-	Log       *slog.Logger // nil discards
-	Now       func() time.Time
+	// Watch is told a run after every page and when it ends; nil means nobody is.
+	Watch func(run.Run)
+	Log   *slog.Logger // nil discards
+	Now   func() time.Time
 	// Lease is how long a run that gives no sign of life keeps its stream
 	// (default 45 s); it gives one every third of that.
 	Lease time.Duration
@@ -69,6 +71,9 @@ func New(o Options) *Puller {
 	}
 	if o.Committed == nil {
 		o.Committed = func() {}
+	}
+	if o.Watch == nil {
+		o.Watch = func(run.Run) {}
 	}
 	o.Lease = or(o.Lease, 45*time.Second)
 	o.Failing = or(o.Failing, 30*time.Second)
@@ -139,6 +144,7 @@ func (p *Puller) finish(ctx context.Context, log *slog.Logger, e *pass, cause er
 		return r, fault.At("finish run", err)
 	}
 	p.o.Committed()
+	p.o.Watch(r)
 	return r, cause
 }
 

@@ -146,6 +146,11 @@ func (y *System) SetReadOnly(ctx context.Context, c record.ConnectionID, readOnl
 	return y.changeConnection(ctx, c, "read_only = ?", readOnly)
 }
 
+// SetAllowPrivate confirms an address on a private network, "host:port", or none.
+func (y *System) SetAllowPrivate(ctx context.Context, c record.ConnectionID, address string) error {
+	return y.changeConnection(ctx, c, "allow_private = ?", address)
+}
+
 // SetSettings replaces the settings of a connection.
 func (y *System) SetSettings(ctx context.Context, c record.ConnectionID, settings map[string]string) error {
 	data, err := json.Marshal(settings)

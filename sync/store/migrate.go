@@ -5,12 +5,14 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/uptrace/bun"
 
 	"portico/sync/fault"
+	"portico/sync/store/internal/scoped"
 	"portico/sync/store/migrations"
 )
 
@@ -135,4 +137,32 @@ func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 			Because("lock the database for migration", err)
 	}
 	return func() { _ = lock.Unlock() }, nil
+}
+
+// Pending names the steps that Migrate would take on the database at path, and
+// changes nothing; a database that does not exist lacks all of them.
+func Pending(ctx context.Context, path string) ([]string, error) {
+	steps, err := migrations.All()
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, "read migrations", err)
+	}
+	have := 0
+	if _, err := os.Stat(path); err == nil {
+		db, err := scoped.Open(ctx, scoped.Options{Path: path})
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = db.Close() }()
+		if have, err = (&Store{core: core{db: db}}).version(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if have > len(steps) {
+		return nil, newer(have, len(steps))
+	}
+	var names []string
+	for _, step := range steps[have:] {
+		names = append(names, fmt.Sprintf("%04d %s", step.Number, step.Name))
+	}
+	return names, nil
 }

@@ -79,6 +79,16 @@ func (v *Vault) Open(p Place, sealed string) (Secret, error) {
 	return NewSecret(string(text)), nil
 }
 
+// Derive returns a 32-byte key for another use, such as signing a cookie. It
+// comes from the oldest key, so that rotation does not change it while that key
+// is kept.
+func (v *Vault) Derive(use string) ([]byte, error) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	derived, err := hkdf.Key(sha256.New, v.keys[0].master[:], nil, "portico derived "+use, 32)
+	return derived, fault.Wrap(fault.Internal, "derive key", err)
+}
+
 // Stale reports whether a sealed text should be sealed anew: it is not sealed
 // with the newest key.
 func (v *Vault) Stale(sealed string) bool {

@@ -1,0 +1,90 @@
+// Package app wires the parts of Portico into one program and starts and stops
+// them in order. It is the only place that knows every package; it decides
+// nothing that a package could decide.
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"portico/config"
+	"portico/sync/files"
+	"portico/sync/record"
+	"portico/sync/remote"
+	"portico/sync/store"
+	"portico/sync/vault"
+)
+
+// App is one Portico: its data folder and what is open in it. It is safe for
+// concurrent use.
+type App struct {
+	cfg config.Config
+	log *slog.Logger
+	now func() time.Time
+
+	mu      sync.Mutex
+	store   *store.Store
+	vault   *vault.Vault
+	files   *files.Store
+	budgets map[record.ConnectionID]remote.Budget
+	ways    map[way]http.RoundTripper
+}
+
+// New opens nothing: a command that only prints works beside a broken data folder.
+func New(cfg config.Config, log *slog.Logger) *App {
+	return &App{cfg: cfg, log: log, now: time.Now,
+		budgets: map[record.ConnectionID]remote.Budget{}, ways: map[way]http.RoundTripper{}}
+}
+
+// Close gives back what was opened.
+func (a *App) Close() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.files != nil {
+		if err := a.files.Close(); err != nil {
+			return err
+		}
+	}
+	if a.store == nil {
+		return nil
+	}
+	return a.store.Close()
+}
+
+// open opens the database, the key and the file store once. Only serve and
+// migrate change the schema; everything else refuses one that is not current.
+func (a *App) open(ctx context.Context, migrate bool) (*store.Store, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.store != nil {
+		return a.store, nil
+	}
+	v, err := vault.Load(a.cfg.KeyFile)
+	if err != nil {
+		return nil, err
+	}
+	f, err := files.New(files.Options{Dir: filepath.Join(a.cfg.Data, "files"), Now: a.now})
+	if err != nil {
+		return nil, err
+	}
+	s, err := store.Open(ctx, store.Options{Path: a.cfg.Database.Path, Now: a.now}, migrate)
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	a.store, a.vault, a.files = s, v, f
+	return s, nil
+}
+
+// system opens the store for a command that belongs to no viewer.
+func (a *App) system(ctx context.Context) (*store.System, error) {
+	s, err := a.open(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	return s.System(), nil
+}

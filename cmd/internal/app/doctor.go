@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"portico/portal/ui/assets"
+	"portico/sync/fault"
+	"portico/sync/jobs"
+	"portico/sync/remote"
+	"portico/sync/store"
+)
+
+// Migrate brings the database to this program's schema and names the steps taken.
+func (a *App) Migrate(ctx context.Context) ([]string, error) {
+	missing, err := a.Pending(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, err = a.open(ctx, true)
+	return missing, err
+}
+
+// Pending names the steps that Migrate would take, and changes nothing.
+func (a *App) Pending(ctx context.Context) ([]string, error) {
+	return store.Pending(ctx, a.cfg.Database.Path)
+}
+
+// Doctor tries what the program depends on.
+func (a *App) Doctor(ctx context.Context) (remote.Report, error) {
+	r := remote.Report{OK: true}
+	add := func(name string, err error, fine string) {
+		item := remote.ReportItem{Name: name, OK: err == nil, Detail: fine}
+		if err != nil {
+			r.OK = false
+			item.Detail = fault.Public(err)
+			if item.Detail == "" {
+				item.Detail = err.Error()
+			}
+		}
+		r.Items = append(r.Items, item)
+	}
+	add("data folder", writable(a.cfg.Data), a.cfg.Data+" can be written")
+	_, err := a.system(ctx)
+	add("database and key", err, a.cfg.Database.Path+" is at this program's schema, the key opens")
+	add("job queue", a.tryQueue(ctx), queueDetail(a.cfg.Redis))
+	add("pages", built(), "styles and scripts are part of this program")
+	add("mail", a.tryMail(), mailDetail(a.cfg.SMTP.Host))
+	for _, w := range a.cfg.Warnings() {
+		add("configuration", fault.New(fault.Setup, w), "")
+	}
+	if err == nil {
+		a.tryConnections(ctx, add)
+	}
+	return r, nil
+}
+
+func (a *App) tryConnections(ctx context.Context, add func(string, error, string)) {
+	list, err := a.Connections(ctx)
+	add("connections", err, fmt.Sprintf("%d configured", len(list)))
+	for _, c := range list {
+		report, err := a.CheckConnection(ctx, c.Name)
+		if err == nil && !report.OK {
+			err = fault.Newf(fault.Setup, "Something does not work. `portico connector check %q` says what.", c.Name)
+		}
+		add(c.Name, err, "signed in as "+report.As)
+	}
+}
+
+// writable tries a file of its own in the folder.
+func writable(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fault.Newf(fault.Setup, "%s cannot be made: %v", dir, err)
+	}
+	probe := filepath.Join(dir, ".doctor")
+	if err := os.WriteFile(probe, nil, 0o600); err != nil {
+		return fault.Newf(fault.Setup, "%s cannot be written: %v", dir, err)
+	}
+	return os.Remove(probe)
+}
+
+func built() error {
+	if assets.Built() {
+		return nil
+	}
+	return fault.New(fault.Setup, "The styles and scripts of the pages are not built in. Run `make assets`, then build again.")
+}
+
+func (a *App) tryQueue(ctx context.Context) error {
+	redis, err := redisOf(a.cfg.Redis)
+	if err != nil || redis == nil {
+		return err
+	}
+	q, err := jobs.Open(redis, a.log)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = q.Close() }()
+	return q.Ping(ctx)
+}
+
+func queueDetail(redis string) string {
+	if redis == "" {
+		return "inside the program"
+	}
+	return "Redis answers"
+}
+
+func (a *App) tryMail() error {
+	_, err := a.mailer()
+	return err
+}
+
+func mailDetail(host string) string {
+	if host == "" {
+		return "no server is configured: mails are kept as files in the data folder"
+	}
+	return "settings are complete for " + host
+}

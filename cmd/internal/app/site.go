@@ -1,0 +1,73 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"time"
+
+	"portico/portal"
+	"portico/portal/assets"
+	"portico/portal/home"
+	"portico/portal/signin"
+	"portico/portal/staff"
+	"portico/portal/tickets"
+	"portico/portal/ui"
+	"portico/sync/fault"
+	"portico/sync/notify"
+	"portico/sync/store"
+)
+
+// site builds the website over the store.
+func (a *App) site(s *store.Store, w *workers, mailer *notify.Mailer, people []signin.DemoPerson, ready func(context.Context) error) (http.Handler, error) {
+	base, err := url.Parse(a.cfg.URL())
+	if err != nil {
+		return nil, fault.Wrap(fault.Setup, "read base_url", err)
+	}
+	zone, err := time.LoadLocation(a.cfg.Provider.Zone)
+	if err != nil {
+		return nil, fault.Wrap(fault.Setup, "read provider.zone", err)
+	}
+	brand, err := ui.BrandOf(a.cfg.Provider.Colour)
+	if err != nil {
+		return nil, fault.Newf(fault.Setup, "provider.colour: %v.", err)
+	}
+	d := desk{s.Account(), w.nudge}
+	frame := ui.FrameOptions{Provider: ui.Provider{Name: a.cfg.Provider.Name}, Accounts: d, Zone: zone, Now: a.now,
+		Locale: portal.Locale, SignOut: "/signout", Switch: "/accounts"}
+	sys := s.System()
+	key, err := a.vault.Derive("recognised browsers")
+	if err != nil {
+		return nil, err
+	}
+	return portal.New(portal.Options{
+		Sessions: sys, People: sys, Users: sys, Resets: sys, Attempts: sys, Mailer: mailer,
+		BaseURL: base, Proxies: a.cfg.ProxyPrefixes(), DeviceKey: key, Demo: people,
+		Frame: frame, Brand: brand, Pages: a.pages(s, d, ui.NewFramer(frame), sources{a, sys, a.log}), Ready: ready, Log: a.log, Now: a.now,
+	})
+}
+
+func (a *App) pages(s *store.Store, d desk, frame ui.Framer, from sources) portal.Pages {
+	t := tickets.New(tickets.Options{Records: d, Actions: d, Files: library{a.files, from}, Uploads: a.files, Frame: frame})
+	h := home.New(home.Options{Records: d, Frame: frame})
+	e := assets.New(assets.Options{Records: d, Frame: frame})
+	f := staff.New(staff.Options{Accounts: s.Staff(), Frame: frame})
+	return portal.Pages{
+		Home: h.Home, Staff: f.List,
+		Tickets: t.List, TicketsCSV: t.Export, TicketForm: t.New, TicketCreate: t.Create, Ticket: t.Show,
+		TicketReply: t.Reply, TicketClose: t.Close, TicketReopen: t.Reopen,
+		Action: t.Progress, ActionWithdraw: t.Withdraw, File: t.File,
+		Assets: e.List, AssetsCSV: e.Export, Asset: e.Show,
+	}
+}
+
+// mailer sends by the configured server, or keeps mails in the data folder.
+func (a *App) mailer() (*notify.Mailer, error) {
+	c := a.cfg.SMTP
+	return notify.New(notify.Options{
+		Host: c.Host, Port: c.Port, User: c.User, Password: string(c.Password), TLS: c.TLS, From: c.From,
+		FromName: a.cfg.Provider.Name, Provider: a.cfg.Provider.Name,
+		Dir: filepath.Join(a.cfg.Data, "mails"), Log: a.log, Now: a.now,
+	})
+}

@@ -1,0 +1,109 @@
+package app
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"portico/connectors"
+	"portico/sync/egress"
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/remote"
+	"portico/sync/store"
+	"portico/sync/vault"
+)
+
+// purpose separates connection secrets from anything else that is ever sealed.
+const purpose = "connection"
+
+// sources opens connections for pulls, actions and the administrator's tools.
+type sources struct {
+	app *App
+	sys *store.System
+	log *slog.Logger
+}
+
+// Open finds the connector of a connection and gives it everything it may use.
+func (s sources) Open(ctx context.Context, id record.ConnectionID) (remote.Connector, remote.Conn, remote.Connection, error) {
+	connection, err := s.sys.Connection(ctx, id)
+	if err != nil {
+		return nil, remote.Conn{}, connection, err
+	}
+	connector, ok := connectors.Find(connection.Connector)
+	if !ok {
+		return nil, remote.Conn{}, connection, fault.Newf(fault.Setup, "This program has no connector %q.", connection.Connector)
+	}
+	transport, err := s.app.transport(connection)
+	if err != nil {
+		return nil, remote.Conn{}, connection, err
+	}
+	conn := remote.Conn{
+		ID:        id,
+		Settings:  connection.Settings,
+		Secret:    func(name string) (string, error) { return s.secret(ctx, id, name) },
+		Transport: transport,
+		Budget:    s.app.budget(id, connector),
+		File:      func(ctx context.Context, id string) (io.ReadCloser, error) { return s.app.files.Open(ctx, id) },
+		Log:       s.log.With("connection", connection.Name),
+		Now:       s.app.now,
+	}
+	return connector, conn, connection, nil
+}
+
+// secret opens a credential at call time, so that a rotated one is used at once.
+func (s sources) secret(ctx context.Context, id record.ConnectionID, field string) (string, error) {
+	sealed, err := s.sys.Secret(ctx, id, field)
+	if err != nil {
+		return "", err
+	}
+	text, err := s.app.vault.Open(place(id, field), string(sealed))
+	if err != nil {
+		return "", err
+	}
+	return text.Reveal(), nil
+}
+
+func place(id record.ConnectionID, field string) vault.Place {
+	return vault.Place{Purpose: purpose, Connection: id, Field: field}
+}
+
+// transport is one guarded way out per connection and setting of it, kept so
+// that its connections are used again.
+func (a *App) transport(c remote.Connection) (http.RoundTripper, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	key := way{c.ID, c.AllowPrivate, c.CA}
+	if t, ok := a.ways[key]; ok {
+		return t, nil
+	}
+	policy, err := egress.Connection(c.AllowPrivate)
+	if err != nil {
+		return nil, err
+	}
+	t, err := egress.Transport(egress.Options{Policy: policy, CA: c.CA})
+	if err != nil {
+		return nil, err
+	}
+	a.ways[key] = t
+	return t, nil
+}
+
+// way is what makes two transports of a connection different.
+type way struct {
+	connection       record.ConnectionID
+	allowPrivate, ca string
+}
+
+// budget is one per connection, shared by everything that talks to it.
+func (a *App) budget(id record.ConnectionID, connector remote.Connector) remote.Budget {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if b, ok := a.budgets[id]; ok {
+		return b
+	}
+	b := connectors.NewBudget(connector, a.now)
+	a.budgets[id] = b
+	return b
+}

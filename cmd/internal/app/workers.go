@@ -1,0 +1,140 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"portico/sync/action"
+	"portico/sync/bus"
+	"portico/sync/change"
+	"portico/sync/fault"
+	"portico/sync/jobs"
+	"portico/sync/pull"
+	"portico/sync/push"
+	"portico/sync/record"
+	"portico/sync/remote"
+	"portico/sync/run"
+	"portico/sync/schedule"
+	"portico/sync/store"
+)
+
+// workers is everything that happens without a browser: pulls, actions, the
+// relay and the clock.
+type workers struct {
+	sys    *store.System
+	queue  *jobs.Queue
+	server *jobs.Server
+	relay  *bus.Relay
+	bus    *bus.Bus
+	push   *push.Worker
+	pull   *pull.Puller
+	clock  schedule.Loop
+	log    *slog.Logger
+}
+
+func (a *App) newWorkers(sys *store.System) (*workers, error) {
+	redis, err := redisOf(a.cfg.Redis)
+	if err != nil {
+		return nil, err
+	}
+	queue, err := jobs.Open(redis, a.log)
+	if err != nil {
+		return nil, err
+	}
+	w := &workers{sys: sys, queue: queue, bus: bus.New(a.log), log: a.log}
+	w.relay = bus.NewRelay(bus.RelayOptions{Outbox: sys, Bus: w.bus, Rings: []func(context.Context, change.Event){w.ring}, Log: a.log})
+	from := sources{a, sys, a.log}
+	w.push = push.New(push.Options{Store: sys, Sources: from, Ring: w.again, Committed: w.relay.Wake, Log: a.log, Now: a.now})
+	w.pull = pull.New(pull.Options{Store: sys, Sources: from, Committed: w.relay.Wake, Log: a.log, Now: a.now})
+	w.clock = schedule.Loop{Store: sys, Enqueue: w.enqueuePull, Sweep: w.push.Sweep, Now: a.now, Log: a.log}
+	w.server = jobs.NewServer(queue, map[jobs.Name]jobs.Handler{jobs.PushAction: w.doAction, jobs.PullStream: w.doPull},
+		jobs.ServerOptions{Interactive: a.cfg.Jobs.Workers, Background: max(2, a.cfg.Jobs.Workers/2), Log: a.log})
+	return w, nil
+}
+
+// ring follows an event after its commit: an action that may move is worked on
+// in this process at once.
+func (w *workers) ring(ctx context.Context, e change.Event) {
+	if e.Topic != change.ActionDue {
+		return
+	}
+	for _, id := range e.IDs {
+		w.nudge(ctx, id)
+	}
+}
+
+// nudge starts on an action here; when this process is too busy the queue brings it.
+func (w *workers) nudge(ctx context.Context, id string) {
+	t := jobs.Task{Name: jobs.PushAction, IDs: []string{id}}
+	if w.server.Nudge(t) {
+		return
+	}
+	if err := w.queue.Enqueue(ctx, t); err != nil {
+		w.log.Warn("action was not rung; the sweep finds it", "action", id, "error", err)
+	}
+}
+
+// again is how the sweep rings: like everybody else, so that a queue that is
+// away holds nothing back.
+func (w *workers) again(ctx context.Context, id action.ID) error {
+	w.nudge(ctx, id.String())
+	return nil
+}
+
+// enqueuePull lets any process pull; when the queue is away, this one does.
+func (w *workers) enqueuePull(ctx context.Context, d run.Due) error {
+	t := jobs.Task{Name: jobs.PullStream, IDs: []string{d.Connection.String(), d.Stream, string(d.Mode)}}
+	err := w.queue.Enqueue(ctx, t)
+	if err != nil && w.server.Nudge(t) {
+		return nil
+	}
+	return err
+}
+
+func (w *workers) doAction(ctx context.Context, t jobs.Task) error {
+	if len(t.IDs) != 1 {
+		return fault.New(fault.Internal, "").Because("push action", errors.New("a task needs one id"))
+	}
+	id, err := action.ParseID(t.IDs[0])
+	if err != nil {
+		return fault.Wrap(fault.Internal, "push action", err)
+	}
+	return w.push.Work(ctx, id)
+}
+
+func (w *workers) doPull(ctx context.Context, t jobs.Task) error {
+	if len(t.IDs) != 3 {
+		return fault.New(fault.Internal, "").Because("pull stream", errors.New("a task needs connection, stream and mode"))
+	}
+	id, err := record.ParseConnectionID(t.IDs[0])
+	if err != nil {
+		return fault.Wrap(fault.Internal, "pull stream", err)
+	}
+	r, err := w.pull.Run(ctx, run.Due{Connection: id, Stream: t.IDs[1], Mode: remote.PullMode(t.IDs[2])})
+	if err != nil || r.State != run.Done {
+		return nil // the run's report says what happened, and was logged once
+	}
+	return w.sys.Promote(ctx, id)
+}
+
+// drainWork is how long actions and pulls under way may take to reach a point
+// where they can be left: a pull its page, an action its step.
+const drainWork = 10 * time.Second
+
+// drain takes no more work and waits for what is under way.
+func (w *workers) drain(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, drainWork)
+	defer cancel()
+	return w.server.Stop(ctx)
+}
+
+func (w *workers) close() {
+	if err := w.queue.Close(); err != nil {
+		w.log.Warn("queue did not close", "error", err)
+	}
+	if err := w.bus.Close(); err != nil {
+		w.log.Warn("bus did not close", "error", err)
+	}
+}
