@@ -1,0 +1,41 @@
+package store
+
+import (
+	"context"
+	"io/fs"
+
+	"portico/sync/access"
+	"portico/sync/record"
+	"portico/sync/store/migrations"
+)
+
+// Apply migrates with the steps of another folder.
+func (s *Store) Apply(ctx context.Context, steps fs.FS) error {
+	list, err := migrations.Read(steps)
+	if err != nil {
+		return err
+	}
+	return s.apply(ctx, list)
+}
+
+// Version is how many steps are applied.
+func (s *Store) Version(ctx context.Context) (int, error) { return s.version(ctx) }
+
+// Texts answers a query of one text column, past every guard.
+func (s *Store) Texts(ctx context.Context, query string, args ...any) ([]string, error) {
+	var out []string
+	err := s.db.Raw().NewRaw(query, args...).Scan(ctx, &out)
+	return out, err
+}
+
+// Exec runs a statement past every guard.
+func (s *Store) Exec(ctx context.Context, query string, args ...any) error {
+	_, err := s.db.Raw().NewRaw(query, args...).Exec(ctx)
+	return err
+}
+
+// Visible is the table that a viewer's pages select from.
+func Visible(s access.Scope, account record.AccountID) string {
+	table, _ := visible(s, account)
+	return table
+}

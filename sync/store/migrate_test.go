@@ -1,0 +1,232 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/store"
+	"portico/sync/store/migrations"
+)
+
+const schema = "SELECT coalesce(sql, name) FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"
+
+// steps is the program's own folder of steps, to be added to.
+func steps(t *testing.T) fstest.MapFS {
+	t.Helper()
+	all, err := migrations.All()
+	must(t, err)
+	files := fstest.MapFS{}
+	for _, s := range all {
+		add(files, s.Number, s.Name, s.Up, s.Down)
+	}
+	return files
+}
+
+func add(files fstest.MapFS, number int, name, up, down string) {
+	base := fmt.Sprintf("%04d_%s", number, name)
+	files[base+".up.sql"] = &fstest.MapFile{Data: []byte(up)}
+	files[base+".down.sql"] = &fstest.MapFile{Data: []byte(down)}
+}
+
+func open(t *testing.T, path string, migrate bool) (*store.Store, error) {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Options{Path: path, Guard: true}, migrate)
+	if err == nil {
+		t.Cleanup(func() { must(t, s.Close()) })
+	}
+	return s, err
+}
+
+func TestTheSchemaGoesUpDownAndUpAgain(t *testing.T) {
+	t.Parallel()
+	s, err := open(t, filepath.Join(t.TempDir(), "portico.db"), true)
+	must(t, err)
+	up, err := s.Texts(t.Context(), schema)
+	must(t, err)
+	must(t, s.Rollback(t.Context(), 0))
+	down, err := s.Texts(t.Context(), schema)
+	must(t, err)
+	if len(down) != 1 || !strings.Contains(down[0], "schema_steps") {
+		t.Errorf("after the way back: %q", down)
+	}
+	must(t, s.Migrate(t.Context()))
+	again, err := s.Texts(t.Context(), schema)
+	must(t, err)
+	if !slices.Equal(up, again) || len(up) < 20 {
+		t.Errorf("the second way up made another schema:\n%q\n%q", up, again)
+	}
+}
+
+func TestStepsAreReadStrictly(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(fstest.MapFS, int){
+		"a gap": func(f fstest.MapFS, n int) { add(f, n+2, "later", "", "") },
+		"no way back": func(f fstest.MapFS, n int) {
+			add(f, n+1, "oneway", "", "")
+			delete(f, fmt.Sprintf("%04d_oneway.down.sql", n+1))
+		},
+		"a duplicate":           func(f fstest.MapFS, n int) { add(f, n, "zz", "", "") },
+		"a name without digits": func(f fstest.MapFS, _ int) { add(f, 0, "x", "", ""); f["x.up.sql"] = &fstest.MapFile{} },
+	} {
+		files := steps(t)
+		n := len(files) / 2
+		change(files, n)
+		if got, err := migrations.Read(files); err == nil {
+			t.Errorf("%s is accepted: %d steps", name, len(got))
+		}
+	}
+}
+
+func TestABrokenStepLeavesAWholeNumberOfSteps(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "portico.db")
+	s, err := open(t, path, true)
+	must(t, err)
+	first, err := s.Version(t.Context())
+	must(t, err)
+	files := steps(t)
+	add(files, first+1, "good", "CREATE TABLE good (a TEXT)", "DROP TABLE good")
+	add(files, first+2, "broken", "CREATE TABLE half (a TEXT); INSERT INTO half VALUES ('x'); CREATE TABLE good (a TEXT)", "DROP TABLE half")
+	if err := s.Apply(t.Context(), files); !fault.Is(err, fault.Internal) || !strings.Contains(err.Error(), "broken") {
+		t.Fatalf("a broken step: %v", err)
+	}
+	if have, err := s.Version(t.Context()); err != nil || have != first+1 {
+		t.Fatalf("after the crash: step %d, %v; want %d", have, err, first+1)
+	}
+	if names, err := s.Texts(t.Context(), "SELECT name FROM sqlite_master WHERE name = 'half'"); err != nil || len(names) != 0 {
+		t.Fatalf("half a step stayed: %v %v", names, err)
+	}
+	files[fmt.Sprintf("%04d_broken.up.sql", first+2)] = &fstest.MapFile{Data: []byte("CREATE TABLE half (a TEXT)")}
+	must(t, s.Apply(t.Context(), files))
+	if have, err := s.Version(t.Context()); err != nil || have != first+2 {
+		t.Errorf("the next start does not heal: step %d, %v", have, err)
+	}
+}
+
+func TestAMigrationThatIsCutOffIsUndone(t *testing.T) {
+	t.Parallel()
+	s, err := open(t, filepath.Join(t.TempDir(), "portico.db"), true)
+	must(t, err)
+	first, err := s.Version(t.Context())
+	must(t, err)
+	files := steps(t)
+	add(files, first+1, "endless", `CREATE TABLE half (a TEXT);
+		WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) INSERT INTO half SELECT x FROM n WHERE x < 0`, "DROP TABLE half")
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- s.Apply(ctx, files) }()
+	cancel()
+	if err := <-done; err == nil {
+		t.Fatal("the endless step ended")
+	}
+	if have, err := s.Version(t.Context()); err != nil || have != first {
+		t.Errorf("after the cut: step %d, %v; want %d", have, err, first)
+	}
+}
+
+func TestANewerSchemaIsRefusedInWords(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "portico.db")
+	s, err := open(t, path, true)
+	must(t, err)
+	files := steps(t)
+	have := len(files) / 2
+	add(files, have+1, "future", "CREATE TABLE future (a TEXT)", "DROP TABLE future")
+	must(t, s.Apply(t.Context(), files))
+	want := fmt.Sprintf("The database was written by a newer Portico (schema %d, this program knows %d). Start the newer program, or restore a backup from before the upgrade.", have+1, have)
+	for _, migrate := range []bool{true, false} {
+		if _, err := open(t, path, migrate); !fault.Is(err, fault.Setup) || fault.Public(err) != want {
+			t.Errorf("migrate=%v: %v", migrate, err)
+		}
+	}
+}
+
+func TestAnOlderSchemaIsRefusedUnlessItMayBeMigrated(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "portico.db")
+	_, err := open(t, path, false)
+	if !fault.Is(err, fault.Setup) || !strings.Contains(fault.Public(err), "Run `portico migrate`") {
+		t.Fatalf("an empty database: %v", err)
+	}
+	_, err = open(t, path, true)
+	must(t, err)
+	_, err = open(t, path, false)
+	must(t, err)
+}
+
+func TestManyStartersMigrateOnce(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "portico.db")
+	var wg sync.WaitGroup
+	for i := range 6 {
+		wg.Go(func() {
+			s, err := store.Open(context.Background(), store.Options{Path: path, Guard: true}, true)
+			if err != nil {
+				t.Errorf("starter %d: %v", i, err)
+				return
+			}
+			if err := s.Close(); err != nil {
+				t.Errorf("starter %d: %v", i, err)
+			}
+		})
+	}
+	wg.Wait()
+	migratedOnce(t, path)
+}
+
+func TestManyProcessesMigrateOnce(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "portico.db")
+	type started struct {
+		cmd *exec.Cmd
+		out *bytes.Buffer
+	}
+	var all []started
+	for range 3 {
+		cmd, out := process(t, "open", path), new(bytes.Buffer)
+		cmd.Stdout, cmd.Stderr = out, out
+		must(t, cmd.Start())
+		all = append(all, started{cmd, out})
+	}
+	for _, p := range all {
+		if err := p.cmd.Wait(); err != nil {
+			t.Errorf("a process: %v: %s", err, p.out)
+		}
+	}
+	migratedOnce(t, path)
+}
+
+// openOnce is what each of those processes does: it starts, and adds an account.
+func openOnce(path string) error {
+	s, err := store.Open(context.Background(), store.Options{Path: path, Guard: true}, true)
+	if err != nil {
+		return err
+	}
+	if err := s.System().CreateAccount(context.Background(), record.AccountInfo{ID: record.NewAccountID(), Name: "Nordwind"}); err != nil {
+		return err
+	}
+	return s.Close()
+}
+
+func migratedOnce(t *testing.T, path string) {
+	t.Helper()
+	s, err := open(t, path, false)
+	must(t, err)
+	have, err := s.Texts(t.Context(), "SELECT number FROM schema_steps ORDER BY number")
+	must(t, err)
+	all, err := migrations.All()
+	must(t, err)
+	if len(have) != len(all) {
+		t.Errorf("steps applied: %q, want %d", have, len(all))
+	}
+}
