@@ -22,7 +22,7 @@ func StateTone(s record.State) Tone {
 // whose turn it was when it last could.
 func turnWords(c *Chrome, row record.Row) string {
 	if row.Stamp.Down != "" && !row.Stamp.ReadAt.IsZero() && row.Turn != record.TurnNobody {
-		at := c.Clock(row.Stamp.ReadAt)
+		at := c.Brief(row.Stamp.ReadAt)
 		if row.Turn == record.TurnProvider {
 			return c.T("turn.was.provider", at, c.Provider.Name)
 		}
@@ -69,4 +69,31 @@ func DownOf(fresh []record.Freshness) []Down {
 // Diff is one thing that changed between the page and now.
 type Diff struct {
 	What, Was, Now string
+}
+
+// Feeding keeps the streams that bring records of the kind.
+func Feeding(fresh []record.Freshness, kind record.Kind) []record.Freshness {
+	var out []record.Freshness
+	for _, f := range fresh {
+		for _, k := range f.Kinds {
+			if k == kind {
+				out = append(out, f)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// StampOf is the stamp of a list: that of the stream that is furthest behind its
+// limit. It is zero when nothing feeds the list.
+func StampOf(fresh []record.Freshness) record.Stamp {
+	var worst record.Stamp
+	for i, f := range fresh {
+		s := record.Stamp{Connection: f.Connection, System: f.System, ReadAt: f.ReadAt, Limit: f.Limit, Down: f.Down, DownSince: f.DownSince}
+		if i == 0 || s.ReadAt.Add(s.Limit).Before(worst.ReadAt.Add(worst.Limit)) {
+			worst = s
+		}
+	}
+	return worst
 }

@@ -134,7 +134,7 @@ func (p Progress) nextAttempt(c *Chrome) []string {
 	if p.Action.Due.IsZero() {
 		return nil
 	}
-	return []string{c.T("progress.attempt", p.clock(c, p.Action.Due))}
+	return []string{c.T("progress.attempt", c.Brief(p.Action.Due))}
 }
 
 // clock is to the second on the day itself, else with the date.

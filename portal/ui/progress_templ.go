@@ -257,7 +257,7 @@ func ProgressCard(c *Chrome, p Progress) templ.Component {
 			}
 		}
 		if p.Action.Input.Subject != "" || p.Action.Input.Text != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<details class=\"po-small po-quiet\"><summary class=\"po-written\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<details class=\"po-small po-quoted\"><summary>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -26,6 +26,9 @@ func (r Reader) midnight(t time.Time) time.Time {
 // days counts calendar days from now to t in the reader's zone; yesterday is -1.
 func (r Reader) days(t time.Time) int { return int(r.midnight(t).Sub(r.midnight(r.Now)) / day) }
 
+// Hour returns the hour of the day, 0 to 23.
+func (r Reader) Hour(t time.Time) int { return r.in(t).Hour() }
+
 // Clock writes the time of day: "17:04".
 func (r Reader) Clock(t time.Time) string { return r.in(t).Format("15:04") }
 
@@ -70,6 +73,14 @@ func (r Reader) Moment(t time.Time) string {
 	default:
 		return r.Day(t) + ", " + r.Clock(t)
 	}
+}
+
+// Brief writes the time of day on the day itself, else the date with it.
+func (r Reader) Brief(t time.Time) string {
+	if r.days(t) == 0 {
+		return r.Clock(t)
+	}
+	return r.Moment(t)
 }
 
 // Exact writes the whole moment with its zone: "19 Nov 2026, 08:10:22 CET".

@@ -6,9 +6,10 @@ export function countCharacters(root) {
     if (!out || field.dataset.counted) continue;
     field.dataset.counted = "yes";
     const limit = Number(field.dataset.limit);
+    const rule = out.textContent;
     const show = () => {
       const used = [...field.value].length;
-      out.textContent = out.dataset.words.replace("%d", used.toLocaleString(document.documentElement.lang || "en"));
+      out.textContent = used === 0 ? rule : out.dataset.words.replace("%d", used.toLocaleString(document.documentElement.lang || "en"));
       out.classList.toggle("is-over", used > limit);
     };
     field.addEventListener("input", show);

@@ -5,6 +5,7 @@ export function showFiles(root) {
     const list = document.getElementById(input.id + "-chosen");
     if (!list || input.dataset.shown) continue;
     input.dataset.shown = "yes";
+    input.closest("[data-attach]").classList.add("has-script");
     input.addEventListener("change", () => {
       const max = Number(input.dataset.max);
       const files = [...input.files];

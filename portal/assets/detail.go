@@ -1,0 +1,69 @@
+package assets
+
+import (
+	"net/http"
+
+	"portico/portal/ui"
+	"portico/sync/access"
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+// mostTickets is how many of an asset's requests its page shows.
+const mostTickets = 10
+
+// detailView is everything that the page of an asset shows.
+type detailView struct {
+	Chrome  *ui.Chrome
+	Row     record.Row
+	Asset   record.Asset
+	Report  string // where a problem is reported; "" when the reader may not
+	Tickets []record.Row
+	Sees    bool // requests may be seen at all
+	Down    []ui.Down
+}
+
+// Show serves one asset: GET /a/{account}/assets/{id}.
+func (p *Pages) Show(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	id, err := record.ParseID(r.PathValue("id"))
+	if err != nil {
+		return fault.New(fault.NotFound, "This page does not exist, or you may not see it.")
+	}
+	d, err := p.o.Records.Detail(r.Context(), s, s.Account(), record.KindAsset, id)
+	if err != nil {
+		return err
+	}
+	body, ok := d.Body.(record.Asset)
+	if !ok {
+		return fault.New(fault.Internal, "").Because("read asset", errBody)
+	}
+	c, err := p.o.Frame(r, s)
+	if err != nil {
+		return err
+	}
+	c.Title = d.Title
+	v := detailView{Chrome: c, Row: d.Row, Asset: body, Sees: s.Sees(record.KindTicket)}
+	if d.Stamp.Down != "" {
+		v.Down = []ui.Down{{System: d.Stamp.System, Since: d.Stamp.DownSince, ReadAt: d.Stamp.ReadAt}}
+	}
+	if s.Acts(record.KindTicket) {
+		v.Report = ui.AccountPath(s.Account()) + "tickets/new?asset=" + d.ID.String()
+	}
+	if v.Sees {
+		if v.Tickets, err = p.about(r, s, body); err != nil {
+			return err
+		}
+	}
+	return show(w, r, detailPage(v))
+}
+
+// about finds requests that name the asset: by its tag, which people quote, else
+// by its name.
+func (p *Pages) about(r *http.Request, s access.Scope, a record.Asset) ([]record.Row, error) {
+	words := a.Tag
+	if words == "" {
+		words = a.Name
+	}
+	page, err := p.o.Records.List(r.Context(), s, s.Account(), record.Query{Kind: record.KindTicket, Search: words, Limit: mostTickets})
+	return page.Rows, err
+}

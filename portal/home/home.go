@@ -1,0 +1,136 @@
+// Package home is the first page of an account: what needs the reader, what the
+// provider is doing, what is finished, and the dates to know.
+package home
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"portico/portal/ui"
+	"portico/sync/access"
+	"portico/sync/action"
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+// Records is what the page reads.
+type Records interface {
+	List(ctx context.Context, s access.Scope, account record.AccountID, q record.Query) (record.Page, error)
+	Freshness(ctx context.Context, s access.Scope, account record.AccountID) ([]record.Freshness, error)
+	ActionsOn(ctx context.Context, s access.Scope, account record.AccountID, target record.ID) ([]action.Action, error)
+}
+
+// Options are what the page works with; every field is needed.
+type Options struct {
+	Records Records
+	Frame   ui.Framer
+}
+
+// Pages serves the first page of an account. It is safe for concurrent use.
+type Pages struct{ o Options }
+
+// New returns the pages.
+func New(o Options) *Pages { return &Pages{o} }
+
+// How much of each part the page shows, and how far ahead its dates look.
+const (
+	mostNeeds    = 8
+	mostWith     = 6
+	mostFinished = 4
+	mostDates    = 6
+	ahead        = 90 * 24 * time.Hour
+)
+
+// Home serves GET /a/{account}/.
+func (p *Pages) Home(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	c, err := p.o.Frame(r, s)
+	if err != nil {
+		return err
+	}
+	c.Title = c.T("nav.home") + " · " + c.Account.Name
+	v := homeView{Chrome: c, SeesTickets: s.Sees(record.KindTicket), SeesAssets: s.Sees(record.KindAsset), Own: s.OwnOnly(), MayAsk: s.Acts(record.KindTicket)}
+	if v.SeesTickets {
+		if err := p.tickets(r.Context(), s, &v); err != nil {
+			return err
+		}
+	}
+	if v.SeesAssets {
+		if err := p.dates(r.Context(), s, &v); err != nil {
+			return err
+		}
+	}
+	if v.SeesTickets || v.SeesAssets {
+		fresh, err := p.o.Records.Freshness(r.Context(), s, s.Account())
+		if err != nil {
+			return err
+		}
+		v.Down, v.Stamp = ui.DownOf(fresh), ui.StampOf(ui.Feeding(fresh, record.KindTicket))
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	return fault.Wrap(fault.Internal, "write page", homePage(v).Render(r.Context(), w))
+}
+
+// tickets fills what needs the reader, what is with others, and what is finished.
+func (p *Pages) tickets(ctx context.Context, s access.Scope, v *homeView) error {
+	open, finished := true, false
+	needs, err := p.o.Records.List(ctx, s, s.Account(), record.Query{Kind: record.KindTicket, Open: &open, Turn: record.TurnClient, Limit: mostNeeds})
+	if err != nil {
+		return err
+	}
+	all, err := p.o.Records.List(ctx, s, s.Account(), record.Query{Kind: record.KindTicket, Open: &open, Limit: mostNeeds + mostWith})
+	if err != nil {
+		return err
+	}
+	done, err := p.o.Records.List(ctx, s, s.Account(), record.Query{Kind: record.KindTicket, Open: &finished, Limit: mostFinished})
+	if err != nil {
+		return err
+	}
+	others := slices.DeleteFunc(slices.Clone(all.Rows), func(r record.Row) bool { return r.Turn == record.TurnClient })
+	v.MoreNeeds, v.MoreWith = needs.Next != "", all.Next != "" || len(others) > mostWith
+	v.With, v.Finished = others[:min(len(others), mostWith)], done.Rows
+	if err := p.conflicts(ctx, s, v, append(slices.Clone(needs.Rows), v.With...)); err != nil {
+		return err
+	}
+	for _, row := range needs.Rows {
+		v.Needs = append(v.Needs, need{Row: row})
+	}
+	return nil
+}
+
+// conflicts finds what the reader asked for and has to decide again, among the
+// requests on the page.
+func (p *Pages) conflicts(ctx context.Context, s access.Scope, v *homeView, rows []record.Row) error {
+	if !v.MayAsk {
+		return nil
+	}
+	for _, row := range rows {
+		asked, err := p.o.Records.ActionsOn(ctx, s, s.Account(), row.ID)
+		if err != nil {
+			return err
+		}
+		for _, a := range asked {
+			if a.State == action.Conflict && a.Actor.User == s.User() {
+				v.Needs = append(v.Needs, need{Row: row, Conflict: a})
+			}
+		}
+	}
+	return nil
+}
+
+// dates fills the warranties that end soon. The list is by date, so the first
+// asset beyond the horizon ends it.
+func (p *Pages) dates(ctx context.Context, s access.Scope, v *homeView) error {
+	q := record.Query{Kind: record.KindAsset, Sort: record.SortDue, Limit: 200}
+	for {
+		page, err := p.o.Records.List(ctx, s, s.Account(), q)
+		if err != nil {
+			return err
+		}
+		if v.collect(page.Rows) || page.Next == "" {
+			return nil
+		}
+		q.After = page.Next
+	}
+}

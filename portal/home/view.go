@@ -1,0 +1,110 @@
+package home
+
+import (
+	"strings"
+	"time"
+
+	"portico/portal/ui"
+	"portico/sync/action"
+	"portico/sync/record"
+)
+
+// homeView is everything that the page shows.
+type homeView struct {
+	Chrome      *ui.Chrome
+	SeesTickets bool
+	SeesAssets  bool
+	Own         bool // only the reader's own requests
+	MayAsk      bool
+	Needs       []need
+	MoreNeeds   bool
+	With        []record.Row
+	MoreWith    bool
+	Finished    []record.Row
+	Dates       []date
+	Down        []ui.Down
+	Stamp       record.Stamp
+}
+
+// need is one thing that waits for the reader: a request that waits for an
+// answer, or something that they asked for and that has to be decided again.
+type need struct {
+	Row      record.Row
+	Conflict action.Action // zero for a request that waits
+}
+
+// date is one day on which warranties end.
+type date struct {
+	Day   time.Time // midnight UTC
+	Names []string
+	First record.ID
+}
+
+// collect adds the warranties of rows sorted by date and reports whether the
+// horizon was reached.
+func (v *homeView) collect(rows []record.Row) (done bool) {
+	today := v.Chrome.Now.UTC().Truncate(24 * time.Hour)
+	for _, row := range rows {
+		switch {
+		case row.Due.IsZero() || row.Due.After(today.Add(ahead)):
+			return true
+		case row.Due.Before(today) || row.State == record.StateClosed:
+			continue
+		}
+		if n := len(v.Dates); n > 0 && v.Dates[n-1].Day.Equal(row.Due) {
+			v.Dates[n-1].Names = append(v.Dates[n-1].Names, row.Title)
+			continue
+		}
+		if len(v.Dates) == mostDates {
+			return true
+		}
+		v.Dates = append(v.Dates, date{Day: row.Due, Names: []string{row.Title}, First: row.ID})
+	}
+	return false
+}
+
+// greeting is by the reader's own clock, with their first name.
+func (v homeView) greeting() string {
+	c := v.Chrome
+	key := "home.evening"
+	switch hour := c.Hour(c.Now); {
+	case hour >= 4 && hour < 12:
+		key = "home.morning"
+	case hour >= 12 && hour < 18:
+		key = "home.afternoon"
+	}
+	name, _, _ := strings.Cut(c.User.Name, " ")
+	if strings.Contains(name, "@") {
+		return c.T(key + ".plain")
+	}
+	return c.T(key, name)
+}
+
+// lead says in one sentence what is going on.
+func (v homeView) lead() string {
+	c := v.Chrome
+	needs := c.T("home.needs.none")
+	switch n := len(v.Needs); {
+	case v.MoreNeeds:
+		needs = c.T("home.needs.more", c.Number(n))
+	case n > 0:
+		needs = c.N("home.needs", n)
+	}
+	switch n := len(v.With); {
+	case v.MoreWith:
+		return needs + " " + c.T("home.with.more", c.Provider.Name, c.Number(n))
+	case n > 0:
+		return needs + " " + c.N("home.with", n, c.Provider.Name)
+	default:
+		return needs
+	}
+}
+
+// names lists what a date is about, and counts what does not fit.
+func (d date) names(c *ui.Chrome) string {
+	const most = 2
+	if len(d.Names) <= most {
+		return strings.Join(d.Names, ", ")
+	}
+	return strings.Join(d.Names[:most], ", ") + " " + c.T("home.dates.more", c.Number(len(d.Names)-most))
+}

@@ -1,0 +1,117 @@
+// Package staff is the pages of the provider's people: today the accounts that
+// they may look into.
+package staff
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"portico/portal/form"
+	"portico/portal/ui"
+	"portico/sync/access"
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+// Accounts is what the page reads: the accounts of a staff scope.
+type Accounts interface {
+	Accounts(ctx context.Context, s access.Scope) ([]record.AccountInfo, error)
+}
+
+// Options are what the page works with; every field is needed.
+type Options struct {
+	Accounts Accounts
+	Frame    ui.Framer
+}
+
+// Pages serves the provider's people. It is safe for concurrent use.
+type Pages struct{ o Options }
+
+// New returns the pages.
+func New(o Options) *Pages { return &Pages{o} }
+
+// filter is what the address of the list says.
+type filter struct {
+	Search string `form:"q" validate:"max=200"`
+}
+
+// listView is everything that the list of accounts shows.
+type listView struct {
+	Chrome *ui.Chrome
+	Search string
+	Rows   []account
+	All    int // before the search
+}
+
+// account is one line of the list.
+type account struct {
+	record.AccountInfo
+	Parent string // name of the company that it is a branch of, or ""
+	Href   string // "" while nobody may look into it
+}
+
+// List serves the accounts: GET /staff.
+func (p *Pages) List(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	var f filter
+	if err := form.Query(r, &f); err != nil {
+		return err
+	}
+	c, err := p.o.Frame(r, s)
+	if err != nil {
+		return err
+	}
+	all, err := p.o.Accounts.Accounts(r.Context(), s)
+	if err != nil {
+		return err
+	}
+	c.Title = c.T("staff.title")
+	v := listView{Chrome: c, Search: f.Search, All: len(all), Rows: rows(all, f.Search)}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	return fault.Wrap(fault.Internal, "write page", listPage(v).Render(r.Context(), w))
+}
+
+// rows sorts the accounts by name and keeps those that hold every word.
+func rows(all []record.AccountInfo, search string) []account {
+	names := make(map[record.AccountID]string, len(all))
+	for _, a := range all {
+		names[a.ID] = a.Name
+	}
+	var out []account
+	for _, a := range all {
+		row := account{AccountInfo: a, Parent: names[a.Parent]}
+		if a.Launch == record.LaunchPreview || a.Launch == record.LaunchInvited {
+			row.Href = ui.AccountPath(a.ID)
+		}
+		if holds(a.Name+" "+row.Parent, search) {
+			out = append(out, row)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b account) int {
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
+	return out
+}
+
+func holds(text, search string) bool {
+	text = strings.ToLower(text)
+	for word := range strings.FieldsSeq(strings.ToLower(search)) {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// launch says how visible an account is, by a word and a shape.
+func launch(c *ui.Chrome, l record.Launch) (string, ui.Tone) {
+	switch l {
+	case record.LaunchInvited:
+		return c.T("staff.launch.invited"), ui.Good
+	case record.LaunchPreview:
+		return c.T("staff.launch.preview"), ui.Live
+	default:
+		return c.T("staff.launch.hidden"), ui.Neutral
+	}
+}

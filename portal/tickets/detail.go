@@ -1,0 +1,177 @@
+package tickets
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"portico/portal/ui"
+	"portico/sync/access"
+	"portico/sync/action"
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+// How long the end of an action stays on the page of its request: long enough to
+// be seen, and a refusal until somebody has surely been there.
+const (
+	doneStays    = 30 * time.Minute
+	refusedStays = 7 * 24 * time.Hour
+	mostProgress = 3
+)
+
+// detailView is everything that the page of a request shows.
+type detailView struct {
+	Chrome   *ui.Chrome
+	Row      record.Row
+	Ticket   record.Ticket
+	Base     string
+	Progress []ui.Progress
+	Timeline ui.Timeline
+	Messages int // what people wrote, to tell a stale page
+	Oldest   bool
+	Reply    replyView
+	Decide   decideView
+	Stale    *staleView
+	Down     []ui.Down
+}
+
+// replyView is the form that answers; MayReply false shows none.
+type replyView struct {
+	MayReply bool
+	Key      string
+	Text     string
+	Problem  string
+	Problems map[string]string
+}
+
+// decideView is the one decision that the state allows: closing or reopening.
+type decideView struct {
+	Verb string // "close", "reopen", or ""
+	Key  string
+}
+
+// staleView is what a decision that came too late is told.
+type staleView struct {
+	Diffs []ui.Diff
+}
+
+// Show serves one request: GET /a/{account}/tickets/{id}, oldest first with ?order=oldest.
+func (p *Pages) Show(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	v, err := p.detail(r, s)
+	if err != nil {
+		return err
+	}
+	return show(w, r, http.StatusOK, detailPage(v))
+}
+
+// detail reads everything that the page shows.
+func (p *Pages) detail(r *http.Request, s access.Scope) (detailView, error) {
+	d, t, err := p.ticketOf(r, s)
+	if err != nil {
+		return detailView{}, err
+	}
+	c, err := p.o.Frame(r, s)
+	if err != nil {
+		return detailView{}, err
+	}
+	entries, err := p.o.Records.Timeline(r.Context(), s, s.Account(), d.ID)
+	if err != nil {
+		return detailView{}, err
+	}
+	asked, err := p.o.Actions.ActionsOn(r.Context(), s, s.Account(), d.ID)
+	if err != nil {
+		return detailView{}, err
+	}
+	c.Title = subject(c, d.Title)
+	v := detailView{Chrome: c, Row: d.Row, Ticket: t, Base: d.Base, Oldest: r.URL.Query().Get("order") == "oldest"}
+	v.Timeline = ui.NewTimeline(c, entries, authors(asked), filesPath(s.Account()), !v.Oldest)
+	v.Messages = messages(entries)
+	v.Progress = progressOf(c, s, asked, d.Stamp.System)
+	if d.Stamp.Down != "" {
+		v.Down = []ui.Down{{System: d.Stamp.System, Since: d.Stamp.DownSince, ReadAt: d.Stamp.ReadAt}}
+	}
+	if s.Acts(record.KindTicket) {
+		v.Reply = replyView{MayReply: true, Key: uuid.NewString()}
+		v.Decide = decideView{Verb: "close", Key: uuid.NewString()}
+		if !d.State.Open() {
+			v.Decide.Verb = "reopen"
+		}
+	}
+	return v, nil
+}
+
+// authors names who really wrote what reached the source under our own name.
+func authors(asked []action.Action) []ui.Author {
+	out := make([]ui.Author, 0, len(asked))
+	for _, a := range asked {
+		out = append(out, ui.Author{Ref: a.Ref, Name: a.Actor.Name})
+	}
+	return out
+}
+
+func messages(entries []record.Entry) int {
+	n := 0
+	for _, e := range entries {
+		if e.Comment.Type == record.CommentMessage {
+			n++
+		}
+	}
+	return n
+}
+
+// progressOf picks the reader's own actions that are under way or have just ended.
+func progressOf(c *ui.Chrome, s access.Scope, asked []action.Action, system string) []ui.Progress {
+	var out []ui.Progress
+	for _, a := range asked {
+		if len(out) == mostProgress {
+			break
+		}
+		if a.Actor.User == s.User() && current(a, c.Now) {
+			out = append(out, newProgress(s, a, system))
+		}
+	}
+	return out
+}
+
+func current(a action.Action, now time.Time) bool {
+	stays := doneStays
+	if a.State == action.Refused {
+		stays = refusedStays
+	}
+	return !a.State.Final() || now.Sub(a.Ended) < stays
+}
+
+func newProgress(s access.Scope, a action.Action, system string) ui.Progress {
+	p := ui.Progress{Action: a, System: system, Self: actionPath(a.Account, a.ID)}
+	if a.Actor.User == s.User() && action.Move(a.State, action.Withdrawn) == nil {
+		p.Withdraw = p.Self + "/withdraw"
+	}
+	return p
+}
+
+// seen is what the reader had before them when they decided.
+type seen struct {
+	Status   string `form:"saw_status" validate:"max=200"`
+	Person   string `form:"saw_person" validate:"max=250"`
+	Messages int    `form:"saw_messages"`
+}
+
+// diffs says what a reader who decides late has not seen.
+func (v detailView) diffs(saw seen, told error) []ui.Diff {
+	c := v.Chrome
+	out := []ui.Diff{{What: c.T("tickets.column.status"), Was: saw.Status, Now: v.Row.Label}}
+	if saw.Person != v.Row.Person {
+		out = append(out, ui.Diff{What: c.T("tickets.detail.person"), Was: saw.Person, Now: v.Row.Person})
+	}
+	if saw.Messages != v.Messages {
+		out = append(out, ui.Diff{What: c.T("tickets.detail.messages"), Was: c.Number(saw.Messages), Now: c.Number(v.Messages)})
+	}
+	if out[0].Was == out[0].Now {
+		if raw := fault.Fields(told)["status"]; raw != "" {
+			out = append(out, ui.Diff{What: c.T("fresh.value"), Was: "", Now: raw})
+		}
+	}
+	return out
+}

@@ -1,0 +1,27 @@
+package tickets
+
+import (
+	"errors"
+
+	"portico/portal/ui"
+	"portico/sync/action"
+	"portico/sync/record"
+)
+
+var errBody = errors.New("the record is of another kind than it says")
+
+func listPath(a record.AccountID) string   { return ui.AccountPath(a) + "tickets" }
+func exportPath(a record.AccountID) string { return ui.AccountPath(a) + "tickets.csv" }
+func newPath(a record.AccountID) string    { return ui.AccountPath(a) + "tickets/new" }
+func filesPath(a record.AccountID) string  { return ui.AccountPath(a) + "files/" }
+
+func ticketPath(a record.AccountID, id record.ID) string {
+	return ui.AccountPath(a) + "tickets/" + id.String()
+}
+
+func actionPath(a record.AccountID, id action.ID) string {
+	return ui.AccountPath(a) + "actions/" + id.String()
+}
+
+// progressAnchor leads to the progress of an action on the page of its request.
+func progressAnchor(id action.ID) string { return "#progress-" + id.String() }

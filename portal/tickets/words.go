@@ -1,0 +1,108 @@
+package tickets
+
+import (
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"portico/portal/form"
+	"portico/portal/ui"
+	"portico/sync/action"
+	"portico/sync/record"
+)
+
+func columns(c *ui.Chrome) []ui.Column {
+	return []ui.Column{
+		{Label: c.T("tickets.column.subject")}, {Label: c.T("tickets.column.status")},
+		{Label: c.T("tickets.column.person")}, {Label: c.T("tickets.column.updated"), End: true},
+	}
+}
+
+func turnOptions(c *ui.Chrome) []ui.Option {
+	return []ui.Option{
+		{Value: "", Label: c.T("tickets.filter.turn.any")},
+		{Value: "client", Label: c.T("turn.client")},
+		{Value: "provider", Label: c.T("turn.provider", c.Provider.Name)},
+		{Value: "third", Label: c.T("turn.third")},
+	}
+}
+
+func sortOptions(c *ui.Chrome) []ui.Option {
+	return []ui.Option{
+		{Value: "", Label: c.T("tickets.sort.newest")},
+		{Value: "due", Label: c.T("tickets.sort.due")},
+		{Value: "title", Label: c.T("tickets.sort.title")},
+	}
+}
+
+// subject is what a request is called; some sources have requests without a name.
+func subject(c *ui.Chrome, title string) string {
+	if title == "" {
+		return c.T("tickets.untitled")
+	}
+	return title
+}
+
+func view(f filter) string {
+	if f.View == "" {
+		return "open"
+	}
+	return f.View
+}
+
+// draftKey names what somebody is typing: who, where, into which form.
+func draftKey(c *ui.Chrome, form string) string {
+	return c.User.ID + "." + c.Account.ID.String() + "." + form
+}
+
+func filesField(c *ui.Chrome, problem string) ui.FilesField {
+	return ui.FilesField{
+		ID: "files", Name: "files", Label: c.T("files.attach"), Error: problem,
+		Count: action.MaxFiles, Size: action.MaxFile, SizeText: form.Bytes(action.MaxFile),
+	}
+}
+
+// writeTo labels the reply with whom it reaches.
+func writeTo(v detailView) string {
+	if name := v.Ticket.Assignee.Name; name != "" {
+		return v.Chrome.T("tickets.reply.to", name)
+	}
+	return v.Chrome.T("tickets.reply.to", v.Chrome.Provider.Name)
+}
+
+func replyHint(v detailView) string {
+	if !v.Row.State.Open() {
+		return v.Chrome.T("tickets.reply.finished")
+	}
+	return ""
+}
+
+func count(n int) string { return strconv.Itoa(n) }
+
+// refresh lets the script bring the history and the facts up to date when an
+// action has ended, without losing what is being typed.
+func refresh(v detailView) templ.Attributes {
+	address := ticketPath(v.Row.Account, v.Row.ID)
+	if v.Oldest {
+		address += "?order=oldest"
+	}
+	return templ.Attributes{
+		"hx-get": address, "hx-trigger": ended + " from:body", "hx-select": "#history", "hx-select-oob": "#facts,#decide", "hx-swap": "outerHTML",
+	}
+}
+
+// progressTitle names what the action is about.
+func progressTitle(v progressView) string {
+	if v.Ticket.ID.IsZero() {
+		return subject(v.Chrome, v.Progress.Action.Input.Subject)
+	}
+	return subject(v.Chrome, v.Ticket.Title)
+}
+
+// besides is the status where it says more than whose turn it is.
+func besides(c *ui.Chrome, row record.Row) string {
+	if row.Label == c.Turn(row.Turn) || row.Turn == record.TurnNobody {
+		return ""
+	}
+	return row.Label
+}
