@@ -88,6 +88,17 @@ func (p *puller) remember(batch []parent) {
 
 // joined runs the requests of a stream for some parents and maps what came.
 func (s *session) joined(ctx context.Context, st *manifest.Stream, batch []parent) (remote.Page, error) {
+	var out remote.Page
+	err := s.join(ctx, st, batch, func(e *manifest.Emit, items []any, env manifest.Env, parents map[string]any) {
+		s.mapper(e, env, parents).into(&out, items)
+	})
+	return out, err
+}
+
+// join runs the requests of a stream for some parents and hands the items of
+// each kind of record to visit.
+func (s *session) join(ctx context.Context, st *manifest.Stream, batch []parent,
+	visit func(e *manifest.Emit, items []any, env manifest.Env, parents map[string]any)) error {
 	env := s.env()
 	parents, ids, byID := make([]any, len(batch)), make([]string, len(batch)), map[string]any{}
 	for i, one := range batch {
@@ -99,20 +110,19 @@ func (s *session) joined(ctx context.Context, st *manifest.Stream, batch []paren
 		j := &st.Requests[i]
 		items, err := s.list(ctx, j, env)
 		if err != nil {
-			return remote.Page{}, fault.At("read "+j.Name, err)
+			return fault.At("read "+j.Name, err)
 		}
 		lists[j.Name], env[j.Name] = items, any(items)
 		if j.Index.Set() {
 			if env[j.Name], err = index(&j.Index, items, env); err != nil {
-				return remote.Page{}, broken("index "+j.Name, err)
+				return broken("index "+j.Name, err)
 			}
 		}
 	}
-	var out remote.Page
 	for _, e := range st.Emit {
-		s.mapper(e, env, byID).into(&out, lists[e.From])
+		visit(e, lists[e.From], env, byID)
 	}
-	return out, nil
+	return nil
 }
 
 // list reads all pages of one joined request.

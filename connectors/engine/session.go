@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -180,9 +181,35 @@ func buildRequest(r *manifest.Request, env manifest.Env, override map[string]man
 		if err != nil {
 			return fail(err)
 		}
-		if req.Body, err = json.Marshal(body); err != nil {
+		if req.Body, err = json.Marshal(object(body)); err != nil {
 			return fail(err)
 		}
 	}
 	return req, nil
+}
+
+// object gives maps that an expression built names that JSON can have.
+func object(v any) any {
+	switch t := v.(type) {
+	case map[any]any:
+		out := make(map[string]any, len(t))
+		for k, one := range t {
+			out[fmt.Sprint(k)] = object(one)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(t))
+		for k, one := range t {
+			out[k] = object(one)
+		}
+		return out
+	case []any:
+		out := make([]any, len(t))
+		for i, one := range t {
+			out[i] = object(one)
+		}
+		return out
+	default:
+		return v
+	}
 }

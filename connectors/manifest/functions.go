@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr"
 )
@@ -12,6 +13,7 @@ import (
 var functions = []expr.Option{
 	expr.Function("named", named, new(func(any, string) any)),
 	expr.Function("pick", pick),
+	expr.Function("mend", mend, new(func(any) string)),
 	expr.Function("one", one, new(func(any) any)),
 	expr.Function("quote", quote, new(func(string) string)),
 	expr.Function("basename", basename, new(func(any) string)),
@@ -64,6 +66,25 @@ func pick(args ...any) (any, error) {
 	return nil, nil
 }
 
+// mend undoes UTF-8 that a system stored as if it were Latin-1 ("GrÃ¼n"). Text
+// that only looks a little like that is left alone.
+func mend(args ...any) (any, error) {
+	text, _ := args[0].(string)
+	raw := make([]byte, 0, len(text))
+	plain := true
+	for _, r := range text {
+		if r > 0xFF {
+			return text, nil
+		}
+		plain = plain && r < 0x80
+		raw = append(raw, byte(r))
+	}
+	if plain || !utf8.Valid(raw) {
+		return text, nil
+	}
+	return string(raw), nil
+}
+
 var backslash = strings.NewReplacer(`\`, `\\`, `'`, `\'`, `"`, `\"`)
 
 // quote makes text safe between quotes in a query language that escapes with a
@@ -114,11 +135,16 @@ func unsign(args ...any) (any, error) {
 	if at < 0 {
 		return out, nil
 	}
-	who, ref, ok := strings.Cut(body[at+len(separator):], wrote)
-	name, mail, ok2 := strings.Cut(who, " <")
-	if !ok || !ok2 || !strings.HasSuffix(mail, ">") || strings.ContainsAny(who+ref, "\n") {
+	line := body[at+len(separator):]
+	phrase := strings.LastIndex(line, wrote) // a name may contain the phrase too
+	if phrase < 0 || strings.Contains(line, "\n") {
 		return out, nil
 	}
+	name, mail, ok := strings.Cut(line[:phrase], " <")
+	if !ok || !strings.HasSuffix(mail, ">") {
+		return out, nil
+	}
+	ref := line[phrase+len(wrote):]
 	out["text"], out["name"], out["email"], out["ref"] = body[:at], name, strings.TrimSuffix(mail, ">"), ref
 	return out, nil
 }

@@ -23,14 +23,23 @@ func (t *Template) Set() bool { return t.Source != "" }
 
 // Text fills in the expressions as they are.
 func (t *Template) Text(env Env) (string, error) {
-	return t.fill(env, func(s string) string { return s })
+	return t.fill(env, asIs)
 }
 
 // URL fills in the expressions percent-encoded, so that a value can never add
 // a path segment or a parameter (RFC 3986, section 2.1).
-func (t *Template) URL(env Env) (string, error) { return t.fill(env, url.PathEscape) }
+func (t *Template) URL(env Env) (string, error) { return t.fill(env, segment) }
 
-func (t *Template) fill(env Env, escape func(string) string) (string, error) {
+func segment(value string) (string, error) {
+	if value == "." || value == ".." {
+		return "", fmt.Errorf("%q cannot stand in a path", value)
+	}
+	return url.PathEscape(value), nil
+}
+
+func asIs(value string) (string, error) { return value, nil }
+
+func (t *Template) fill(env Env, escape func(string) (string, error)) (string, error) {
 	if len(t.parts) == 1 && !t.parts[0].expr.Set() {
 		return t.parts[0].literal, nil
 	}
@@ -45,7 +54,10 @@ func (t *Template) fill(env Env, escape func(string) string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		out.WriteString(escape(value))
+		if value, err = escape(value); err != nil {
+			return "", err
+		}
+		out.WriteString(value)
 	}
 	return out.String(), nil
 }

@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"portico/connectors/manifest"
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/remote"
+)
+
+// Sample is one item as the system sent it, beside what became of it: a record,
+// a reject, or neither when the manifest does not keep it.
+type Sample struct {
+	Raw    any
+	Kind   record.Kind
+	Record *record.Record
+	Reject *remote.Reject
+}
+
+// errEnough ends a list that has given what is wanted.
+var errEnough = errors.New("enough")
+
+// Preview reads the beginning of a stream and shows at most n items of each kind
+// raw beside normalized. Nothing is stored.
+func (c *Connector) Preview(ctx context.Context, conn remote.Conn, stream string, n int) ([]Sample, error) {
+	st := c.m.Streams[stream]
+	if st == nil {
+		return nil, fault.Newf(fault.Invalid, "%s has no stream %q.", c.m.Name, stream)
+	}
+	s, err := c.open(conn, remote.Background)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.identify(ctx); err != nil {
+		return nil, err
+	}
+	p := &puller{s: s, st: st, source: st, env: s.env()}
+	if st.ForEach != nil {
+		p.source = c.m.Streams[st.ForEach.Stream]
+	}
+	if p.source.Incremental != nil {
+		if p.env["since"], err = s.since(p.source.Incremental, &pass{}, p.env); err != nil {
+			return nil, err
+		}
+	}
+	var out []Sample
+	l := &lister{s: s, fetch: &p.source.Fetch, env: p.env}
+	err = l.each(ctx, place{}, func(pg page) error {
+		if out, err = p.samples(ctx, pg, n); err != nil {
+			return err
+		}
+		return errEnough
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return out, fault.At("preview "+stream, err)
+}
+
+// samples maps one page: its own items, or those that belong to its parents.
+func (p *puller) samples(ctx context.Context, pg page, n int) ([]Sample, error) {
+	var out []Sample
+	if p.st.ForEach == nil {
+		for _, m := range p.s.mappers(p.st, p.env, nil) {
+			out = append(out, m.samples(pg.items, n)...)
+		}
+		return out, nil
+	}
+	batch := p.changed(pg.items)
+	batch = batch[:min(len(batch), max(p.st.ForEach.Batch, 1))]
+	err := p.s.join(ctx, p.st, batch, func(e *manifest.Emit, items []any, env manifest.Env, parents map[string]any) {
+		out = append(out, p.s.mapper(e, env, parents).samples(items, n)...)
+	})
+	return out, err
+}
+
+func (m *mapper) samples(items []any, n int) []Sample {
+	var out []Sample
+	for _, item := range items[:min(len(items), n)] {
+		sample := Sample{Raw: item, Kind: m.emit.Kind}
+		rec, keep, reject := m.record(item)
+		if sample.Reject = reject; keep {
+			sample.Record = &rec
+		}
+		out = append(out, sample)
+	}
+	return out
+}
