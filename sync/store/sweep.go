@@ -29,7 +29,7 @@ func heldReason(res run.SweepResult) string {
 
 // known are the records of a kind that a census which began at a moment should
 // have seen. What was read by itself since then may be younger than the census.
-const known = `SELECT i.external_id FROM identities i JOIN records r ON r.account_id = i.account_id AND r.id = i.record_id
+const known = scoped.System + `SELECT i.external_id FROM identities i JOIN records r ON r.account_id = i.account_id AND r.id = i.record_id
 	WHERE i.connection_id = ? AND i.kind = ? AND (r.reread_at IS NULL OR r.reread_at < ?)
 	UNION SELECT external_id FROM staging WHERE connection_id = ? AND kind = ? AND at < ?`
 
@@ -41,7 +41,7 @@ func (y *System) Sweep(ctx context.Context, r run.Run, kind record.Kind, seen []
 		exists[plain(external)] = true
 	}
 	var have []string
-	err := y.db.Find(ctx, &have, scoped.System+known, r.Connection, kind, at(r.Started), r.Connection, kind, at(r.Started))
+	err := y.db.Find(ctx, &have, known, r.Connection, kind, at(r.Started), r.Connection, kind, at(r.Started))
 	if err != nil {
 		return run.SweepResult{}, fault.At("list known records", err)
 	}

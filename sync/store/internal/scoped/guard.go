@@ -14,14 +14,17 @@ var (
 	exempt = regexp.MustCompile(`^/\* system \*/`)
 )
 
-// check is the second lock of isolation on SQLite, in test builds: every use of
-// an account's table in a statement must name the account. It panics, because
-// such a statement is a defect that no input may reach.
+// Unscoped reports whether a statement uses an account's table somewhere
+// without naming the account.
+func Unscoped(query string) bool {
+	return !exempt.MatchString(query) &&
+		len(named.FindAllStringIndex(query, -1)) < len(touches.FindAllStringIndex(query, -1))
+}
+
+// check is the second lock of isolation on SQLite, in test builds. It panics,
+// because such a statement is a defect that no input may reach.
 func (db *DB) check(query string) {
-	if !db.guard || exempt.MatchString(query) {
-		return
-	}
-	if len(named.FindAllStringIndex(query, -1)) < len(touches.FindAllStringIndex(query, -1)) {
+	if db.guard && Unscoped(query) {
 		panic("statement on an account table without an account predicate: " + query)
 	}
 }
