@@ -5,9 +5,13 @@ package portaltest
 
 import (
 	"context"
+	"encoding/base64"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/crypto/argon2"
 
 	"portico/sync/access"
 	"portico/sync/fault"
@@ -158,3 +162,11 @@ func (p *People) StaffAccounts(_ context.Context, user string) ([]record.Account
 }
 
 func missing() error { return fault.New(fault.NotFound, "There is nothing here.") }
+
+// CheapHash stores a password at a cost that is only fit for tests.
+func CheapHash(password string) string {
+	salt := []byte("salt of the tests")
+	key := argon2.IDKey([]byte(password), salt, 1, 8, 1, 32)
+	return fmt.Sprintf("$argon2id$v=%d$m=8,t=1,p=1$%s$%s", argon2.Version,
+		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key))
+}
