@@ -73,7 +73,7 @@ func (s *Site) As(p session.Sessions, u access.User, now time.Time) *Browser {
 
 // SetCookie plants a cookie.
 func (b *Browser) SetCookie(name, value string) {
-	b.client.Jar.SetCookies(b.site.URL, []*http.Cookie{{Name: name, Value: value, Path: "/", Secure: true}})
+	b.client.Jar.SetCookies(b.site.URL, []*http.Cookie{{Name: name, Value: value, Path: "/", Secure: true}}) //nolint:gosec // a browser's side of a cookie has no such attributes
 }
 
 // Cookie returns the value that the browser holds, or "".

@@ -88,7 +88,7 @@ func Verify(ctx context.Context, stored, password string) (bool, error) {
 	if err != nil {
 		return false, fault.Wrap(fault.Internal, "read the stored password hash", err)
 	}
-	got := argon2.IDKey([]byte(password), p.salt, p.time, p.memory, p.threads, uint32(len(p.key))) //nolint:gosec // at most 64, see parse
+	got := argon2.IDKey([]byte(password), p.salt, p.time, p.memory, p.threads, uint32(len(p.key))) // at most 64, see parse
 	return subtle.ConstantTimeCompare(got, p.key) == 1 && known, nil
 }
 
