@@ -46,13 +46,20 @@ func (e *pass) pull(ctx context.Context, connector remote.Connector, conn remote
 		defer close(beating)
 		e.beat(ctx, cancel)
 	}()
-	err := connector.Pull(ctx, conn, remote.PullRequest{Stream: e.stream.Name, Mode: e.r.Mode, Checkpoint: e.r.Checkpoint}, e)
+	err := e.read(ctx, connector, conn)
 	lost := context.Cause(ctx)
 	cancel(nil)
 	<-beating
-	switch {
-	case fault.Is(lost, fault.Conflict):
+	if fault.Is(lost, fault.Conflict) {
 		return lost
+	}
+	return err
+}
+
+// read takes the stream to its end; only a census that got there sweeps.
+func (e *pass) read(ctx context.Context, connector remote.Connector, conn remote.Conn) error {
+	err := connector.Pull(ctx, conn, remote.PullRequest{Stream: e.stream.Name, Mode: e.r.Mode, Checkpoint: e.r.Checkpoint}, e)
+	switch {
 	case err != nil:
 		return err
 	case !e.complete:

@@ -63,7 +63,10 @@ func (l *ledger) Beat(context.Context, run.Run, time.Duration) error {
 	return nil
 }
 
-func (l *ledger) Sweep(_ context.Context, _ run.Run, kind record.Kind, seen []string, _ bool) (run.SweepResult, error) {
+func (l *ledger) Sweep(ctx context.Context, _ run.Run, kind record.Kind, seen []string, _ bool) (run.SweepResult, error) {
+	if err := ctx.Err(); err != nil {
+		return run.SweepResult{}, err
+	}
 	if l.swept == nil {
 		l.swept = map[record.Kind][]string{}
 	}

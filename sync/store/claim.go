@@ -43,8 +43,12 @@ func (y *System) Claim(ctx context.Context, id action.ID, lease time.Duration) (
 
 // DueActions lists what may move now and nobody works on, oldest first.
 func (y *System) DueActions(ctx context.Context, now time.Time, limit int) ([]action.ID, error) {
-	var ids []action.ID
-	err := y.db.Find(ctx, &ids, scoped.System+"SELECT a.id FROM actions a WHERE "+ready+" ORDER BY a.seq LIMIT ?", at(now), at(now), limit)
+	var rows []struct{ ID action.ID }
+	err := y.db.Find(ctx, &rows, scoped.System+"SELECT a.id FROM actions a WHERE "+ready+" ORDER BY a.seq LIMIT ?", at(now), at(now), limit)
+	ids := make([]action.ID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
 	return ids, fault.At("list due actions", err)
 }
 

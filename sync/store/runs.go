@@ -114,8 +114,9 @@ func (y *System) Finish(ctx context.Context, r run.Run, next time.Time) error {
 			args = append(args, at(now))
 		case r.State == run.Done:
 			// Facts are as old as the beginning of the pass that read them.
-			set += ", completed_at = ?, failures = 0, failing_since = NULL, problem = ''"
-			args = append(args, at(r.Started))
+			// A first pass has seen everything, so the first census can wait its turn.
+			set += ", completed_at = ?, counted_at = coalesce(counted_at, ?), failures = 0, failing_since = NULL, problem = ''"
+			args = append(args, at(r.Started), at(r.Started))
 		case r.State == run.Failed:
 			set += ", failures = failures + 1, failing_since = coalesce(failing_since, ?), problem = ?"
 			args = append(args, at(now), r.Problem)

@@ -122,7 +122,11 @@ func (y *System) AssignStaff(ctx context.Context, user string, account record.Ac
 
 // StaffAccounts lists the accounts assigned to a staff member.
 func (y *System) StaffAccounts(ctx context.Context, user string) ([]record.AccountID, error) {
-	var ids []record.AccountID
-	err := y.db.Find(ctx, &ids, "SELECT account_id FROM staff_accounts WHERE user_id = ?", user)
+	var rows []struct{ AccountID record.AccountID }
+	err := y.db.Find(ctx, &rows, "SELECT account_id FROM staff_accounts WHERE user_id = ?", user)
+	ids := make([]record.AccountID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.AccountID
+	}
 	return ids, fault.At("list assigned accounts", err)
 }
