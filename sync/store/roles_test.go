@@ -1,0 +1,155 @@
+package store_test
+
+import (
+	"slices"
+	"testing"
+
+	"portico/sync/access"
+	"portico/sync/access/grant"
+	"portico/sync/action"
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+func TestAContributorSeesOnlyTheirOwnRequests(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, _ := newTwins(t, w)
+	eachCall(w.acc, func(name string, f call) { // others' ticket, note, file and action
+		if !takesIDs(name) || name == "Detail 3" || name == "Submit 1" {
+			return
+		}
+		_, foreign := f(t.Context(), a.colleague, a.account, a)
+		_, missing := f(t.Context(), a.colleague, a.account, nobody())
+		if foreign == nil || said(foreign) != said(missing) {
+			t.Errorf("%s on somebody else's: %s, on nothing: %s", name, said(foreign), said(missing))
+		}
+	})
+	own := a
+	own.others, own.note, own.file, own.reply = a.mine, a.myNote, a.myFile, a.myReply
+	eachCall(w.acc, func(name string, f call) {
+		if _, err := f(t.Context(), a.colleague, a.account, own); err != nil {
+			t.Errorf("%s on their own: %v", name, err)
+		}
+	})
+	for kind, want := range map[record.Kind][]record.ID{record.KindTicket: {a.mine}, record.KindComment: {a.myNote}, record.KindAttachment: {a.myFile}} {
+		if got := listed(t, w, a.colleague, a.account, kind); !slices.Equal(got, want) {
+			t.Errorf("%ss: %v, want %v", kind, got, want)
+		}
+	}
+}
+
+func listed(t *testing.T, w *world, s access.Scope, account record.AccountID, kind record.Kind) []record.ID {
+	t.Helper()
+	page, err := w.acc.List(t.Context(), s, account, record.Query{Kind: kind})
+	must(t, err)
+	var ids []record.ID
+	for _, r := range page.Rows {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+func TestAnEmptyAddressOwnsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account(t, "Nordwind")
+	r := ticket("1", "Nordwind", "From nobody", "open", w.clock())
+	body := r.Body.(record.Ticket)
+	body.Requester = record.Person{}
+	r.Body = body
+	w.pull(t, "tickets", r)
+	w.pull(t, "conversation", comment("10", "1", "words", w.clock()))
+	w.match(t, "Nordwind", a)
+	s := member(grant.User{ID: "u"}, a, access.Contributor)
+	for _, kind := range []record.Kind{record.KindTicket, record.KindComment} {
+		if got := listed(t, w, s, a, kind); len(got) != 0 {
+			t.Errorf("%ss of nobody are theirs: %v", kind, got)
+		}
+	}
+	page, err := w.acc.List(t.Context(), member(grant.User{ID: "u"}, a, access.Owner), a, record.Query{Kind: record.KindTicket, Mine: true})
+	must(t, err)
+	if len(page.Rows) != 0 {
+		t.Errorf("tickets of nobody are mine: %v", page.Rows)
+	}
+}
+
+func TestFinanceSeesNoSupport(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, _ := newTwins(t, w)
+	for _, role := range []access.Role{access.Finance, access.Approver, access.Accountant, "", "nonsense"} {
+		s := member(person("books"), a.account, role)
+		eachCall(w.acc, func(name string, f call) {
+			if name == "Info 0" || name == "Freshness 0" {
+				return
+			}
+			if got, err := f(t.Context(), s, a.account, a); !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%s, %s: %v %v", role, name, got, err)
+			}
+		})
+	}
+}
+
+func TestStaffReadTheirAccountsAndAskForNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, b := newTwins(t, w)
+	s := grant.Staff(person("agent"), access.Agent, []record.AccountID{a.account})
+	eachCall(w.acc, func(name string, f call) {
+		_, err := f(t.Context(), s, a.account, a)
+		if asks := name == "Submit 0" || name == "Submit 1" || name == "Destinations 0"; asks != fault.Is(err, fault.Forbidden) || !asks && err != nil {
+			t.Errorf("%s in their account: %v", name, err)
+		}
+		if got, err := f(t.Context(), s, b.account, b); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s in another: %v %v", name, got, err)
+		}
+	})
+}
+
+func TestStaffListTheirReach(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, b := w.account(t, "A"), w.account(t, "B")
+	hidden := record.NewAccountID()
+	must(t, w.sys.CreateAccount(t.Context(), record.AccountInfo{ID: hidden, Name: "Hidden"}))
+	for name, c := range map[string]struct {
+		scope access.Scope
+		want  []record.AccountID
+	}{
+		"agent of one":      {grant.Staff(person("s"), access.Agent, []record.AccountID{a}), []record.AccountID{a}},
+		"agent of a hidden": {grant.Staff(person("s"), access.Agent, []record.AccountID{b, hidden}), []record.AccountID{b}},
+		"queue of none":     {grant.Staff(person("s"), access.Queue, nil), nil},
+		"manager":           {grant.Staff(person("s"), access.Manager, nil), []record.AccountID{a, b}},
+		"administrator":     {grant.Staff(person("s"), access.Admin, nil), []record.AccountID{a, b, hidden}},
+	} {
+		list, err := w.Staff().Accounts(t.Context(), c.scope)
+		must(t, err)
+		var got []record.AccountID
+		for _, info := range list {
+			got = append(got, info.ID)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s sees %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestOnlyWhoAskedTakesItBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, _ := newTwins(t, w)
+	if _, err := w.acc.Withdraw(t.Context(), a.owner, a.account, a.myReply); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("the owner took back what a colleague asked for: %v", err)
+	}
+	for name, s := range map[string]access.Scope{"who asked": a.colleague, "staff": grant.StaffIn(person("agent"), access.Agent, a.account)} {
+		id := a.myReply
+		if name == "staff" {
+			id = a.reply
+		}
+		act, err := w.acc.Withdraw(t.Context(), s, a.account, id)
+		if err != nil || act.State != action.Withdrawn {
+			t.Errorf("%s: %s %v", name, act.State, err)
+		}
+	}
+}
