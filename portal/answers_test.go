@@ -199,3 +199,14 @@ func TestForwardedAddressesCountOnlyFromAProxy(t *testing.T) {
 		})
 	}
 }
+
+func TestHalfAPageDoesNotLookWhole(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	a := w.people.AddAccount("Nordwind", record.LaunchInvited)
+	u := w.people.AddUser("Ines", "ines@nordwind.example", "", "")
+	w.people.Join(u.ID, a, access.Owner)
+	if err := w.site.As(w.people, u, time.Now()).Cut("/a/" + a.String() + "/?do=half"); err == nil {
+		t.Error("a page that failed half-way was read to its end")
+	}
+}

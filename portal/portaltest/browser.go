@@ -186,3 +186,19 @@ func (a *Answer) WantNo(selector string) *Answer {
 // Close stops the server and waits for the answers that are under way, so that
 // what they log is there.
 func (s *Site) Close() { s.server.Close() }
+
+// Cut asks for a path and returns the error with which the answer broke off.
+func (b *Browser) Cut(path string) error {
+	b.site.t.Helper()
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, b.site.URL.String()+path, nil)
+	if err != nil {
+		b.site.t.Fatal(err)
+	}
+	resp, err := b.client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return err
+}

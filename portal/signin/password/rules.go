@@ -49,7 +49,7 @@ func weakness(password string, words []string) string {
 	n := utf8.RuneCountInString(password)
 	switch {
 	case n < MinLength:
-		return fmt.Sprintf("At least %d characters; this has %d. Three or four words in a row are easy to remember.", MinLength, n)
+		return fmt.Sprintf("At least %d characters; this has %d.", MinLength, n)
 	case len(password) > MaxBytes:
 		return fmt.Sprintf("At most %d characters.", MaxBytes)
 	}
