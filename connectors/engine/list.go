@@ -89,6 +89,7 @@ func (l *lister) pass(ctx context.Context, from place, visit func(page) error) (
 // and the system says how many there are.
 func (l *lister) produce(ctx context.Context, at place, out chan<- result) {
 	defer close(out)
+	at.Page = max(at.Page, 1)
 	var window []chan result
 	launched := 0
 	launch := func(at place) {
@@ -173,7 +174,6 @@ func (l *lister) ask(ctx context.Context, at *place) (answer, error) {
 		}
 		switch {
 		case paging.Kind == manifest.PageNumber:
-			at.Page = max(at.Page, 1)
 			req.Query.Set(paging.Parameter, strconv.Itoa(at.Page))
 		case at.Next != "":
 			req.URL = at.Next

@@ -1,0 +1,362 @@
+package engine_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/remote"
+)
+
+// desk is a manifest over one list; %s is its paging.
+const desk = `portico: 1
+id: desk
+name: Desk
+config:
+  url: {type: url, label: Address, required: true}
+http:
+  base: config.url
+  auth: {kind: none}
+check: {steps: [{name: sign in, request: {path: /me}}]}
+streams:
+  tickets:
+    every: 1m
+    fresh_for: 5m
+    request: {path: /tickets, query: {since: "{since}"%s}}
+    items: body.items
+    paging: {%s}
+    incremental: {field: item.updated, format: "2006-01-02T15:04:05Z", overlap: 15m}
+    census: {every: 1h, sweep: true}
+    emit:
+      - kind: ticket
+        keep: item.private != true
+        key: item.id
+        version: item.updated
+        company: item.company
+        updated: item.updated
+        map: {number: item.id, subject: item.subject, status: item.status, due: item.due}
+`
+
+const (
+	numbered = "kind: page, parameter: page, size: 2, total: body.total, parallel: 3"
+	untold   = "kind: next_url, next: body.next"
+	keyed    = "kind: keyset, key: item.id, size: 2, total: body.total"
+)
+
+func deskWith(paging string) string {
+	after := ""
+	if paging == keyed {
+		after = `, after: "{after}"`
+	}
+	return fmt.Sprintf(desk, after, paging)
+}
+
+type row struct {
+	ID      string `json:"id"`
+	Status  string `json:"status"`
+	Updated string `json:"updated"`
+	Company string `json:"company"`
+	Private bool   `json:"private,omitempty"`
+}
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// rows makes n tickets, all changed in the same second.
+func rows(n int) []row {
+	out := make([]row, n)
+	for i := range out {
+		out[i] = row{ID: strconv.Itoa(i + 1), Status: "open", Company: "Nordwind", Updated: noon.Format(time.RFC3339)}
+	}
+	return out
+}
+
+// system is a list that tests change while it is read.
+type system struct {
+	mu     sync.Mutex
+	rows   []row
+	before func(n int, s *system) // runs before the n-th answer, from 1
+	spoil  func(n int, body map[string]any) any
+	asked  int
+}
+
+func (s *system) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked++
+	if s.before != nil {
+		s.before(s.asked, s)
+	}
+	q := r.URL.Query()
+	list := []row{}
+	for _, one := range s.rows {
+		id, _ := strconv.Atoi(one.ID)
+		after, _ := strconv.Atoi(q.Get("after"))
+		if one.Updated >= q.Get("since") && id > after {
+			list = append(list, one)
+		}
+	}
+	page := max(1, number(q.Get("page")))
+	first, last := min((page-1)*2, len(list)), min(page*2, len(list))
+	body := map[string]any{"items": list[first:last], "total": len(list)}
+	if last < len(list) {
+		body["next"] = fmt.Sprintf("/tickets?since=%s&page=%d", q.Get("since"), page+1)
+	}
+	var answer any = body
+	if s.spoil != nil {
+		answer = s.spoil(s.asked, body)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if text, ok := answer.(string); ok {
+		_, _ = w.Write([]byte(text))
+		return
+	}
+	_ = json.NewEncoder(w).Encode(answer)
+}
+
+func number(s string) int { n, _ := strconv.Atoi(s); return n }
+
+func changes(from remote.Checkpoint) remote.PullRequest {
+	return remote.PullRequest{Stream: "tickets", Mode: remote.Changes, Checkpoint: from}
+}
+
+func TestEveryKindOfPagingReadsTheWholeListInOrder(t *testing.T) {
+	t.Parallel()
+	for _, paging := range []string{numbered, untold, keyed} {
+		for _, n := range []int{0, 1, 2, 3, 7, 8} {
+			source := &system{rows: rows(n)}
+			conn, out := serve(t, source.ServeHTTP), &sink{}
+			if err := load(t, deskWith(paging)).Pull(t.Context(), conn, changes(nil), out); err != nil {
+				t.Fatalf("%s, %d rows: %v", paging, n, err)
+			}
+			if out.complete != 1 || len(out.ids()) != n || !slices.IsSortedFunc(out.ids(), func(a, b string) int { return number(a) - number(b) }) {
+				t.Errorf("%s, %d rows: read %v, complete %d times", paging, n, out.ids(), out.complete)
+			}
+		}
+	}
+}
+
+func TestKilledAtAnyPageItResumesWithoutLosingARow(t *testing.T) {
+	t.Parallel()
+	for _, paging := range []string{numbered, untold, keyed} {
+		for die := range 4 {
+			source := &system{rows: rows(7)}
+			c, conn := load(t, deskWith(paging)), serve(t, source.ServeHTTP)
+			first := &sink{refuse: func(n int) error {
+				if n == die {
+					return errors.New("the process is killed")
+				}
+				return nil
+			}}
+			if err := c.Pull(t.Context(), conn, changes(nil), first); err == nil || first.complete > 0 {
+				t.Fatalf("%s: a refused page was ignored", paging)
+			}
+			second := &sink{}
+			if err := c.Pull(t.Context(), conn, changes(first.checkpoint()), second); err != nil {
+				t.Fatal(err)
+			}
+			if got := append(first.ids(), second.ids()...); len(got) != 7 {
+				t.Errorf("%s killed at page %d: read %v", paging, die, got)
+			}
+		}
+	}
+}
+
+func TestTheCursorOverlapsTiesLateCommitsAndSkewedClocks(t *testing.T) {
+	t.Parallel()
+	source := &system{rows: rows(3)}
+	c, conn := load(t, deskWith(keyed)), serve(t, source.ServeHTTP)
+	first := &sink{}
+	if err := c.Pull(t.Context(), conn, changes(nil), first); err != nil {
+		t.Fatal(err)
+	}
+	late := noon.Add(-14 * time.Minute).Format(time.RFC3339)
+	source.rows = append(source.rows,
+		row{ID: "4", Status: "open", Updated: noon.Format(time.RFC3339), Company: "Nordwind"},
+		row{ID: "5", Status: "open", Updated: late, Company: "Nordwind"},
+		row{ID: "6", Status: "open", Updated: noon.Add(-time.Hour).Format(time.RFC3339), Company: "Nordwind"})
+	second := &sink{}
+	if err := c.Pull(t.Context(), conn, changes(first.checkpoint()), second); err != nil {
+		t.Fatal(err)
+	}
+	if got := second.ids(); !slices.Contains(got, "4") || !slices.Contains(got, "5") || slices.Contains(got, "6") {
+		t.Errorf("second pull read %v", got)
+	}
+}
+
+func TestATimeInTheFutureDoesNotCarryTheCursorAway(t *testing.T) {
+	t.Parallel()
+	source := &system{rows: rows(2)}
+	source.rows[1].Updated = "2199-01-01T00:00:00Z"
+	c, conn := load(t, deskWith(keyed)), serve(t, source.ServeHTTP)
+	conn.Now = func() time.Time { return noon }
+	first, second := &sink{}, &sink{}
+	if err := c.Pull(t.Context(), conn, changes(nil), first); err != nil {
+		t.Fatal(err)
+	}
+	source.rows = append(source.rows, row{ID: "3", Status: "open", Updated: noon.Format(time.RFC3339), Company: "Nordwind"})
+	if err := c.Pull(t.Context(), conn, changes(first.checkpoint()), second); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(second.ids(), "3") {
+		t.Errorf("a change after a time in the future was lost: %v", second.ids())
+	}
+}
+
+func TestARowThatLeavesTheListWhileItIsReadTakesNoOtherWithIt(t *testing.T) {
+	t.Parallel()
+	for _, paging := range []string{numbered, keyed} {
+		source := &system{rows: rows(8), before: func(n int, s *system) {
+			if n == 3 {
+				s.rows = slices.Delete(s.rows, 0, 1) // all later pages shift by one
+			}
+		}}
+		conn, out := serve(t, source.ServeHTTP), &sink{}
+		text := strings.Replace(deskWith(paging), "parallel: 3", "parallel: 1", 1)
+		if err := load(t, text).Pull(t.Context(), conn, changes(nil), out); err != nil {
+			t.Fatal(err)
+		}
+		for id := 2; id <= 8; id++ {
+			if !slices.Contains(out.ids(), strconv.Itoa(id)) {
+				t.Errorf("%s: row %d was lost: %v", paging, id, out.ids())
+			}
+		}
+	}
+}
+
+func TestABadPageStopsTheStreamWithItsCheckpointUnmoved(t *testing.T) {
+	t.Parallel()
+	at := func(n int, change func(map[string]any) any) func(int, map[string]any) any {
+		return func(asked int, body map[string]any) any {
+			if asked >= n {
+				return change(body)
+			}
+			return body
+		}
+	}
+	spoils := map[string]func(int, map[string]any) any{
+		"no items":          at(2, func(b map[string]any) any { delete(b, "items"); return b }),
+		"items of a number": at(2, func(b map[string]any) any { b["items"] = 7; return b }),
+		"truncated":         at(2, func(map[string]any) any { return `{"items":[{"id":"3","sta` }),
+		"nothing":           at(2, func(map[string]any) any { return "" }),
+		"a list":            at(2, func(map[string]any) any { return []any{1, 2} }),
+		"a web page":        at(2, func(map[string]any) any { return "<!DOCTYPE html><title>Sign in</title>" }),
+		"empty":             at(2, func(b map[string]any) any { b["items"] = []row{}; return b }),
+		"short":             at(2, func(b map[string]any) any { b["items"] = b["items"].([]row)[:1]; return b }),
+		"a total of text":   at(2, func(b map[string]any) any { b["total"] = "many"; return b }),
+		"deeply nested":     at(2, func(map[string]any) any { return strings.Repeat(`{"a":`, 200_000) }),
+		"empty at once":     at(1, func(b map[string]any) any { b["items"] = []row{}; return b }),
+	}
+	for name, spoil := range spoils {
+		for _, paging := range []string{numbered, keyed} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				source := &system{rows: rows(6), spoil: spoil}
+				conn, out := serve(t, source.ServeHTTP), &sink{}
+				err := load(t, deskWith(paging)).Pull(withoutWaiting(t), conn, changes(nil), out)
+				if err == nil || out.complete > 0 || len(out.pages) > 1 || len(out.ids()) > 2 {
+					t.Errorf("%s: error %v, pages %d, complete %d", paging, err, len(out.pages), out.complete)
+				}
+			})
+		}
+	}
+}
+
+func TestTheSamePageAgainIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	for _, paging := range []string{numbered, untold, keyed} {
+		source := &system{rows: rows(8)}
+		var first any
+		source.spoil = func(n int, body map[string]any) any {
+			if n == 1 {
+				first = body["items"]
+			}
+			body["items"] = first
+			return body
+		}
+		conn, out := serve(t, source.ServeHTTP), &sink{}
+		err := load(t, deskWith(paging)).Pull(t.Context(), conn, changes(nil), out)
+		if !fault.Is(err, fault.Broken) || len(out.pages) != 1 {
+			t.Errorf("%s: %v after %d pages", paging, err, len(out.pages))
+		}
+	}
+}
+
+func TestABadRecordIsSetAsideAndTheRunGoesOn(t *testing.T) {
+	t.Parallel()
+	hostile := []any{
+		map[string]any{"id": "1", "status": "open", "company": "Nordwind", "updated": noon},
+		map[string]any{"id": map[string]any{"deep": 1}, "status": "open"},
+		map[string]any{"id": "3", "status": []any{"open"}, "updated": noon},
+		map[string]any{"id": "4", "status": "open", "due": "soon"},
+		map[string]any{"status": "open"},
+		"text", 7.5, nil, []any{},
+		map[string]any{"id": "5", "status": "o\x00pen", "company": "Nordwind", "updated": noon, "private": "perhaps"},
+	}
+	conn := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(map[string]any{"items": hostile})
+	})
+	out := &sink{}
+	if err := load(t, deskWith(untold)).Pull(t.Context(), conn, changes(nil), out); err != nil {
+		t.Fatal(err)
+	}
+	if got := out.ids(); !slices.Equal(got, []string{"1", "5"}) || len(out.pages[0].Rejects) != 8 || out.complete != 1 {
+		t.Errorf("read %v, rejects %v", got, out.pages[0].Rejects)
+	}
+	if status := out.pages[0].Records[1].Body.(record.Ticket).Status; status != "open" {
+		t.Errorf("a NUL stayed: %q", status)
+	}
+}
+
+func TestPrivateItemsNeverLeave(t *testing.T) {
+	t.Parallel()
+	source := &system{rows: rows(4)}
+	source.rows[1].Private = true
+	conn, out := serve(t, source.ServeHTTP), &sink{}
+	if err := load(t, deskWith(keyed)).Pull(t.Context(), conn, changes(nil), out); err != nil {
+		t.Fatal(err)
+	}
+	if slices.Contains(out.ids(), "2") || len(out.pages[0].Rejects) > 0 {
+		t.Errorf("read %v, rejects %v", out.ids(), out.pages[0].Rejects)
+	}
+}
+
+func TestACensusListsAllAndMovesNothing(t *testing.T) {
+	t.Parallel()
+	source := &system{rows: rows(5)}
+	conn, out := serve(t, source.ServeHTTP), &sink{}
+	given := remote.Checkpoint(`{"high":"2026-03-01T12:00:00Z"}`)
+	err := load(t, deskWith(keyed)).Pull(t.Context(), conn, remote.PullRequest{Stream: "tickets", Mode: remote.Census, Checkpoint: given}, out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seen []string
+	for _, p := range out.pages {
+		seen = append(seen, p.Seen[record.KindTicket]...)
+		if string(p.Next) != string(given) || len(p.Records) > 0 {
+			t.Errorf("a census moved something: %+v", p)
+		}
+	}
+	if len(seen) != 5 || out.complete != 1 {
+		t.Errorf("seen %v, complete %d", seen, out.complete)
+	}
+}
+
+func TestAListThatLeadsElsewhereIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	conn := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"items":[],"next":"http://127.0.0.1:1/steal"}`))
+	})
+	err := load(t, deskWith(untold)).Pull(t.Context(), conn, changes(nil), &sink{})
+	if !fault.Is(err, fault.Broken) {
+		t.Errorf("got %v", err)
+	}
+}
