@@ -153,3 +153,21 @@ func TestOnlyWhoAskedTakesItBack(t *testing.T) {
 		}
 	}
 }
+
+func TestStaffAreAssignedToAccounts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, b := w.account(t, "A"), w.account(t, "B")
+	must(t, w.sys.CreateUser(t.Context(), access.User{ID: "s", Email: "agent@msp.example", Staff: access.Agent}, ""))
+	if got, err := w.sys.StaffAccounts(t.Context(), "s"); err != nil || len(got) != 0 {
+		t.Errorf("assigned to nothing: %v %v", got, err)
+	}
+	for _, id := range []record.AccountID{a, b, a} {
+		must(t, w.sys.AssignStaff(t.Context(), "s", id))
+	}
+	got, err := w.sys.StaffAccounts(t.Context(), "s")
+	must(t, err)
+	if len(got) != 2 || !slices.Contains(got, a) || !slices.Contains(got, b) {
+		t.Errorf("assigned: %v", got)
+	}
+}

@@ -28,12 +28,18 @@ func (db *DB) Write(ctx context.Context, p Priority, f func(ctx context.Context,
 // Find runs a query that reads, with bun's placeholders, into dest.
 func (db *DB) Find(ctx context.Context, dest any, query string, args ...any) error {
 	db.check(query)
+	if out, ok := column(dest); ok {
+		return list(ctx, db.read, out, query, args...)
+	}
 	return db.read.NewRaw(query, args...).Scan(ctx, dest)
 }
 
 // Find is DB.Find inside the transaction.
 func (tx *Tx) Find(ctx context.Context, dest any, query string, args ...any) error {
 	tx.db.check(query)
+	if out, ok := column(dest); ok {
+		return list(ctx, tx.tx, out, query, args...)
+	}
 	return tx.tx.NewRaw(query, args...).Scan(ctx, dest)
 }
 
