@@ -110,7 +110,8 @@ type Action struct {
 	External string
 	// Company is the source's key of the account's company, for something new.
 	Company string
-	// Base is the version of the target that the person saw.
+	// Base is what the person saw of the target: its raw status, "@", and its
+	// version; "" when it does not matter.
 	Base  string
 	Input Input
 	// Key makes a form that is posted twice one action.

@@ -200,7 +200,7 @@ func TestLiveStaleWritesAreNotApplied(t *testing.T) {
 	if out := c.Confirm(t.Context(), conn, stale); out.Verdict != remote.Retry {
 		t.Errorf("confirm of a close that was not applied: %+v", out)
 	}
-	stale.Base = "new 2026-01-01T00:00:00Z"
+	stale.Base = "new@2026-01-01T00:00:00Z"
 	if _, out := c.Prepare(t.Context(), conn, stale); out.Verdict != remote.Conflict || len(out.Diff) != 1 || out.Diff[0].Now != "open" {
 		t.Errorf("close on a changed status: %+v", out)
 	}
