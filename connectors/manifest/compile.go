@@ -55,7 +55,7 @@ func (c *compiler) source(e *Expr, at pointer, column int, sees scope, as ...exp
 	}
 	e.program = program
 	if tree, err := parser.Parse(e.Source); err == nil {
-		e.path = pathOf(tree.Node)
+		e.fast = fastOf(tree.Node)
 	}
 }
 

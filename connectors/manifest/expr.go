@@ -2,10 +2,13 @@ package manifest
 
 import (
 	"fmt"
+	"sync"
 
-	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/vm"
 )
+
+// machines are interpreters between two expressions.
+var machines sync.Pool
 
 // Env holds what an expression can see, by name. It may be reused between
 // evaluations by one goroutine.
@@ -14,7 +17,7 @@ type Env map[string]any
 // Expr is one compiled expression. The zero value is "not written".
 type Expr struct {
 	Source  string
-	path    []step // a plain path such as item.Queue.Name, read without the interpreter
+	fast    fast // nil when only the interpreter can run it
 	program *vm.Program
 }
 
@@ -24,13 +27,15 @@ func (e *Expr) Set() bool { return e.Source != "" }
 // Eval runs the expression. A path through something that is missing is nil.
 // The error names the expression; hostile data cannot make it panic.
 func (e *Expr) Eval(env Env) (any, error) {
-	switch {
-	case e.path != nil:
-		return walk(env, e.path), nil
-	case e.program == nil:
+	if e.fast != nil {
+		if out, ok := e.fast(env); ok {
+			return out, nil
+		}
+	}
+	if e.program == nil {
 		return nil, nil
 	}
-	out, err := expr.Run(e.program, map[string]any(env))
+	out, err := interpret(e.program, env)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", e.Source, err)
 	}
