@@ -25,8 +25,22 @@ export async function launch() {
   });
 }
 
-// open gives a signed-out page of a size and look.
-export async function open(browser, url, size, look) {
+// visit takes the steps on a signed-out page of a size and look. When one fails, a
+// picture of that moment is kept.
+export async function visit(browser, url, size, look, steps) {
+  const page = await open(browser, url, size, look);
+  try {
+    await steps(page);
+  } catch (error) {
+    await mkdir(artefacts, { recursive: true });
+    await page.screenshot({ path: join(artefacts, `failed-${page.variant}-${Date.now()}.png`), fullPage: true });
+    throw error;
+  } finally {
+    await page.context().close();
+  }
+}
+
+async function open(browser, url, size, look) {
   const context = await browser.newContext({
     baseURL: url, colorScheme: look, locale: "en-GB", timezoneId: "Europe/Berlin", reducedMotion: "reduce", ...sizes[size],
   });

@@ -26,7 +26,12 @@ export async function openTicket(page, account) {
   return address;
 }
 
-// confirmed waits until the progress card of the newest action says so.
+// confirmed waits until the action that has just been asked for has come to an end,
+// and wants a good one. The answer to the form leads to its progress.
 export async function confirmed(page, within) {
-  await page.locator(".po-progress[data-state=confirmed]").first().waitFor({ timeout: within });
+  const rest = ["confirmed", "refused", "conflict", "dead", "withdrawn"];
+  await page.waitForURL(/#progress-|\/actions\//, { timeout: within });
+  const card = page.locator(new URL(page.url()).hash || ".po-progress");
+  await card.and(page.locator(rest.map((state) => `[data-state=${state}]`).join(", "))).waitFor({ timeout: within });
+  assert.equal(await card.getAttribute("data-state"), "confirmed", await card.innerText());
 }

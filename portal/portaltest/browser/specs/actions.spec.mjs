@@ -1,7 +1,7 @@
 // What a client does takes effect in the other system, and the page says so.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { inspect, launch, open, sizes, sound } from "../lib/browser.mjs";
+import { inspect, launch, sizes, sound, visit } from "../lib/browser.mjs";
 import { Home } from "../lib/program.mjs";
 import { confirmed, enter, openTicket } from "../lib/walk.mjs";
 
@@ -20,8 +20,7 @@ describe("actions", () => {
   });
 
   for (const size of Object.keys(sizes)) {
-    test(`a reply is confirmed and stands in the history once, ${size}`, async () => {
-      const page = await open(browser, portico.url, size, "light");
+    test(`a reply is confirmed and stands in the history once, ${size}`, () => visit(browser, portico.url, size, "light", async (page) => {
       const account = await enter(page);
       const ticket = await openTicket(page, account);
       const words = `Please call me before noon (${size}).`;
@@ -32,11 +31,9 @@ describe("actions", () => {
       await page.goto(ticket);
       assert.equal(await page.locator(".po-tl").getByText(words).count(), 1);
       sound(page);
-      await page.context().close();
-    });
+    }));
 
-    test(`a new request is confirmed and can be opened, ${size}`, async () => {
-      const page = await open(browser, portico.url, size, "light");
+    test(`a new request is confirmed and can be opened, ${size}`, () => visit(browser, portico.url, size, "light", async (page) => {
       const account = await enter(page);
       const subject = `A screen for room 4 (${size})`;
       await page.goto(account + "tickets/new");
@@ -49,11 +46,9 @@ describe("actions", () => {
       await page.locator("main").getByRole("link", { name: subject }).click();
       await page.getByRole("heading", { level: 1, name: subject }).waitFor();
       await inspect(page, "request-opened");
-      await page.context().close();
-    });
+    }));
 
-    test(`a request is closed and opened again, ${size}`, async () => {
-      const page = await open(browser, portico.url, size, "light");
+    test(`a request is closed and opened again, ${size}`, () => visit(browser, portico.url, size, "light", async (page) => {
       const account = await enter(page);
       const ticket = await openTicket(page, account);
       await page.getByRole("button", { name: "Close request" }).click();
@@ -65,7 +60,6 @@ describe("actions", () => {
       await page.goto(ticket);
       await page.getByRole("button", { name: "Close request" }).waitFor();
       sound(page);
-      await page.context().close();
-    });
+    }));
   }
 });

@@ -2,7 +2,7 @@
 // administrator's commands made; and what a fresh account looks like.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { inspect, launch, open, sizes, sound } from "../lib/browser.mjs";
+import { inspect, launch, sizes, sound, visit } from "../lib/browser.mjs";
 import { Home } from "../lib/program.mjs";
 
 const mail = "ines@nordwind.example";
@@ -50,16 +50,13 @@ describe("keyboard", () => {
     await page.keyboard.press("Enter");
   }
 
-  test("a wrong password is said to those who listen", async () => {
-    const page = await open(browser, portico.url, "desktop", "light");
+  test("a wrong password is said to those who listen", () => visit(browser, portico.url, "desktop", "light", async (page) => {
     await signIn(page, "not this one at all");
     await page.getByRole("alert").waitFor();
     await inspect(page, "signin-wrong", /status of 4\d\d/);
-    await page.context().close();
-  });
+  }));
 
-  test("in, past the navigation, and out", async () => {
-    const page = await open(browser, portico.url, "desktop", "light");
+  test("in, past the navigation, and out", () => visit(browser, portico.url, "desktop", "light", async (page) => {
     await signIn(page, password);
     await page.waitForURL(/\/a\//);
     const skip = page.getByRole("link", { name: "Skip to content" });
@@ -73,27 +70,22 @@ describe("keyboard", () => {
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/signin/);
     sound(page);
-    await page.context().close();
-  });
+  }));
 
   for (const size of Object.keys(sizes)) {
-    test(`a fresh account helps, ${size}`, async () => {
-      const page = await open(browser, portico.url, size, "light");
+    test(`a fresh account helps, ${size}`, () => visit(browser, portico.url, size, "light", async (page) => {
       await signIn(page, password);
       await page.waitForURL(/\/a\//);
       await inspect(page, "home-fresh");
-      await page.context().close();
-    });
+    }));
   }
 
-  test("the session's cookie is out of reach of scripts", async () => {
-    const page = await open(browser, portico.url, "desktop", "light");
+  test("the session's cookie is out of reach of scripts", () => visit(browser, portico.url, "desktop", "light", async (page) => {
     await signIn(page, password);
     await page.waitForURL(/\/a\//);
     const cookies = await page.context().cookies();
     const session = cookies.find((c) => c.name.startsWith("__Host-"));
     assert.ok(session?.httpOnly && session.secure && session.sameSite === "Lax" && session.path === "/", JSON.stringify(cookies));
     assert.ok(!(await page.evaluate(() => document.cookie)).includes(session.value));
-    await page.context().close();
-  });
+  }));
 });

@@ -1,7 +1,7 @@
 // Every page at every size and look: a picture, axe, no sideways scrolling, no word
 // in the console, nothing that the content policy had to stop.
 import { after, before, describe, test } from "node:test";
-import { inspect, launch, looks, open, sizes } from "../lib/browser.mjs";
+import { inspect, launch, looks, sizes, visit } from "../lib/browser.mjs";
 import { Home } from "../lib/program.mjs";
 import { enter, openTicket } from "../lib/walk.mjs";
 
@@ -19,8 +19,7 @@ describe("pages", () => {
 
   for (const size of Object.keys(sizes)) {
     for (const look of looks) {
-      test(`doors, ${size}, ${look}`, async () => {
-        const page = await open(browser, portico.url, size, look);
+      test(`doors, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
         for (const [name, path] of [["signin", "/signin"], ["forgot", "/forgot"], ["demo", "/demo"]]) {
           await page.goto(path);
           await inspect(page, name);
@@ -28,11 +27,9 @@ describe("pages", () => {
         await page.goto("/nothing/here");
         // The browser itself writes the status of the page to the console.
         await inspect(page, "missing", /status of 404/);
-        await page.context().close();
-      });
+      }));
 
-      test(`a member's pages, ${size}, ${look}`, async () => {
-        const page = await open(browser, portico.url, size, look);
+      test(`a member's pages, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
         const account = await enter(page);
         await inspect(page, "home");
         await page.goto(account + "tickets");
@@ -43,29 +40,24 @@ describe("pages", () => {
         await inspect(page, "request");
         await page.goto(account + "assets");
         await inspect(page, "assets");
-        await page.locator(`main tbody a[href^='${account}assets/']`).first().click();
+        await page.locator(`main a[href^='${account}assets/']`).first().click();
         await page.waitForURL(`**${account}assets/*`);
         await inspect(page, "asset");
         await page.goto(account + "tickets?q=no-such-words-anywhere");
         await inspect(page, "tickets-none");
-        await page.context().close();
-      });
+      }));
 
-      test(`what a narrow role sees, ${size}, ${look}`, async () => {
-        const page = await open(browser, portico.url, size, look);
+      test(`what a narrow role sees, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
         const account = await enter(page, "Petra Lindqvist");
         await inspect(page, "home-finance");
         await page.goto(account + "tickets");
         await inspect(page, "tickets-hidden", /status of 404/);
-        await page.context().close();
-      });
+      }));
 
-      test(`the staff's list, ${size}, ${look}`, async () => {
-        const page = await open(browser, portico.url, size, look);
+      test(`the staff's list, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
         await enter(page, "Amara Osei");
         await inspect(page, "staff");
-        await page.context().close();
-      });
+      }));
     }
   }
 });
