@@ -47,7 +47,8 @@ type Fault struct {
 	Wait  time.Duration `json:"wait,omitempty"`  // Delay, Limit, Drip; nanoseconds in JSON
 }
 
-func (m Match) fits(r *http.Request) bool {
+// Fits reports whether a request is picked.
+func (m Match) Fits(r *http.Request) bool {
 	if m.Method != "" && m.Method != r.Method {
 		return false
 	}

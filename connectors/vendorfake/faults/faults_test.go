@@ -33,25 +33,32 @@ func (s *system) count() int {
 	return s.done
 }
 
+// answer is what came back.
+type answer struct {
+	status     int
+	retryAfter string
+	body       string
+}
+
 // faulty starts a system behind knobs with a clock that stands still.
-func faulty(t *testing.T) (*faults.Knobs, *system, func(string) (*http.Response, string, error), *time.Time) {
+func faulty(t *testing.T) (*faults.Knobs, *system, func(string) (answer, error), *time.Time) {
 	t.Helper()
 	s, now := &system{}, time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	k := faults.Wrap(s, func() time.Time { return now })
 	srv := httptest.NewServer(k)
 	t.Cleanup(srv.Close)
-	get := func(path string) (*http.Response, string, error) {
+	get := func(path string) (answer, error) {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+path, nil) // POST: net/http never repeats it
 		if err != nil {
 			t.Fatal(err)
 		}
 		res, err := http.DefaultClient.Do(req)
 		if err != nil {
-			return nil, "", err
+			return answer{}, err
 		}
 		defer func() { _ = res.Body.Close() }()
 		body, err := io.ReadAll(res.Body)
-		return res, string(body), err
+		return answer{res.StatusCode, res.Header.Get("Retry-After"), string(body)}, err
 	}
 	return k, s, get, &now
 }
@@ -61,13 +68,13 @@ func TestAnswersThatNeverCome(t *testing.T) {
 	for kind, done := range map[faults.Kind]int{faults.LoseAnswer: 1, faults.Drop: 0, faults.Truncate: 1} {
 		k, s, get, _ := faulty(t)
 		k.Set(faults.Fault{Kind: kind, Times: 1})
-		if _, _, err := get("/x"); err == nil {
+		if _, err := get("/x"); err == nil {
 			t.Errorf("%s: an answer came", kind)
 		}
 		if s.count() != done {
 			t.Errorf("%s: the work was done %d times", kind, s.count())
 		}
-		if _, _, err := get("/x"); err != nil {
+		if _, err := get("/x"); err != nil {
 			t.Errorf("%s: the next request failed: %v", kind, err)
 		}
 	}
@@ -80,18 +87,18 @@ func TestStatuses(t *testing.T) {
 	} {
 		k, s, get, _ := faulty(t)
 		k.Set(faults.Fault{Kind: kind, Wait: 1500 * time.Millisecond})
-		res, body, err := get("/x")
+		got, err := get("/x")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if res.StatusCode != want || s.count() != 0 {
-			t.Errorf("%s: status %d, done %d times", kind, res.StatusCode, s.count())
+		if got.status != want || s.count() != 0 {
+			t.Errorf("%s: status %d, done %d times", kind, got.status, s.count())
 		}
-		if kind == faults.Limit && res.Header.Get("Retry-After") != "2" {
-			t.Errorf("Retry-After %q", res.Header.Get("Retry-After"))
+		if kind == faults.Limit && got.retryAfter != "2" {
+			t.Errorf("Retry-After %q", got.retryAfter)
 		}
-		if kind == faults.HTML && !strings.Contains(body, "<form") {
-			t.Errorf("HTML: %s", body)
+		if kind == faults.HTML && !strings.Contains(got.body, "<form") {
+			t.Errorf("HTML: %s", got.body)
 		}
 	}
 }
@@ -107,8 +114,8 @@ func TestDeformedPages(t *testing.T) {
 	} {
 		k, _, get, _ := faulty(t)
 		k.Set(faults.Fault{Kind: kind})
-		if _, body, err := get("/x"); err != nil || body != want {
-			t.Errorf("%s: %q, %v", kind, body, err)
+		if got, err := get("/x"); err != nil || got.body != want {
+			t.Errorf("%s: %q, %v", kind, got.body, err)
 		}
 	}
 }
@@ -117,10 +124,10 @@ func TestRepeatServesTheFirstPageAgain(t *testing.T) {
 	t.Parallel()
 	k, _, get, _ := faulty(t)
 	k.Set(faults.Fault{Kind: faults.Repeat})
-	_, first, _ := get("/x?page=1")
-	_, second, _ := get("/x?page=2")
-	if first != second || !strings.Contains(first, `"page":"1"`) {
-		t.Errorf("%q, then %q", first, second)
+	first, err1 := get("/x?page=1")
+	second, err2 := get("/x?page=2")
+	if first != second || !strings.Contains(first.body, `"page":"1"`) || err1 != nil || err2 != nil {
+		t.Errorf("%v, then %v", first, second)
 	}
 }
 
@@ -130,7 +137,7 @@ func TestRequestsInsideTheWindowAreCounted(t *testing.T) {
 	k.Set(faults.Fault{Kind: faults.Limit, Times: 1, Wait: 2 * time.Second})
 	for _, step := range []time.Duration{0, time.Second, time.Second} {
 		*now = now.Add(step)
-		if _, _, err := get("/x"); err != nil {
+		if _, err := get("/x"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -148,11 +155,11 @@ func TestMatchAfterAndShare(t *testing.T) {
 	k.Set(faults.Fault{Kind: faults.Fail, Match: faults.Match{Method: "POST", Path: "/tickets", Query: "id > 0"}, After: 1})
 	k.Set(faults.Fault{Kind: faults.Unavailable, Match: faults.Match{Path: "=/half"}, Share: 0.5})
 	status := func(path string) int {
-		res, _, err := get(path)
+		got, err := get(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return res.StatusCode
+		return got.status
 	}
 	for i, want := range []int{200, 500, 500} {
 		if got := status("/tickets?query=id+%3E+0"); got != want {
@@ -187,11 +194,11 @@ func TestDown(t *testing.T) {
 	k.OnDown(func(is bool) { told = append(told, is) })
 	k.Down(true)
 	k.Down(true)
-	if _, _, err := get("/x"); err == nil || s.count() != 0 {
+	if _, err := get("/x"); err == nil || s.count() != 0 {
 		t.Errorf("down: %v, done %d times", err, s.count())
 	}
 	k.Down(false)
-	if _, _, err := get("/x"); err != nil {
+	if _, err := get("/x"); err != nil {
 		t.Errorf("up again: %v", err)
 	}
 	if fmt.Sprint(told) != "[true false]" {
@@ -221,11 +228,11 @@ func TestControl(t *testing.T) {
 		return res.StatusCode, string(answer)
 	}
 	do("POST", `{"kind":"fail","times":1}`)
-	if res, _, err := get("/x"); err != nil || res.StatusCode != 500 {
-		t.Errorf("armed from outside: %v %v", res, err)
+	if got, err := get("/x"); err != nil || got.status != 500 {
+		t.Errorf("armed from outside: %v %v", got, err)
 	}
 	do("PUT", `{"down":true}`)
-	if _, _, err := get("/x"); err == nil {
+	if _, err := get("/x"); err == nil {
 		t.Error("down from outside: an answer came")
 	}
 	do("PUT", `{"down":false}`)

@@ -148,7 +148,7 @@ func (k *Knobs) arrive(r *http.Request) (*armed, bool) {
 		return nil, true
 	}
 	for _, a := range k.armed {
-		if !a.Match.fits(r) || a.Times > 0 && a.fired >= a.Times {
+		if !a.Match.Fits(r) || a.Times > 0 && a.fired >= a.Times {
 			continue
 		}
 		a.seen++

@@ -102,11 +102,11 @@ var assetSchema = ticketsql.Schema{
 
 // assets lists assets, by a query or by a JSON search.
 func (c *call) assets([]string) answer {
-	lines, any, bad := c.limits()
+	lines, asked, bad := c.limits()
 	if bad.Status != 0 {
 		return bad
 	}
-	match := func(a *asset) bool { return any && fits(lines, a.column) }
+	match := func(a *asset) bool { return asked && fits(lines, a.column) }
 	if text := c.r.URL.Query().Get("query"); text != "" && !strings.HasPrefix(text, "[") {
 		q, err := ticketsql.Parse(text, assetSchema, c.zone)
 		if err != nil {

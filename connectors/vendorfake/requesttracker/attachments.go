@@ -80,13 +80,13 @@ func (c *call) attachmentsIn(of []*transaction) answer {
 
 // attachments searches the parts of every transaction.
 func (c *call) attachments([]string) answer {
-	lines, any, bad := c.limits()
+	lines, asked, bad := c.limits()
 	if bad.Status != 0 {
 		return bad
 	}
 	var rows []*attachment
 	for _, a := range c.db.Attachments {
-		if any && fits(lines, a.column) && c.seesTransaction(c.transactionByID(strconv.Itoa(a.Transaction))) {
+		if asked && fits(lines, a.column) && c.seesTransaction(c.transactionByID(strconv.Itoa(a.Transaction))) {
 			rows = append(rows, a)
 		}
 	}

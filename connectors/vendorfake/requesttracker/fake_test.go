@@ -177,7 +177,7 @@ func TestServeLeavesItsAddressWhileDown(t *testing.T) {
 		t.Errorf("up: %d", status)
 	}
 	f.Faults.Down(true)
-	if res, err := http.Get(url); err == nil { //nolint:noctx // the point is that nobody answers
+	if res, err := http.Get(url); err == nil {
 		_ = res.Body.Close()
 		t.Error("down: somebody answers")
 	}

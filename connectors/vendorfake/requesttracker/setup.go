@@ -60,11 +60,11 @@ func (n *named) field(_ *call, name, _ string) any {
 
 // queues searches queues; without a search it finds nothing.
 func (c *call) queues(v []string) answer {
-	lines, any, bad := c.limits()
+	lines, asked, bad := c.limits()
 	if bad.Status != 0 {
 		return bad
 	}
-	if !any {
+	if !asked {
 		return list(c, []*queue{}, true)
 	}
 	return c.queuesThat(func(q *queue) bool {
@@ -153,12 +153,12 @@ func (cf *customField) field(_ *call, name, _ string) any {
 
 // customFields searches custom fields; without a search it finds nothing.
 func (c *call) customFields([]string) answer {
-	lines, any, bad := c.limits()
+	lines, asked, bad := c.limits()
 	if bad.Status != 0 {
 		return bad
 	}
 	rows := slices.DeleteFunc(slices.Clone(c.db.Fields), func(cf *customField) bool {
-		return !any || !c.staff() || !fits(lines, func(field string) (string, bool) {
+		return !asked || !c.staff() || !fits(lines, func(field string) (string, bool) {
 			value, ok := cf.field(c, field, "").(string)
 			return value, ok && value != ""
 		})
