@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"portico/sync/access"
+	"portico/sync/action"
 	"portico/sync/record"
 	"portico/sync/remote"
 	"portico/sync/run"
@@ -124,3 +125,46 @@ func (f *fake) DisableUser(_ context.Context, email string) error { return f.cal
 func (f *fake) SetPassword(_ context.Context, email, password string) error {
 	return f.call("password %s %s", email, password)
 }
+
+func (f *fake) Streams(_ context.Context, name string) ([]run.StreamState, int, error) {
+	return []run.StreamState{
+		{Stream: "tickets", Completed: time.Date(2026, 11, 19, 9, 0, 0, 0, time.UTC)},
+		{Stream: "assets", Failures: 3, Problem: "The help desk does not answer."},
+		{Stream: "contacts", Held: "7 of 9 records are missing."},
+	}, 12, f.call("streams %s", name)
+}
+
+func (f *fake) Runs(_ context.Context, name string, limit int) ([]run.Run, error) {
+	return f.runs, f.call("runs %s %d", name, limit)
+}
+
+func (f *fake) Rejects(_ context.Context, id run.ID) ([]remote.Reject, error) {
+	return []remote.Reject{{Kind: record.KindTicket, External: "7", Reason: "status: This is needed."}}, f.call("rejects %s", id)
+}
+
+func (f *fake) ConfirmDeletions(_ context.Context, name, stream string) (run.Run, error) {
+	return run.Run{Counts: run.Counts{Read: 2, Deleted: 7}}, f.call("confirm %s %s", name, stream)
+}
+
+func (f *fake) Unmatch(_ context.Context, name, key string) error {
+	return f.call("unmatch %s %s", name, key)
+}
+
+func (f *fake) Pause(_ context.Context, name string, paused bool) error {
+	return f.call("pause %s %v", name, paused)
+}
+
+func (f *fake) Meanings(_ context.Context, name string) ([]record.Meaning, error) {
+	return []record.Meaning{record.Guess(record.KindTicket, "stalled")}, f.call("meanings %s", name)
+}
+
+func (f *fake) SetMeaning(_ context.Context, name string, m record.Meaning) error {
+	return f.call("mean %s %s %s %s %s %s", name, m.Kind, m.Raw, m.State, m.Turn, m.Label)
+}
+
+func (f *fake) DeadActions(context.Context) ([]action.Action, error) {
+	return []action.Action{{Ref: "PRT-ABCDEFGHIJKL", Kind: action.TicketReply, Reason: "Nobody can tell whether it arrived."}}, f.call("dead")
+}
+
+func (f *fake) Retry(_ context.Context, id action.ID) error   { return f.call("retry %s", id) }
+func (f *fake) Discard(_ context.Context, id action.ID) error { return f.call("discard %s", id) }

@@ -7,6 +7,7 @@ import (
 
 	"portico/config"
 	"portico/sync/access"
+	"portico/sync/action"
 	"portico/sync/record"
 	"portico/sync/remote"
 	"portico/sync/run"
@@ -19,6 +20,8 @@ import (
 type Program interface {
 	Service
 	Connections
+	Care
+	Actions
 	Accounts
 	Users
 	// Close gives back what was opened. Nothing may be called after it.
@@ -56,6 +59,35 @@ type Connections interface {
 	Companies(ctx context.Context, name string) ([]run.Company, error)
 	// Match ties a company to an account; its waiting records become visible there.
 	Match(ctx context.Context, name, key, account string) (record.AccountInfo, error)
+}
+
+// Care is what a connection needs once it runs.
+type Care interface {
+	// Streams tells how current each stream is and what is wrong with it.
+	Streams(ctx context.Context, name string) (streams []run.StreamState, waiting int, err error)
+	// Runs lists the newest runs, newest first.
+	Runs(ctx context.Context, name string, limit int) ([]run.Run, error)
+	// Rejects lists what a run set aside, with reasons.
+	Rejects(ctx context.Context, id run.ID) ([]remote.Reject, error)
+	// ConfirmDeletions looks again for what the source no longer has and removes
+	// it, although it is more than a census removes by itself.
+	ConfirmDeletions(ctx context.Context, name, stream string) (run.Run, error)
+	// Unmatch hides everything of a company at once and keeps it for the right match.
+	Unmatch(ctx context.Context, name, key string) error
+	Pause(ctx context.Context, name string, paused bool) error
+	// Meanings lists the status dictionary; SetMeaning corrects one row of it.
+	Meanings(ctx context.Context, name string) ([]record.Meaning, error)
+	SetMeaning(ctx context.Context, name string, m record.Meaning) error
+}
+
+// Actions is what staff do with what could not be carried out.
+type Actions interface {
+	// DeadActions lists what staff have to look after, oldest first.
+	DeadActions(ctx context.Context) ([]action.Action, error)
+	// Retry tries a dead action again, looking for an earlier effect first.
+	Retry(ctx context.Context, id action.ID) error
+	// Discard gives a dead action up; its client reads that it was withdrawn.
+	Discard(ctx context.Context, id action.ID) error
 }
 
 // Accounts is the administrator's work on client companies.

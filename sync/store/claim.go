@@ -195,6 +195,23 @@ func (y *System) Revive(ctx context.Context, id action.ID) error {
 	})
 }
 
+// Discard gives a dead action up.
+func (y *System) Discard(ctx context.Context, id action.ID) error {
+	now := y.now().UTC()
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		var rows []struct{ AccountID record.AccountID }
+		err := tx.Find(ctx, &rows, scoped.System+`UPDATE actions SET state = 'withdrawn', ended_at = ?, changed_at = ? WHERE id = ? AND state = 'dead'
+			RETURNING account_id`, at(now), at(now), id)
+		if err == nil && len(rows) == 0 {
+			err = fault.New(fault.Conflict, "Only an action that our team looks after can be given up.")
+		}
+		if err != nil {
+			return fault.At("discard action", err)
+		}
+		return emit(ctx, tx, change.New(change.ActionMoved, now, rows[0].AccountID, record.KindTicket, id.String()))
+	})
+}
+
 // DeadActions lists what staff have to look after, oldest first.
 func (y *System) DeadActions(ctx context.Context, limit int) ([]action.Action, error) {
 	var rows []actionRow

@@ -1,0 +1,139 @@
+package app
+
+import (
+	"context"
+
+	"portico/sync/action"
+	"portico/sync/fault"
+	"portico/sync/pull"
+	"portico/sync/record"
+	"portico/sync/remote"
+	"portico/sync/run"
+	"portico/sync/valid"
+)
+
+// Streams tells how current each stream is, and how many records nobody sees.
+func (a *App) Streams(ctx context.Context, name string) ([]run.StreamState, int, error) {
+	o, err := a.openNamed(ctx, name)
+	if err != nil {
+		return nil, 0, err
+	}
+	streams, err := o.sys.Streams(ctx, o.connection.ID)
+	if err != nil {
+		return nil, 0, err
+	}
+	waiting, err := o.sys.Waiting(ctx, o.connection.ID)
+	return streams, waiting, err
+}
+
+// Runs lists the newest runs of a connection.
+func (a *App) Runs(ctx context.Context, name string, limit int) ([]run.Run, error) {
+	o, err := a.openNamed(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return o.sys.Runs(ctx, o.connection.ID, limit)
+}
+
+// Rejects lists what a run set aside.
+func (a *App) Rejects(ctx context.Context, id run.ID) ([]remote.Reject, error) {
+	sys, err := a.system(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return sys.RejectsOf(ctx, id)
+}
+
+// ConfirmDeletions takes a census whose result counts however much is missing.
+func (a *App) ConfirmDeletions(ctx context.Context, name, stream string) (run.Run, error) {
+	o, err := a.openNamed(ctx, name)
+	if err != nil {
+		return run.Run{}, err
+	}
+	if _, err := streamsOf(o.connector.Spec(), []string{stream}); err != nil {
+		return run.Run{}, err
+	}
+	puller := pull.New(pull.Options{Store: o.sys, Sources: sources{a, o.sys, a.log}, Log: a.log, Now: a.now})
+	r, err := puller.Run(ctx, run.Due{Connection: o.connection.ID, Stream: stream, Mode: remote.Census, Force: true})
+	if err == nil && r.ID == "" {
+		err = fault.New(fault.Conflict, "The stream is being pulled by another process right now. Try again in a minute.")
+	}
+	return r, err
+}
+
+// Unmatch hides everything of a company at once.
+func (a *App) Unmatch(ctx context.Context, name, key string) error {
+	o, err := a.openNamed(ctx, name)
+	if err != nil {
+		return err
+	}
+	return o.sys.Unmatch(ctx, o.connection.ID, key)
+}
+
+// Pause stops or resumes pulling.
+func (a *App) Pause(ctx context.Context, name string, paused bool) error {
+	o, err := a.openNamed(ctx, name)
+	if err != nil {
+		return err
+	}
+	return o.sys.SetPaused(ctx, o.connection.ID, paused)
+}
+
+// Meanings lists the status dictionary.
+func (a *App) Meanings(ctx context.Context, name string) ([]record.Meaning, error) {
+	o, err := a.openNamed(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return o.sys.Meanings(ctx, o.connection.ID)
+}
+
+// SetMeaning corrects one row of the dictionary. What it leaves out stays as guessed.
+func (a *App) SetMeaning(ctx context.Context, name string, m record.Meaning) error {
+	o, err := a.openNamed(ctx, name)
+	if err != nil {
+		return err
+	}
+	guess := record.Guess(m.Kind, m.Raw)
+	if m.Label == "" {
+		m.Label = guess.Label
+	}
+	if m.Explanation == "" && m.State == guess.State && m.Turn == guess.Turn {
+		m.Explanation = guess.Explanation
+	}
+	if err := valid.Struct(m); err != nil {
+		return err
+	}
+	return o.sys.SetMeaning(ctx, o.connection.ID, m)
+}
+
+// manyDead is how many dead actions are listed at once.
+const manyDead = 500
+
+// DeadActions lists what staff have to look after.
+func (a *App) DeadActions(ctx context.Context) ([]action.Action, error) {
+	sys, err := a.system(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return sys.DeadActions(ctx, manyDead)
+}
+
+// Retry gives a dead action a new generation; the sweep of the serving process
+// finds it.
+func (a *App) Retry(ctx context.Context, id action.ID) error {
+	sys, err := a.system(ctx)
+	if err != nil {
+		return err
+	}
+	return sys.Revive(ctx, id)
+}
+
+// Discard gives a dead action up.
+func (a *App) Discard(ctx context.Context, id action.ID) error {
+	sys, err := a.system(ctx)
+	if err != nil {
+		return err
+	}
+	return sys.Discard(ctx, id)
+}
