@@ -82,8 +82,6 @@ func sentence(f validator.FieldError) string {
 		return given + " is too large, at most " + f.Param()
 	case "timezone":
 		return given + " is not a time zone (like Europe/Berlin)"
-	case "bcp47_language_tag":
-		return given + " is not a language (like en or de-CH)"
 	case "hexcolor", "len":
 		return given + " is not a colour (like #0f5c63)"
 	case "email":

@@ -14,26 +14,23 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 // Config is everything that an administrator can set. The zero value is not
 // useful; take Defaults or Load. Tags name the setting (koanf), its rules
 // (validate) and what it is for (help).
 type Config struct {
-	Listen     string   `koanf:"listen" validate:"required,hostname_port" help:"address and port the portal listens on"`
-	BaseURL    string   `koanf:"base_url" validate:"omitempty,http_url" help:"address people type, used in links; empty means http:// and listen"`
-	Proxies    []string `koanf:"proxies" validate:"dive,cidr" help:"networks of reverse proxies whose forwarded headers are believed"`
-	Data       string   `koanf:"data" validate:"required" help:"folder for the database and files"`
-	KeyFile    string   `koanf:"key_file" validate:"required" help:"key that seals stored credentials; keep it out of the data folder and its backups"`
-	Connectors string   `koanf:"connectors" help:"folder with manifests of your own; empty means only the built-in ones"`
-	Redis      string   `koanf:"redis" validate:"omitempty,redis_url" help:"redis:// or rediss:// address of the job queue; empty means inside the program"`
-	Database   Database `koanf:"database"`
-	SMTP       SMTP     `koanf:"smtp"`
-	Provider   Provider `koanf:"provider"`
-	Log        Log      `koanf:"log"`
-	Jobs       Jobs     `koanf:"jobs"`
-	Pull       Pull     `koanf:"pull"`
+	Listen   string   `koanf:"listen" validate:"required,hostname_port" help:"address and port the portal listens on"`
+	BaseURL  string   `koanf:"base_url" validate:"omitempty,http_url" help:"address people type, used in links; empty means http:// and listen"`
+	Proxies  []string `koanf:"proxies" validate:"dive,cidr" help:"networks of reverse proxies whose forwarded headers are believed"`
+	Data     string   `koanf:"data" validate:"required" help:"folder for the database and files"`
+	KeyFile  string   `koanf:"key_file" validate:"required" help:"key that seals stored credentials; keep it out of the data folder and its backups"`
+	Redis    string   `koanf:"redis" validate:"omitempty,redis_url" help:"redis:// or rediss:// address of the job queue; empty means inside the program"`
+	Database Database `koanf:"database"`
+	SMTP     SMTP     `koanf:"smtp"`
+	Provider Provider `koanf:"provider"`
+	Log      Log      `koanf:"log"`
+	Jobs     Jobs     `koanf:"jobs"`
 
 	file    string
 	origins map[string]string
@@ -59,7 +56,6 @@ type Provider struct {
 	Name   string `koanf:"name" validate:"required,max=80" help:"name of your firm"`
 	Colour string `koanf:"colour" validate:"hexcolor,len=7" help:"brand colour, #rrggbb"`
 	Zone   string `koanf:"zone" validate:"timezone" help:"IANA time zone, for people who chose none"`
-	Locale string `koanf:"locale" validate:"bcp47_language_tag" help:"language and region, for people who chose none"`
 }
 
 // Log is what the program writes to standard error.
@@ -73,14 +69,8 @@ type Jobs struct {
 	Workers int `koanf:"workers" validate:"min=1,max=256" help:"actions and pulls that run at once"`
 }
 
-// Pull holds the defaults of reading from connected systems.
-type Pull struct {
-	Every      time.Duration `koanf:"every" validate:"min=10s,max=24h" help:"how often changes are asked for where the connector does not say"`
-	SweepLimit int           `koanf:"sweep_limit" validate:"min=0,max=100" help:"percent of a stream that may vanish before a person must confirm"`
-}
-
-// Defaults runs on one machine with nothing else installed. KeyFile,
-// Database.Path and Connectors are completed by Load, because they depend on
+// Defaults runs on one machine with nothing else installed. KeyFile
+// and Database.Path are completed by Load, because they depend on
 // where the configuration file and the data folder are.
 func Defaults() Config {
 	return Config{
@@ -88,10 +78,9 @@ func Defaults() Config {
 		Proxies:  []string{},
 		Data:     "data",
 		SMTP:     SMTP{Port: 587, TLS: "starttls"},
-		Provider: Provider{Name: "Portico", Colour: "#0f5c63", Zone: "UTC", Locale: "en"},
+		Provider: Provider{Name: "Portico", Colour: "#0f5c63", Zone: "UTC"},
 		Log:      Log{Level: "info", Format: "text"},
 		Jobs:     Jobs{Workers: 8},
-		Pull:     Pull{Every: time.Minute, SweepLimit: 5},
 	}
 }
 
@@ -144,7 +133,7 @@ func (c *Config) complete() {
 	if c.file != "" {
 		home = filepath.Dir(c.file)
 	}
-	for key, path := range map[string]*string{"data": &c.Data, "key_file": &c.KeyFile, "connectors": &c.Connectors, "database.path": &c.Database.Path} {
+	for key, path := range map[string]*string{"data": &c.Data, "key_file": &c.KeyFile, "database.path": &c.Database.Path} {
 		// A path in the file is relative to the file, so that a service can be started from anywhere.
 		fromFile := strings.HasPrefix(c.origins[key], c.file+":")
 		if home != "" && fromFile && *path != "" && !filepath.IsAbs(*path) {
@@ -159,9 +148,6 @@ func (c *Config) complete() {
 	}
 	if c.KeyFile == "" {
 		c.KeyFile = filepath.Join(filepath.Dir(filepath.Clean(c.Data)), "keys", "portico.key")
-	}
-	if c.Connectors == "" && home != "" {
-		c.Connectors = filepath.Join(home, "connectors")
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"portico/config"
 )
@@ -50,16 +49,16 @@ func TestDefaultsRun(t *testing.T) {
 
 func TestEnvironmentWinsOverFileOverDefaults(t *testing.T) {
 	t.Parallel()
-	path := write(t, "listen: 127.0.0.1:9000\npull:\n  every: 5m\nproxies: [10.0.0.0/8]\njobs:\n")
+	path := write(t, "listen: 127.0.0.1:9000\njobs:\n  workers: 3\nproxies: [10.0.0.0/8]\nlog:\n")
 	c := load(t, path, "PORTICO_LISTEN=127.0.0.1:9001", "PORTICO_PROVIDER_NAME=Halden IT", "PORTICO_REDIS=", "HOME=/x")
 	if c.Listen != "127.0.0.1:9001" || c.Origin("listen") != "PORTICO_LISTEN" {
 		t.Errorf("listen = %s from %s", c.Listen, c.Origin("listen"))
 	}
-	if c.Pull.Every != 5*time.Minute || c.Origin("pull.every") != path+":3" {
-		t.Errorf("pull.every = %s from %s", c.Pull.Every, c.Origin("pull.every"))
+	if c.Jobs.Workers != 3 || c.Origin("jobs.workers") != path+":3" {
+		t.Errorf("jobs.workers = %d from %s", c.Jobs.Workers, c.Origin("jobs.workers"))
 	}
-	if c.Provider.Name != "Halden IT" || c.Jobs.Workers != config.Defaults().Jobs.Workers {
-		t.Errorf("provider %q, workers %d", c.Provider.Name, c.Jobs.Workers)
+	if c.Provider.Name != "Halden IT" || c.Log != config.Defaults().Log {
+		t.Errorf("provider %q, log %+v", c.Provider.Name, c.Log)
 	}
 	if p := c.ProxyPrefixes(); len(p) != 1 || p[0].String() != "10.0.0.0/8" {
 		t.Errorf("proxies = %v", p)
@@ -75,10 +74,9 @@ func TestPathsInTheFileAreRelativeToIt(t *testing.T) {
 	home := filepath.Dir(path)
 	c := load(t, path)
 	for what, got := range map[string][2]string{
-		"data":       {c.Data, filepath.Join(home, "var")},
-		"database":   {c.Database.Path, filepath.Join(home, "var", "portico.db")},
-		"key":        {c.KeyFile, filepath.Join(home, "portico.key")},
-		"connectors": {c.Connectors, filepath.Join(home, "connectors")},
+		"data":     {c.Data, filepath.Join(home, "var")},
+		"database": {c.Database.Path, filepath.Join(home, "var", "portico.db")},
+		"key":      {c.KeyFile, filepath.Join(home, "portico.key")},
 	} {
 		if got[0] != got[1] {
 			t.Errorf("%s = %s, want %s", what, got[0], got[1])
@@ -138,8 +136,6 @@ func TestSingleMistakes(t *testing.T) {
 		{"bad zone", "provider:\n  zone: Mars/Base\n", "not a time zone"},
 		{"bad colour", "provider:\n  colour: \"#abc\"\n", "not a colour"},
 		{"bad redis", "redis: localhost:6379\n", "not an address of Redis"},
-		{"bad duration", "pull:\n  every: 5\n", "not a length of time"},
-		{"too often", "pull:\n  every: 1s\n", `"1s" is too small, at least 10s`},
 		{"nested list", "proxies: [[a]]\n", "a list of plain values"},
 		{"long name", "provider:\n  name: " + strings.Repeat("x", 81) + "\n", "at most 80 characters"},
 	} {
@@ -173,7 +169,7 @@ func TestPrintShowsOriginsAndReadsBack(t *testing.T) {
 		}
 	}
 	again := load(t, write(t, out.String()))
-	if again.SMTP.Host != c.SMTP.Host || again.Provider != c.Provider || again.Pull != c.Pull || again.KeyFile != c.KeyFile {
+	if again.SMTP.Host != c.SMTP.Host || again.Provider != c.Provider || again.KeyFile != c.KeyFile {
 		t.Errorf("read back %+v, want %+v", again, c)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // EnvPrefix starts the name of every environment variable that sets something.
@@ -64,12 +63,6 @@ func find(key string) (setting, bool) {
 func (s setting) convert(v any) (any, error) {
 	text := strings.TrimSpace(fmt.Sprint(v))
 	switch s.typ {
-	case reflect.TypeFor[time.Duration]():
-		d, err := time.ParseDuration(text)
-		if err != nil {
-			return nil, fmt.Errorf("%q is not a length of time (write 30s, 5m or 2h)", text)
-		}
-		return d, nil
 	case reflect.TypeFor[int]():
 		n, err := strconv.Atoi(text)
 		if err != nil {

@@ -39,7 +39,7 @@ func (c Config) Print(w io.Writer) error {
 // shown is a value as one line of YAML, without what must not be seen.
 func shown(v any) (string, error) {
 	switch v := v.(type) {
-	case fmt.Stringer: // time.Duration and Secret
+	case Secret:
 		return scalar(v.String())
 	case string:
 		return scalar(withoutPassword(v))
