@@ -103,6 +103,10 @@ test-live: need-go ## run the tests against a real Request Tracker that you name
 	echo "Name one that may be written to: PORTICO_TEST_RT=http://…/REST/2.0 PORTICO_TEST_RT_TOKEN=… make test-live"; exit 1; fi; \
 	go test -count=1 -v -run 'Live|Real' ./...
 
+.PHONY: bench
+bench: build ## measure the program against bare floors (BENCH="-only P2,S1")
+	@go run ./cmd/bench $(BENCH)
+
 .PHONY: clean
 clean: ## remove what was built (not your data)
 	@rm -rf bin $(TOOLS) artefacts $(ASSETS)/node_modules $(KIT)/node_modules
