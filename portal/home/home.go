@@ -50,7 +50,7 @@ func (p *Pages) Home(w http.ResponseWriter, r *http.Request, s access.Scope) err
 		return err
 	}
 	c.Title = c.T("nav.home") + " · " + c.Account.Name
-	v := homeView{Chrome: c, SeesTickets: s.Sees(record.KindTicket), SeesAssets: s.Sees(record.KindAsset), Own: s.OwnOnly(), MayAsk: s.Acts(record.KindTicket)}
+	v := homeView{Chrome: c, SeesTickets: s.Sees(record.KindTicket), SeesAssets: s.Sees(record.KindAsset), Own: s.OwnOnly(), MayAsk: s.Acts(record.KindTicket), Staff: s.IsStaff()}
 	if v.SeesTickets {
 		if err := p.tickets(r.Context(), s, &v); err != nil {
 			return err

@@ -16,6 +16,7 @@ type homeView struct {
 	SeesAssets  bool
 	Own         bool // only the reader's own requests
 	MayAsk      bool
+	Staff       bool // looked at by the provider's own people
 	Needs       []need
 	MoreNeeds   bool
 	With        []record.Row
@@ -66,6 +67,9 @@ func (v *homeView) collect(rows []record.Row) (done bool) {
 // greeting is by the reader's own clock, with their first name.
 func (v homeView) greeting() string {
 	c := v.Chrome
+	if v.Staff {
+		return c.Account.Name
+	}
 	key := "home.evening"
 	switch hour := c.Hour(c.Now); {
 	case hour >= 4 && hour < 12:
@@ -80,11 +84,23 @@ func (v homeView) greeting() string {
 	return c.T(key, name)
 }
 
+// needsTitle heads what waits for the account.
+func (v homeView) needsTitle() string {
+	if v.Staff {
+		return v.Chrome.T("home.needs.client.title")
+	}
+	return v.Chrome.T("home.needs.title")
+}
+
 // lead says in one sentence what is going on.
 func (v homeView) lead() string {
 	c := v.Chrome
 	needs := c.T("home.needs.none")
 	switch n := len(v.Needs); {
+	case v.Staff && n > 0:
+		needs = c.N("home.needs.client", n)
+	case v.Staff:
+		needs = c.T("home.needs.client.none")
 	case v.MoreNeeds:
 		needs = c.T("home.needs.more", c.Number(n))
 	case n > 0:

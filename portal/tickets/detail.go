@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -169,8 +170,8 @@ func (v detailView) diffs(saw seen, told error) []ui.Diff {
 		out = append(out, ui.Diff{What: c.T("tickets.detail.messages"), Was: c.Number(saw.Messages), Now: c.Number(v.Messages)})
 	}
 	if out[0].Was == out[0].Now {
-		if raw := fault.Fields(told)["status"]; raw != "" {
-			out = append(out, ui.Diff{What: c.T("fresh.value"), Was: "", Now: raw})
+		if was, now, ok := strings.Cut(fault.Fields(told)["status"], " → "); ok {
+			out = append(out, ui.Diff{What: c.T("fresh.value"), Was: was, Now: now})
 		}
 	}
 	return out

@@ -95,7 +95,8 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 			return err
 		}
 		c.Search = base + "tickets"
-		items = append(items, NavItem{Label: c.T("nav.tickets"), Href: base + "tickets", Icon: IconTickets, Count: waiting})
+		progress := within(r.URL.Path, base+"actions")
+		items = append(items, NavItem{Label: c.T("nav.tickets"), Href: base + "tickets", Icon: IconTickets, Count: waiting, Current: progress})
 	}
 	if s.Sees(record.KindAsset) {
 		items = append(items, NavItem{Label: c.T("nav.assets"), Href: base + "assets", Icon: IconAssets})

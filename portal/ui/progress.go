@@ -109,9 +109,12 @@ func (p Progress) steps(c *Chrome) []step {
 		return []step{recorded, mk("wait", "waiting", p.nextAttempt(c)), accepted, confirmed}
 	case action.Unknown:
 		return []step{recorded, sent, mk("wait", "checking", p.nextAttempt(c)), confirmed}
-	default:
-		return []step{recorded, p.stopped(c, at(a.Ended))}
+	case action.Refused, action.Dead:
+		if !a.Sent.IsZero() {
+			return []step{recorded, sent, p.stopped(c, at(a.Ended))}
+		}
 	}
+	return []step{recorded, p.stopped(c, at(a.Ended))}
 }
 
 // stopped is the step at which it goes no further by itself.

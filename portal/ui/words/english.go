@@ -53,7 +53,6 @@ var englishShell = Catalogue{
 	"files.label":        "Files",
 	"field.used":         "%%d of %s characters",
 	"field.limit":        "Up to %s characters.",
-	"problems.title":     "Please correct what is marked",
 	"table.csv":          "CSV",
 	"form.cancel":        "Cancel",
 }

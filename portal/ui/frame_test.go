@@ -1,0 +1,115 @@
+package ui_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"portico/portal/ui"
+	"portico/sync/access"
+	"portico/sync/access/grant"
+	"portico/sync/fault"
+	"portico/sync/record"
+)
+
+type accounts struct {
+	launch  record.Launch
+	waiting int
+}
+
+func (a accounts) Info(_ context.Context, s access.Scope, id record.AccountID) (record.AccountInfo, error) {
+	return record.AccountInfo{ID: id, Name: "Nordwind", Launch: a.launch}, nil
+}
+
+func (a accounts) List(_ context.Context, s access.Scope, _ record.AccountID, q record.Query) (record.Page, error) {
+	if !s.Sees(q.Kind) {
+		return record.Page{}, fault.New(fault.Forbidden, "no")
+	}
+	p := record.Page{Rows: make([]record.Row, min(a.waiting, q.Limit)), Total: -1}
+	if a.waiting > q.Limit {
+		p.Next = strconv.Itoa(q.Limit)
+	}
+	return p, nil
+}
+
+func framed(t *testing.T, a accounts, path string, s access.Scope) *ui.Chrome {
+	t.Helper()
+	framer := ui.NewFramer(ui.FrameOptions{
+		Provider: ui.Provider{Name: "Halden IT"}, Accounts: a, Zone: time.UTC, Now: func() time.Time { return now },
+		Locale: func(*http.Request) (string, string) { return "en-GB", "Europe/Berlin" }, SignOut: "/signout", Switch: "/accounts",
+	})
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	r.AddCookie(&http.Cookie{Name: "portico_theme", Value: "dark"})
+	c, err := framer(r.WithContext(templ.WithNonce(t.Context(), "n1")), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func labels(c *ui.Chrome) (all string, current string) {
+	for _, item := range c.Nav {
+		all += item.Label + item.Count + " "
+		if item.Current {
+			current += item.Label
+		}
+	}
+	return all, current
+}
+
+func TestFrameShowsWhatTheRoleSees(t *testing.T) {
+	t.Parallel()
+	id := record.NewAccountID()
+	base, user := ui.AccountPath(id), grant.User{ID: "u", Email: "ines@x.example"}
+	for _, c := range []struct {
+		name    string
+		s       access.Scope
+		waiting int
+		path    string
+		all     string
+		current string
+	}{
+		{"owner", grant.Member(user, id, access.Owner), 3, base, "Home Requests3 Assets ", "Home"},
+		{"owner with many", grant.Member(user, id, access.Owner), 99, base + "tickets", "Home Requests9+ Assets ", "Requests"},
+		{"inside requests", grant.Member(user, id, access.Owner), 0, base + "tickets/1", "Home Requests Assets ", "Requests"},
+		{"progress", grant.Member(user, id, access.Owner), 0, base + "actions/1", "Home Requests Assets ", "Requests"},
+		{"finance", grant.Member(user, id, access.Finance), 3, base, "Home ", "Home"},
+		{"staff in an account", grant.StaffIn(user, access.Manager, id), 1, base + "assets", "Home Requests1 Assets Accounts ", "Assets"},
+		{"staff", grant.Staff(user, access.Manager, nil), 1, "/staff", "Accounts ", "Accounts"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := framed(t, accounts{record.LaunchInvited, c.waiting}, c.path, c.s)
+			if all, current := labels(got); all != c.all || current != c.current {
+				t.Errorf("%q, current %q", all, current)
+			}
+			if got.Nonce != "n1" || got.Theme != "dark" || got.Lang != "en-GB" || got.User.Name != "ines@x.example" {
+				t.Errorf("%+v", got)
+			}
+			if hidden := got.Search == ""; hidden != (c.name == "finance" || c.name == "staff") {
+				t.Errorf("search goes to %q", got.Search)
+			}
+		})
+	}
+}
+
+func TestFramePreviewAndNobody(t *testing.T) {
+	t.Parallel()
+	id := record.NewAccountID()
+	user := grant.User{ID: "u", Name: "Marek"}
+	if c := framed(t, accounts{launch: record.LaunchPreview}, ui.AccountPath(id), grant.StaffIn(user, access.Manager, id)); !c.Preview {
+		t.Error("staff are not told that clients cannot see this yet")
+	}
+	if c := framed(t, accounts{launch: record.LaunchInvited}, ui.AccountPath(id), grant.StaffIn(user, access.Manager, id)); c.Preview {
+		t.Error("an open account is called a preview")
+	}
+	_, err := ui.NewFramer(ui.FrameOptions{})(httptest.NewRequest("GET", "/", nil), access.Scope{})
+	if !fault.Is(err, fault.Unauthenticated) {
+		t.Errorf("a zero scope gives %v", err)
+	}
+}
