@@ -126,6 +126,7 @@ func TestSubmitRefusesWhatNoPageAsksFor(t *testing.T) {
 	}{
 		"no key":              {func(a *action.Draft) { a.Key = "" }, fault.Invalid},
 		"a long key":          {func(a *action.Draft) { a.Key = string(make([]byte, 101)) }, fault.Invalid},
+		"a key with NUL":      {func(a *action.Draft) { a.Key = "a\x00b" }, fault.Invalid},
 		"a kind of nobody":    {func(a *action.Draft) { a.Kind = "ticket.delete" }, fault.Invalid},
 		"a reply to nothing":  {func(a *action.Draft) { a.Target = record.ID{} }, fault.Invalid},
 		"a new one on an old": {func(a *action.Draft) { a.Kind = action.TicketCreate }, fault.Invalid},

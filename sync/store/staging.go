@@ -90,7 +90,6 @@ func (w *writer) drop(ctx context.Context, kind record.Kind, external string, ac
 	}
 	_, err := w.tx.Run(ctx, "DELETE FROM identities WHERE connection_id = ? AND kind = ? AND external_id = ?", w.connection, kind, external)
 	w.note(account, kind, id)
-	w.lastParent = record.Ref{}
 	delete(w.here, record.Ref{Connection: w.connection, Kind: kind, External: external})
 	return fault.At("forget identity", err)
 }
@@ -123,7 +122,6 @@ func (w *writer) rehome(ctx context.Context, kind record.Kind, external string, 
 	_, err := w.tx.Run(ctx, "UPDATE identities SET account_id = ? WHERE connection_id = ? AND kind = ? AND external_id = ?", to, w.connection, kind, external)
 	w.note(from, kind, id)
 	w.note(to, kind, id)
-	w.lastParent = record.Ref{}
 	ref := record.Ref{Connection: w.connection, Kind: kind, External: external}
 	if have, ok := w.here[ref]; ok {
 		have.AccountID = to

@@ -23,7 +23,7 @@ func (a *Account) Submit(ctx context.Context, s access.Scope, d action.Draft) (a
 	if err := access.Act(s, d.Account, record.KindTicket); err != nil {
 		return action.Action{}, err
 	}
-	if d.Key == "" || len(d.Key) > 100 {
+	if d.Key == "" || len(d.Key) > 100 || plain(d.Key) != d.Key {
 		return action.Action{}, fault.New(fault.Invalid, "The form has lost its key. Reload the page; what you typed is kept.")
 	}
 	if err := whole(d); err != nil {

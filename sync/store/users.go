@@ -74,24 +74,30 @@ func (y *System) CreateUser(ctx context.Context, u access.User, passwordHash str
 	})
 }
 
-// SetPassword stores a hash and ends every session of the user.
+// SetPassword stores a hash and ends every session and every open reset of the
+// user: an older link in a mailbox must not outlive the new password.
 func (y *System) SetPassword(ctx context.Context, user, hash string) error {
-	return y.changeUser(ctx, user, "password_hash = ?, epoch = epoch + 1", hash)
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		if _, err := tx.Run(ctx, "DELETE FROM resets WHERE user_id = ?", user); err != nil {
+			return fault.At("end resets", err)
+		}
+		return changeUser(ctx, tx, user, "password_hash = ?, epoch = epoch + 1", hash)
+	})
 }
 
 // DisableUser refuses or allows sign-in again; either way every session ends.
 func (y *System) DisableUser(ctx context.Context, user string, disabled bool) error {
-	return y.changeUser(ctx, user, "disabled = ?, epoch = epoch + 1", disabled)
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		return changeUser(ctx, tx, user, "disabled = ?, epoch = epoch + 1", disabled)
+	})
 }
 
-func (y *System) changeUser(ctx context.Context, user, set string, args ...any) error {
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
-		n, err := tx.Run(ctx, "UPDATE users SET "+set+" WHERE id = ?", append(args, user)...)
-		if err == nil && n == 0 {
-			return fault.New(fault.NotFound, "There is no such user.")
-		}
-		return fault.At("change user", err)
-	})
+func changeUser(ctx context.Context, tx *scoped.Tx, user, set string, value any) error {
+	n, err := tx.Run(ctx, "UPDATE users SET "+set+" WHERE id = ?", value, user)
+	if err == nil && n == 0 {
+		return fault.New(fault.NotFound, "There is no such user.")
+	}
+	return fault.At("change user", err)
 }
 
 // AddMember gives a user a role in an account, or changes it.
