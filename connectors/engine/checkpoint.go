@@ -30,7 +30,21 @@ type pass struct {
 
 type seen struct {
 	Version string `json:"v"`
-	At      int64  `json:"t"` // seconds since the epoch
+	At      int64  `json:"t"` // of the change, seconds since the epoch
+	// Read is when its children were read, by our clock, while the second of the
+	// change may not have been over at the source: another change may have the
+	// same version. Zero when that is settled.
+	Read int64 `json:"r,omitempty"`
+}
+
+// settling is how old a change must be to be settled at once: far more than
+// clocks differ. A younger one is read once more, when at least two seconds
+// have passed since.
+const settling = time.Hour
+
+// needs reports whether the children of a parent in this version must be read.
+func (s seen) needs(version string, now time.Time) bool {
+	return version == "" || version != s.Version || s.Read != 0 && now.Unix() >= s.Read+2
 }
 
 // maxSeen bounds a checkpoint; a parent that is forgotten is read once more.

@@ -22,6 +22,7 @@ type parent struct {
 // after each batch of them.
 func (p *puller) children(ctx context.Context, pg page) error {
 	p.observe(pg.items)
+	p.began = p.s.conn.Now()
 	changed := p.changed(pg.items)
 	size := max(p.st.ForEach.Batch, 1)
 	type loaded struct {
@@ -70,7 +71,7 @@ func (p *puller) changed(items []any) []parent {
 			continue
 		}
 		one := parent{id: rec.External, version: rec.Version, at: rec.Updated, item: item}
-		if old, ok := p.mark.Seen[one.id]; !ok || one.version == "" || old.Version != one.version {
+		if p.mark.Seen[one.id].needs(one.version, p.s.conn.Now()) {
 			out = append(out, one)
 		}
 	}
@@ -82,7 +83,11 @@ func (p *puller) remember(batch []parent) {
 		p.mark.Seen = map[string]seen{}
 	}
 	for _, one := range batch {
-		p.mark.Seen[one.id] = seen{Version: one.version, At: one.at.Unix()}
+		s := seen{Version: one.version, At: one.at.Unix()}
+		if old := p.mark.Seen[one.id]; old.Version != one.version && p.began.Sub(one.at) < settling {
+			s.Read = p.began.Unix()
+		}
+		p.mark.Seen[one.id] = s
 	}
 }
 

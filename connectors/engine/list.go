@@ -274,12 +274,23 @@ func (g *guard) check(paging *manifest.Paging, p page) error {
 		if len(p.items) > 0 && reflect.DeepEqual(old.items, p.items) || p.next.Next != "" && p.next.Next == p.at.Next {
 			return broken("read the list", fmt.Errorf("it sends the same page again"))
 		}
-		if lost := old.total - p.total; paging.Kind == manifest.PageNumber && p.total >= 0 && lost > 0 {
+		if lost := old.left(paging.Kind) - p.total; p.total >= 0 && lost > 0 {
+			if paging.Kind != manifest.PageNumber {
+				return short(p.total, p.total+lost) // deleted meanwhile, or a page that lies: the next pull goes on from here
+			}
 			return drifted{back: (lost + paging.Size - 1) / paging.Size}
 		}
 	}
 	g.previous = &p
 	return nil
+}
+
+// left is the total that the next page must tell if no row leaves the list.
+func (p *page) left(kind string) int {
+	if kind == manifest.Keyset {
+		return p.total - len(p.items)
+	}
+	return p.total
 }
 
 func broken(op string, cause error) error {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"portico/connectors/manifest"
 	"portico/sync/fault"
@@ -47,6 +48,7 @@ type puller struct {
 	pass   *pass
 	env    manifest.Env
 	done   int
+	began  time.Time // of this page's reading, by our clock
 }
 
 func (p *puller) run(ctx context.Context, given remote.Checkpoint) error {

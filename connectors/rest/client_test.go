@@ -70,7 +70,7 @@ func TestEveryAnswerHasAKindAndASentence(t *testing.T) {
 		{status(429, "Retry-After: 7", "{}"), fault.Limited, "fewer"},
 		{status(500, "", ""), fault.Unavailable, "failure of its own"},
 		{status(422, "", "{}"), fault.Invalid, "does not accept"},
-		{status(302, "Location: https://other.example/login?token=x", ""), fault.Setup, "https://other.example/login)"},
+		{status(302, "Location: https://other.example/login?token=x", ""), fault.Setup, "https://other.example/login), which"},
 		{status(200, "Content-Type: text/html; charset=utf-8", "<p>hello"), fault.Setup, "is it the API address"},
 		{status(200, "Content-Type: text/plain", "\n<!DOCTYPE html>"), fault.Setup, "is it the API address"},
 	}

@@ -25,7 +25,7 @@ func Judge(r *Response) error {
 func meaning(r *Response) (fault.Kind, string) {
 	switch s := r.Status; {
 	case s >= 300 && s < 400:
-		return fault.Setup, "The address sends us on to another one (" + place(r.Header.Get("Location")) + "); enter that address instead."
+		return fault.Setup, "The address sends us on to another one (" + place(r.Header.Get("Location")) + "), which an API does not do; check the address and its path."
 	case s == http.StatusUnauthorized:
 		return fault.Unauthenticated, "The credential is not accepted; enter a new one."
 	case s == http.StatusForbidden:
