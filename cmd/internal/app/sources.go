@@ -107,3 +107,12 @@ func (a *App) budget(id record.ConnectionID, connector remote.Connector) remote.
 	a.budgets[id] = b
 	return b
 }
+
+// SetBudget gives a connection a budget of the caller's instead of the one that
+// its connector asks for. Only a measurement has a reason to, against a source
+// that bears anything.
+func (a *App) SetBudget(id record.ConnectionID, b remote.Budget) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.budgets[id] = b
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime/pprof"
+	"slices"
+	"time"
+)
+
+// inTurn runs product and floor in turn and returns the medians of what they
+// report. A round gets its number, for names of its own.
+func inTurn(ctx context.Context, rounds int, product, floor func(round int) (float64, error)) (p, f float64, err error) {
+	var ps, fs []float64
+	for i := range max(1, rounds) {
+		for _, one := range []struct {
+			run func(int) (float64, error)
+			out *[]float64
+		}{{product, &ps}, {floor, &fs}} {
+			if err := ctx.Err(); err != nil {
+				return 0, 0, err
+			}
+			v, err := one.run(i)
+			if err != nil {
+				return 0, 0, err
+			}
+			*one.out = append(*one.out, v)
+		}
+	}
+	return median(ps), median(fs), nil
+}
+
+func median(v []float64) float64 { return quantile(v, .5) }
+
+// quantile returns the value below which the share q lies (nearest rank).
+func quantile(v []float64, q float64) float64 {
+	if len(v) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(v))
+	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
+}
+
+// perSecond is a rate.
+func perSecond(n int, took time.Duration) float64 { return float64(n) / took.Seconds() }
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// profile writes a CPU profile until the function it returns is called.
+func (s settings) profile(name string) (stop func(), err error) {
+	if s.profiles == "" {
+		return func() {}, nil
+	}
+	if err := os.MkdirAll(s.profiles, 0o700); err != nil {
+		return nil, err
+	}
+	f, err := os.Create(filepath.Join(s.profiles, name+".pprof"))
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, err
+	}
+	return func() { pprof.StopCPUProfile(); _ = f.Close() }, nil
+}
