@@ -93,7 +93,7 @@ func (f *Fake) signIn(r *http.Request) *user {
 	if !strings.EqualFold(word, "token") {
 		token = r.URL.Query().Get("token")
 	}
-	name, known := f.opts.Tokens[token]
+	name, known := f.tokens[token]
 	if !known || token == "" {
 		return nil
 	}

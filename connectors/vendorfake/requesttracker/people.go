@@ -101,6 +101,17 @@ func (f *Fake) Begin(ticket int, by, text string) (commit func()) {
 	}
 }
 
+// SetToken makes a token that of a user; no user ends it.
+func (f *Fake) SetToken(token, user string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if user == "" {
+		delete(f.tokens, token)
+		return
+	}
+	f.tokens[token] = user
+}
+
 // change takes the lock and returns what ends a change: save, then unlock.
 func (f *Fake) change() func() {
 	f.mu.Lock()

@@ -13,6 +13,7 @@ package requesttracker
 
 import (
 	"log/slog"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -69,8 +70,9 @@ type Fake struct {
 	log    *slog.Logger
 	routes []route
 
-	mu sync.RWMutex
-	db state
+	mu     sync.RWMutex
+	tokens map[string]string
+	db     state
 	// Indexes over db.
 	history map[objectKey][]*transaction
 	parts   map[int][]*attachment // by transaction
@@ -91,7 +93,8 @@ func New(opts Options) (*Fake, error) {
 	if opts.Organization == "" {
 		opts.Organization = "fake.example"
 	}
-	f := &Fake{opts: opts, log: opts.Log}
+	f := &Fake{opts: opts, log: opts.Log, tokens: map[string]string{}}
+	maps.Copy(f.tokens, opts.Tokens)
 	if f.log == nil {
 		f.log = slog.New(slog.DiscardHandler)
 	}
