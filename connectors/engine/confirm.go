@@ -169,5 +169,5 @@ func (c *Connector) Open(ctx context.Context, conn remote.Conn, ref record.Ref) 
 	if err != nil {
 		return nil, fault.At("fetch file", err)
 	}
-	return fileBytes(f, resp.Body, env, func() (answer, error) { return decode(resp) })
+	return fileBytes(f, resp.Body, env, func() (answer, error) { return s.decode(resp) })
 }

@@ -33,6 +33,7 @@ func (c *Connector) Preview(ctx context.Context, conn remote.Conn, stream string
 	if err != nil {
 		return nil, err
 	}
+	s.whole = true
 	if err := s.identify(ctx); err != nil {
 		return nil, err
 	}

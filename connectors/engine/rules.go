@@ -7,8 +7,6 @@ import (
 	"portico/connectors/manifest"
 	"portico/connectors/rest"
 	"portico/sync/fault"
-
-	json "github.com/goccy/go-json"
 )
 
 // kinds maps what a rule says to how an error is handled.
@@ -58,8 +56,8 @@ func match(rules []manifest.ErrorRule, status int, env manifest.Env) *manifest.E
 // lenientAnswer decodes what it can: a refusal need not be JSON.
 func lenientAnswer(resp *rest.Response) answer {
 	a := answer{status: resp.Status, headers: lowerHeaders(resp.Header)}
-	if json.Unmarshal(resp.Body, &a.body) != nil {
-		a.body = nil
+	if body, err := parseTree(resp.Body, nil); err == nil {
+		a.body = body
 	}
 	return a
 }

@@ -2,12 +2,11 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
-
-	json "github.com/goccy/go-json"
 
 	"portico/connectors/manifest"
 	"portico/connectors/rest"
@@ -23,6 +22,7 @@ type session struct {
 	client *rest.Client
 	config map[string]string
 	me     any
+	whole  bool // keep members that no expression asks for: somebody looks at them
 }
 
 // open signs in (lazily: nothing is sent yet) and settles defaults.
@@ -135,16 +135,21 @@ func (s *session) do(ctx context.Context, req rest.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return decode(resp)
+	return s.decode(resp)
 }
 
 // decode reads the JSON of an answer. A body that is not JSON is Broken.
-func decode(resp *rest.Response) (answer, error) {
+func (s *session) decode(resp *rest.Response) (answer, error) {
 	a := answer{status: resp.Status, headers: lowerHeaders(resp.Header)}
 	if len(resp.Body) == 0 {
 		return a, nil
 	}
-	if err := json.Unmarshal(resp.Body, &a.body); err != nil {
+	wanted := s.m.Wanted()
+	if s.whole {
+		wanted = nil
+	}
+	var err error
+	if a.body, err = parseTree(resp.Body, wanted); err != nil {
 		return a, fault.New(fault.Broken, "The system's answer is not whole JSON; nothing of it is used.").Because("decode answer of "+resp.At, err)
 	}
 	return a, nil

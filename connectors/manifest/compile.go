@@ -15,6 +15,7 @@ type compiler struct {
 	m        *Manifest
 	where    *positions
 	problems Problems
+	names    names
 }
 
 func (c *compiler) problem(at pointer, format string, args ...any) {
@@ -54,9 +55,13 @@ func (c *compiler) source(e *Expr, at pointer, column int, sees scope, as ...exp
 		return
 	}
 	e.program = program
-	if tree, err := parser.Parse(e.Source); err == nil {
-		e.fast = fastOf(tree.Node)
+	tree, err := parser.Parse(e.Source)
+	if err != nil { // a name of ours that expr-lang has too: only the interpreter reads it right
+		c.names.all = true
+		return
 	}
+	e.fast = fastOf(tree.Node)
+	ast.Walk(&tree.Node, &c.names)
 }
 
 func (c *compiler) template(t *Template, at pointer, sees scope) {
@@ -194,6 +199,7 @@ func (c *compiler) stream(s *Stream, at pointer, base scope) {
 		c.expr(&j.When, at.key("when"), base, expr.AsBool())
 		c.expr(&j.Index, at.key("index"), base.with(itemScope))
 		base = base.with(scope{j.Name: types.Any})
+		c.names.own[j.Name] = j.Index.Set()
 	}
 	for i, e := range s.Emit {
 		c.emit(e, at.key("emit").index(i), base.with(itemScope), s.ForEach != nil)

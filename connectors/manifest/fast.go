@@ -15,7 +15,7 @@ import (
 type fast func(Env) (any, bool)
 
 // native are the functions that closures may call.
-var native = map[string]func(...any) (any, error){"one": one, "pick": pick, "named": named, "mend": mend, "basename": basename}
+var native = map[string]func(...any) (any, error){"single": single, "pick": pick, "named": named, "mend": mend, "basename": basename}
 
 // fastOf returns a closure for the expression, or nil.
 func fastOf(node ast.Node) fast {

@@ -14,7 +14,7 @@ var functions = []expr.Option{
 	expr.Function("named", named, new(func(any, string) any)),
 	expr.Function("pick", pick),
 	expr.Function("mend", mend, new(func(any) string)),
-	expr.Function("one", one, new(func(any) any)),
+	expr.Function("single", single, new(func(any) any)),
 	expr.Function("quote", quote, new(func(string) string)),
 	expr.Function("basename", basename, new(func(any) string)),
 	expr.Function("sign", sign, new(func(string, string, string, string) string)),
@@ -42,9 +42,9 @@ func named(args ...any) (any, error) {
 	return nil, nil
 }
 
-// one returns the first of a list, or the thing itself: some systems send a
+// single returns the first of a list, or the thing itself: some systems send a
 // list only when there is more than one.
-func one(args ...any) (any, error) {
+func single(args ...any) (any, error) {
 	list, ok := args[0].([]any)
 	switch {
 	case !ok:

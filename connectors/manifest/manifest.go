@@ -38,6 +38,8 @@ type Manifest struct {
 	FieldOrder  []string `json:"-"`
 	StreamOrder []string `json:"-"`
 	ActionOrder []string `json:"-"`
+
+	wanted map[string]string
 }
 
 // Field is one setting of the connection form.

@@ -66,9 +66,12 @@ func parse(name string, data []byte) (*Manifest, Problems) {
 		return nil, Problems{{File: name, Line: 1, Column: 1, Message: err.Error()}}
 	}
 	m.name(where)
-	c := &compiler{m: m, where: where}
+	c := &compiler{m: m, where: where, names: newNames()}
 	c.all()
 	c.lint()
+	if !c.names.all {
+		m.wanted = c.names.known
+	}
 	return m, c.problems
 }
 

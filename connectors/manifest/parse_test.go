@@ -169,3 +169,25 @@ func TestTheBuiltInManifestHasNoProblems(t *testing.T) {
 		t.Error(problems.Error())
 	}
 }
+
+func TestOnlyMembersThatAreAskedForAreWanted(t *testing.T) {
+	t.Parallel()
+	m, err := manifest.Parse("desk.yaml", []byte(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := m.Wanted(); w["company"] == "" || w["tickets"] == "" || w["unheard"] != "" {
+		t.Errorf("wanted %v", w)
+	}
+	open := strings.Replace(good, "company: item.company", "company: item[config.url]", 1)
+	if m, err = manifest.Parse("desk.yaml", []byte(open)); err != nil || m.Wanted() != nil {
+		t.Errorf("a member that only a run can name was not kept (%v)", err)
+	}
+	data, err := os.ReadFile("../catalog/requesttracker/manifest.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err = manifest.Parse("manifest.yaml", data); err != nil || m.Wanted() == nil {
+		t.Errorf("Request Tracker's pages are kept whole, which is slow (%v)", err)
+	}
+}
