@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -15,6 +16,8 @@ type place struct {
 	Page  int    `json:"page,omitempty"`
 	After string `json:"after,omitempty"`
 	Next  string `json:"next,omitempty"`
+	// Left is how many rows must follow After; 0 when nobody knows.
+	Left int `json:"left,omitempty"`
 }
 
 // page is one part of a list, read and checked.
@@ -42,10 +45,28 @@ type drifted struct{ back int }
 
 func (d drifted) Error() string { return fmt.Sprintf("list lost rows; going back %d pages", d.back) }
 
+// lostTail says that a list has fewer rows after a place than it had when the
+// place was noted: rows were deleted, or the system hides them now.
+type lostTail struct{ got, want int }
+
+func (l lostTail) Error() string {
+	return fmt.Sprintf("%d rows follow where %d were left", l.got, l.want)
+}
+
+// errLostSince is a lostTail at the place where a pull goes on, so that it may
+// have happened long ago.
+var errLostSince = errors.New("the list lost rows since the last pull")
+
 // each visits the pages in order. While one is visited, the next is being read.
 func (l *lister) each(ctx context.Context, from place, visit func(page) error) error {
 	for rewinds := 0; ; rewinds++ {
 		at, err := l.pass(ctx, from, visit)
+		if lost := (lostTail{}); errors.As(err, &lost) {
+			if rewinds == 0 && at == from {
+				return errLostSince
+			}
+			return short(lost.got, lost.want) // deleted meanwhile, or a page that lies
+		}
 		drift, ok := err.(drifted)
 		if !ok {
 			return err
@@ -207,6 +228,12 @@ func (l *lister) goOn(p *page, env manifest.Env) error {
 		if err := l.keys(p); err != nil {
 			return err
 		}
+		if p.total >= 0 && p.total < p.at.Left {
+			return lostTail{p.total, p.at.Left}
+		}
+		if p.total > len(p.items) {
+			p.next.Left = p.total - len(p.items)
+		}
 		return p.counted(paging.Size, p.total)
 	default:
 		next, err := paging.Next.Text(env)
@@ -274,23 +301,12 @@ func (g *guard) check(paging *manifest.Paging, p page) error {
 		if len(p.items) > 0 && reflect.DeepEqual(old.items, p.items) || p.next.Next != "" && p.next.Next == p.at.Next {
 			return broken("read the list", fmt.Errorf("it sends the same page again"))
 		}
-		if lost := old.left(paging.Kind) - p.total; p.total >= 0 && lost > 0 {
-			if paging.Kind != manifest.PageNumber {
-				return short(p.total, p.total+lost) // deleted meanwhile, or a page that lies: the next pull goes on from here
-			}
+		if lost := old.total - p.total; paging.Kind == manifest.PageNumber && p.total >= 0 && lost > 0 {
 			return drifted{back: (lost + paging.Size - 1) / paging.Size}
 		}
 	}
 	g.previous = &p
 	return nil
-}
-
-// left is the total that the next page must tell if no row leaves the list.
-func (p *page) left(kind string) int {
-	if kind == manifest.Keyset {
-		return p.total - len(p.items)
-	}
-	return p.total
 }
 
 func broken(op string, cause error) error {

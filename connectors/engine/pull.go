@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"portico/connectors/manifest"
@@ -62,14 +63,21 @@ func (p *puller) run(ctx context.Context, given remote.Checkpoint) error {
 		p.env["since"] = since
 	}
 	l := &lister{s: p.s, fetch: &p.source.Fetch, env: p.env}
-	switch {
-	case p.mode == remote.Census:
+	if p.mode == remote.Census {
 		return p.census(ctx, l, given)
-	case p.st.ForEach != nil:
-		return l.each(ctx, p.pass.At, func(pg page) error { return p.children(ctx, pg) })
-	default:
-		return l.each(ctx, p.pass.At, p.records(ctx))
 	}
+	visit := p.records(ctx)
+	if p.st.ForEach != nil {
+		visit = func(pg page) error { return p.children(ctx, pg) }
+	}
+	err := l.each(ctx, p.pass.At, visit)
+	if errors.Is(err, errLostSince) {
+		// What was left of the pass cannot be trusted to be all, and its end would
+		// move the cursor past it: the pass begins anew, with no cursor to move.
+		p.pass = &pass{Mode: p.mode, Since: p.pass.Since}
+		err = l.each(ctx, p.pass.At, visit)
+	}
+	return err
 }
 
 // records commits a page of the stream's own items.

@@ -43,7 +43,7 @@ func (c *Connector) open(conn remote.Conn, class remote.Class) (*session, error)
 	if err != nil {
 		return nil, fault.Wrap(fault.Setup, "base address", err)
 	}
-	header := http.Header{"Accept": {"application/json"}}
+	header := http.Header{"Accept": {"application/json"}, "User-Agent": {"Portico"}}
 	for name, value := range c.m.HTTP.Headers {
 		header.Set(name, value)
 	}

@@ -34,6 +34,7 @@ type treeParser struct {
 	s      string
 	at     int
 	wanted map[string]string
+	sizes  [8]int // members of the last object at each depth: the next is mostly like it
 }
 
 func (p *treeParser) wrong(what string) error {
@@ -99,7 +100,8 @@ func (p *treeParser) object(keep bool, depth int) (any, error) {
 	p.at++
 	var out map[string]any
 	if keep {
-		out = make(map[string]any, 8)
+		out = make(map[string]any, p.sizes[min(depth, len(p.sizes)-1)])
+		defer func() { p.sizes[min(depth, len(p.sizes)-1)] = min(len(out), 64) }()
 	}
 	if p.next() == '}' {
 		p.at++
