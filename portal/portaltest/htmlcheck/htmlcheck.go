@@ -41,6 +41,7 @@ func (p Page) Text(selector string) string {
 	var out strings.Builder
 	for _, n := range p.Find(selector).Nodes {
 		spell(&out, n)
+		out.WriteString(" ")
 	}
 	return strings.Join(strings.Fields(out.String()), " ")
 }

@@ -1,0 +1,50 @@
+package staff_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"portico/portal/portaltest/htmlcheck"
+	"portico/portal/staff"
+	"portico/portal/ui"
+	"portico/sync/access"
+	"portico/sync/access/grant"
+	"portico/sync/record"
+)
+
+type accounts []record.AccountInfo
+
+func (a accounts) Accounts(context.Context, access.Scope) ([]record.AccountInfo, error) {
+	return a, nil
+}
+
+func show(t *testing.T, a accounts, path string) htmlcheck.Page {
+	t.Helper()
+	frame := ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Zone: time.UTC})
+	w := httptest.NewRecorder()
+	s := grant.Staff(grant.User{ID: "s", Name: "Marek Dvořák"}, access.Manager, nil)
+	if err := staff.New(staff.Options{Accounts: a, Frame: frame}).List(w, httptest.NewRequest(http.MethodGet, path, nil), s); err != nil {
+		t.Fatal(err)
+	}
+	return htmlcheck.Read(t, w.Body.String())
+}
+
+func TestAccountsSayWhoMaySeeThem(t *testing.T) {
+	t.Parallel()
+	parent := record.NewAccountID()
+	a := accounts{
+		{ID: record.NewAccountID(), Name: "Zeta <b>", Launch: record.LaunchHidden},
+		{ID: parent, Name: "Nordwind", Launch: record.LaunchInvited},
+		{ID: record.NewAccountID(), Name: "bremen", Launch: record.LaunchPreview, Parent: parent},
+	}
+	p := show(t, a, "/staff")
+	p.Want("tbody tr", 3).WantText(".po-lead", "3 client companies.").WantText("tbody tr:nth-child(1)", "bremen Branch of Nordwind").WantText("tbody tr:nth-child(1) [data-tone=live]", "Staff preview")
+	p.WantText("tbody tr:nth-child(2) [data-tone=good]", "Open to its members").WantText("tbody tr:nth-child(3)", "Zeta <b>").Want("tbody tr:nth-child(3) a", 0)
+	p.Want(`tbody a[href="/a/`+parent.String()+`/"]`, 1).WantText(".po-who", "Staff of Halden IT")
+	show(t, a, "/staff?q=NORD+brem").Want("tbody tr", 1)
+	show(t, a, "/staff?q=zzz").WantText(".po-empty", "No account is called that")
+	show(t, nil, "/staff").WantText(".po-empty", "No accounts yet").Want("form[role=search]", 0)
+}
