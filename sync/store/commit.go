@@ -113,12 +113,11 @@ func (y *System) removeAll(ctx context.Context, tx *scoped.Tx, c record.Connecti
 
 // publish writes one outbox row per account and kind that changed.
 func (w *writer) publish(ctx context.Context) error {
+	events := make([]change.Event, 0, len(w.changed))
 	for key, ids := range w.changed {
-		if err := emit(ctx, w.tx, change.New(change.RecordsChanged, w.now, key.account, key.kind, ids...)); err != nil {
-			return err
-		}
+		events = append(events, change.New(change.RecordsChanged, w.now, key.account, key.kind, ids...))
 	}
-	return nil
+	return emit(ctx, w.tx, events...)
 }
 
 type changedKey struct {

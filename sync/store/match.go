@@ -128,20 +128,23 @@ func (y *System) Unmatch(ctx context.Context, c record.ConnectionID, key string)
 			if err := w.stopRequests(ctx, account, key); err != nil {
 				return err
 			}
-		}
-		if err := w.withdrawCompany(ctx, key); err != nil {
-			return err
+			if err := w.withdrawCompany(ctx, account, key); err != nil {
+				return err
+			}
 		}
 		return w.publish(ctx)
 	})
 }
 
-func (w *writer) withdrawCompany(ctx context.Context, key string) error {
+// withdrawCompany goes through the account's records: an index of identities by
+// company would cost every pull more than this rare repair saves.
+func (w *writer) withdrawCompany(ctx context.Context, account record.AccountID, key string) error {
 	var rows []childRow
-	err := w.tx.Find(ctx, &rows, scoped.System+`SELECT r.id, r.kind, r.external_id, r.version, r.url, r.created_at, r.updated_at, r.body,
+	err := w.tx.Find(ctx, &rows, `SELECT r.id, r.kind, r.external_id, r.version, r.url, r.created_at, r.updated_at, r.body,
 		i.parent_kind, i.parent_external, r.account_id
-		FROM identities i JOIN records r ON r.account_id = i.account_id AND r.id = i.record_id WHERE i.connection_id = ? AND i.company = ?
-		AND i.parent_external = ''`, w.connection, key)
+		FROM (SELECT * FROM records WHERE account_id = ? AND connection_id = ?) AS r
+		JOIN identities i ON i.connection_id = r.connection_id AND i.kind = r.kind AND i.external_id = r.external_id
+		WHERE i.company = ? AND i.parent_external = ''`, account, w.connection, key)
 	if err != nil {
 		return fault.At("list records of company", err)
 	}

@@ -9,14 +9,40 @@ import (
 	"portico/sync/store/internal/scoped"
 )
 
-// emit writes an event into the outbox of the running transaction.
-func emit(ctx context.Context, tx *scoped.Tx, e change.Event) error {
-	payload, err := json.Marshal(e)
-	if err != nil {
-		return fault.Wrap(fault.Internal, "encode event", err)
+// eventRows is how many events one statement writes: a page of a source that has
+// many companies changes as many accounts.
+const eventRows = 25
+
+var (
+	insertEvent      = insertEvents(1)
+	insertManyEvents = insertEvents(eventRows)
+)
+
+func insertEvents(rows int) string {
+	return "INSERT INTO outbox (topic, payload) VALUES " + values(2, rows)
+}
+
+// emit writes events into the outbox of the running transaction.
+func emit(ctx context.Context, tx *scoped.Tx, events ...change.Event) error {
+	for len(events) > 0 {
+		n, insert := 1, insertEvent
+		if len(events) >= eventRows {
+			n, insert = eventRows, insertManyEvents
+		}
+		args := make([]any, 0, 2*n)
+		for _, e := range events[:n] {
+			payload, err := json.Marshal(e)
+			if err != nil {
+				return fault.Wrap(fault.Internal, "encode event", err)
+			}
+			args = append(args, string(e.Topic), string(payload))
+		}
+		if _, err := tx.Do(ctx, insert, args...); err != nil {
+			return fault.At("write outbox", err)
+		}
+		events = events[n:]
 	}
-	_, err = tx.Run(ctx, "INSERT INTO outbox (topic, payload) VALUES (?, ?)", e.Topic, string(payload))
-	return fault.At("write outbox", err)
+	return nil
 }
 
 // TakeOutbox hands events in order to follow and removes them, in one

@@ -21,6 +21,9 @@ var recordColumns = []string{"account_id", "id", "connection_id", "kind", "exter
 
 var identityColumns = []string{"connection_id", "kind", "external_id", "record_id", "account_id", "hash", "company", "parent_kind", "parent_external"}
 
+// findCompanies is lookupMany for the companies of a page.
+var findCompanies = "SELECT key, account_id FROM companies WHERE connection_id = ? AND key IN (" + marks(lookupRows) + ")"
+
 const oneIdentity = "SELECT record_id, account_id FROM identities WHERE connection_id = ? AND kind = ? AND external_id = ?"
 
 var (
@@ -33,7 +36,7 @@ var (
 
 // writerStatements are planned once, when the store opens.
 func writerStatements() []string {
-	return []string{oneIdentity, lookupMany, upsertMany, upsertOne, identifyMany, identifyOne}
+	return []string{oneIdentity, lookupMany, findCompanies, insertEvent, insertManyEvents, upsertMany, upsertOne, identifyMany, identifyOne}
 }
 
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
@@ -150,6 +153,41 @@ func (w *writer) known(ctx context.Context, items []item) (map[record.Ref]identi
 		}
 	}
 	return out, nil
+}
+
+// matched finds the accounts of the items' companies in one query. Those that
+// were never seen stay for company to remember.
+func (w *writer) matched(ctx context.Context, items []item) error {
+	args := make([]any, 0, lookupRows+1)
+	args = append(args, w.connection)
+	asked := make(map[string]bool, len(items))
+	for _, it := range items {
+		if _, have := w.companies[it.Company]; have || asked[it.Company] || it.Company == "" || it.Parent != "" {
+			continue
+		}
+		asked[it.Company] = true
+		args = append(args, it.Company)
+	}
+	if len(asked) == 0 {
+		return nil
+	}
+	for len(args) < lookupRows+1 {
+		args = append(args, nil)
+	}
+	rows, err := w.tx.Hot(ctx, findCompanies, args...)
+	if err != nil {
+		return fault.At("find companies", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var key string
+		var account record.AccountID
+		if err := rows.Scan(&key, &account); err != nil {
+			return fault.At("find companies", err)
+		}
+		w.companies[key] = account
+	}
+	return fault.At("find companies", rows.Err())
 }
 
 func scanKnown(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, kind record.Kind, args []any, out map[record.Ref]identity) error {

@@ -65,6 +65,9 @@ func (w *writer) put(ctx context.Context, items []item) error {
 		if w.here, err = w.known(ctx, part); err != nil {
 			return err
 		}
+		if err := w.matched(ctx, part); err != nil {
+			return err
+		}
 		for _, it := range part {
 			if err := w.one(ctx, it); err != nil {
 				return err

@@ -165,7 +165,6 @@ CREATE TABLE identities (
   parent_external TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (connection_id, kind, external_id)
 ) WITHOUT ROWID;
-CREATE INDEX identities_by_company ON identities (connection_id, company) WHERE company <> '';
 CREATE INDEX identities_by_parent ON identities (connection_id, parent_kind, parent_external) WHERE parent_external <> '';
 
 -- Records that cannot be shown to anybody yet: their company is not matched, or
@@ -210,7 +209,9 @@ CREATE TABLE records (
   updated_at    TEXT,
   reread_at     TEXT,
   body          BLOB NOT NULL,
-  PRIMARY KEY (account_id, id)
+  -- The id leads because ids grow with time: a pull over many accounts then adds
+  -- to the end of this index instead of touching a page of it for each of them.
+  PRIMARY KEY (id, account_id)
 );
 CREATE INDEX records_by_sort ON records (account_id, kind, sort_at);
 CREATE INDEX records_by_parent ON records (account_id, parent_id, sort_at) WHERE parent_id IS NOT NULL;
