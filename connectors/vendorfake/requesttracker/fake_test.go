@@ -151,9 +151,15 @@ func TestStateSurvivesARestart(t *testing.T) {
 	t.Parallel()
 	opts := requesttracker.Options{Path: filepath.Join(t.TempDir(), "rt.json")}
 	f, url := practice(t, opts)
+	if err := f.Seed(func(f *requesttracker.Fake) { f.AddTicket(requesttracker.Ticket{Subject: "seeded", Requestor: client}) }); err != nil {
+		t.Fatal(err)
+	}
 	id := f.AddTicket(requesttracker.Ticket{Subject: "x", Requestor: client})
 	call(t, "svc", "POST", fmt.Sprintf("%s/ticket/%d/correspond", url, id), `{"Content":"kept","ContentType":"text/plain"}`)
 	again, url := practice(t, opts)
+	if err := again.Seed(func(*requesttracker.Fake) { t.Error("seeded twice") }); err != nil {
+		t.Fatal(err)
+	}
 	if n := again.Correspondences(id, "kept"); n != 1 {
 		t.Errorf("%d replies after the restart", n)
 	}
@@ -182,6 +188,46 @@ func TestServeLeavesItsAddressWhileDown(t *testing.T) {
 		t.Error("down: somebody answers")
 	}
 	f.Faults.Down(false)
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestControlAddressWorksWhileDown(t *testing.T) {
+	t.Parallel()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	control := "http://" + free.Addr().String() + requesttracker.ControlPath
+	opts := requesttracker.Options{Tokens: map[string]string{"adm": "root"}, ControlAddr: free.Addr().String()}
+	if err := free.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	listening, ended := make(chan net.Addr, 1), make(chan error, 1)
+	go func() {
+		ended <- requesttracker.Serve(ctx, "127.0.0.1:0", opts, nil, func(a net.Addr) { listening <- a })
+	}()
+	url := "http://" + (<-listening).String() + requesttracker.Base + "/rt"
+	turn := func(body string) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, control, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+	}
+	turn(`{"down":true}`)
+	if res, err := http.Get(url); err == nil {
+		_ = res.Body.Close()
+		t.Error("down: somebody answers")
+	}
+	turn(`{"down":false}`)
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)

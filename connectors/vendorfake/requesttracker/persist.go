@@ -54,6 +54,22 @@ func (f *Fake) load() error {
 	return nil
 }
 
+// Seed fills an empty fake and saves once at the end, not after each of the
+// many changes. It does nothing when there are tickets already, and must not
+// run beside anything else.
+func (f *Fake) Seed(seed func(*Fake)) error {
+	if !f.Empty() {
+		return nil
+	}
+	path := f.opts.Path
+	f.opts.Path = ""
+	seed(f)
+	f.opts.Path = path
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.save()
+}
+
 // Empty reports whether there is no ticket, so that a seed is wanted.
 func (f *Fake) Empty() bool {
 	f.mu.RLock()

@@ -13,17 +13,19 @@ import (
 // faults.Knobs.Control.
 const ControlPath = "/_fake/faults"
 
-// Serve answers at addr until ctx ends, as the caller's choice of New and seed:
-// when the state is new, seed fills it. While the knobs say down, nothing
-// listens at addr, so that connections are refused. ready, if not nil, is
-// called with the address once it listens.
+// Serve answers at addr until ctx ends. When there is no ticket yet, seed fills
+// the fake; it may be nil. While the knobs say down, nothing listens at addr, so
+// that connections are refused. ready, if not nil, is called with the address
+// once it listens.
 func Serve(ctx context.Context, addr string, opts Options, seed func(*Fake), ready func(net.Addr)) error {
 	f, err := New(opts)
 	if err != nil {
 		return err
 	}
-	if seed != nil && f.Empty() {
-		seed(f)
+	if seed != nil {
+		if err := f.Seed(seed); err != nil {
+			return err
+		}
 	}
 	down := make(chan bool, 16)
 	f.Faults.OnDown(func(is bool) {
