@@ -74,9 +74,9 @@ func (y *System) commitRest(ctx context.Context, tx *scoped.Tx, r *run.Run, p re
 		return err
 	}
 	r.Counts.Deleted += n
-	for _, rej := range p.Rejects {
-		if _, err := tx.Run(ctx, "INSERT INTO rejects (run_id, kind, external_id, reason) VALUES (?, ?, ?, ?)",
-			r.ID, plain(string(rej.Kind)), plain(rej.External), plain(rej.Reason)); err != nil {
+	for i, rej := range p.Rejects {
+		if _, err := tx.Run(ctx, "INSERT INTO rejects (run_id, position, kind, external_id, reason) VALUES (?, ?, ?, ?, ?)",
+			r.ID, r.Counts.Rejected+i, plain(string(rej.Kind)), plain(rej.External), plain(rej.Reason)); err != nil {
 			return fault.At("note reject", err)
 		}
 	}

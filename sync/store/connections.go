@@ -66,19 +66,19 @@ func (y *System) EnsureStreams(ctx context.Context, c record.ConnectionID, strea
 }
 
 func ensureStreams(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, streams []remote.Stream) error {
-	for _, s := range streams {
+	for i, s := range streams {
 		kinds := make([]string, len(s.Kinds))
-		for i, k := range s.Kinds {
-			kinds[i] = string(k)
+		for n, k := range s.Kinds {
+			kinds[n] = string(k)
 		}
 		census := s.Census
 		if !s.Sweep {
 			census = 0
 		}
-		_, err := tx.Run(ctx, `INSERT INTO streams (connection_id, stream, kinds, every, census_every, fresh_for) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (connection_id, stream) DO UPDATE SET kinds = excluded.kinds, every = excluded.every,
+		_, err := tx.Run(ctx, `INSERT INTO streams (connection_id, stream, position, kinds, every, census_every, fresh_for) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (connection_id, stream) DO UPDATE SET position = excluded.position, kinds = excluded.kinds, every = excluded.every,
 			census_every = excluded.census_every, fresh_for = excluded.fresh_for`,
-			c, s.Name, strings.Join(kinds, " "), seconds(s.Every), seconds(census), seconds(s.FreshFor))
+			c, s.Name, i, strings.Join(kinds, " "), seconds(s.Every), seconds(census), seconds(s.FreshFor))
 		if err != nil {
 			return fault.At("add stream "+s.Name, err)
 		}

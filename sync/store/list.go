@@ -107,10 +107,13 @@ func listQuery(s access.Scope, account record.AccountID, q record.Query, limit i
 		" ORDER BY " + key + " " + direction + ", id " + direction + " LIMIT ?", args, nil
 }
 
+// never sorts what has no time after everything that has one.
+const never = "9999-12-31T00:00:00.000000Z"
+
 func sortKey(s record.Sort) (key, direction string) {
 	switch s {
 	case record.SortDue:
-		return "coalesce(due_at, '9999')", "ASC"
+		return "coalesce(due_at, '" + never + "')", "ASC"
 	case record.SortTitle:
 		return "title", "ASC"
 	default:
@@ -126,7 +129,7 @@ func cursor(r record.Row, s record.Sort) string {
 	case s == record.SortTitle:
 		key = r.Title
 	case s == record.SortDue && r.Due.IsZero():
-		key = "9999"
+		key = never
 	case s == record.SortDue:
 		key = r.Due.UTC().Format(layout)
 	}

@@ -65,7 +65,7 @@ func (y *System) MembershipIn(ctx context.Context, user string, account record.A
 // left the account.
 func (y *System) Rights(ctx context.Context, a action.Action) (access.User, access.Role, error) {
 	var u userRow
-	err := y.db.Find(ctx, &u, selectUser+"WHERE id = ? AND disabled = 0", a.Actor.User)
+	err := y.db.Find(ctx, &u, selectUser+"WHERE id = ? AND NOT disabled", a.Actor.User)
 	if errors.Is(err, sql.ErrNoRows) {
 		return access.User{}, "", noLonger()
 	}

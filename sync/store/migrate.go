@@ -28,7 +28,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
-	steps, err := migrations.All()
+	steps, err := migrations.All(migrations.SQLite)
 	if err != nil {
 		return fault.Wrap(fault.Internal, "read migrations", err)
 	}
@@ -59,7 +59,7 @@ func (s *Store) Rollback(ctx context.Context, to int) error {
 		return err
 	}
 	defer unlock()
-	steps, err := migrations.All()
+	steps, err := migrations.All(migrations.SQLite)
 	if err != nil {
 		return fault.Wrap(fault.Internal, "read migrations", err)
 	}
@@ -87,7 +87,7 @@ func (s *Store) step(ctx context.Context, ddl, mark string, args ...any) error {
 
 // current refuses a schema that is not the program's own.
 func (s *Store) current(ctx context.Context) error {
-	steps, err := migrations.All()
+	steps, err := migrations.All(migrations.SQLite)
 	if err != nil {
 		return fault.Wrap(fault.Internal, "read migrations", err)
 	}
@@ -142,7 +142,7 @@ func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 // Pending names the steps that Migrate would take on the database at path, and
 // changes nothing; a database that does not exist lacks all of them.
 func Pending(ctx context.Context, path string) ([]string, error) {
-	steps, err := migrations.All()
+	steps, err := migrations.All(migrations.SQLite)
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, "read migrations", err)
 	}

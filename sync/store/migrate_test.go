@@ -23,7 +23,7 @@ const schema = "SELECT coalesce(sql, name) FROM sqlite_master WHERE name NOT LIK
 // steps is the program's own folder of steps, to be added to.
 func steps(t *testing.T) fstest.MapFS {
 	t.Helper()
-	all, err := migrations.All()
+	all, err := migrations.All(migrations.SQLite)
 	must(t, err)
 	files := fstest.MapFS{}
 	for _, s := range all {
@@ -224,7 +224,7 @@ func migratedOnce(t *testing.T, path string) {
 	must(t, err)
 	have, err := s.Texts(t.Context(), "SELECT number FROM schema_steps ORDER BY number")
 	must(t, err)
-	all, err := migrations.All()
+	all, err := migrations.All(migrations.SQLite)
 	must(t, err)
 	if len(have) != len(all) {
 		t.Errorf("steps applied: %q, want %d", have, len(all))

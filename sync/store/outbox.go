@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/uptrace/bun"
+
 	"portico/sync/change"
 	"portico/sync/fault"
 	"portico/sync/store/internal/scoped"
@@ -62,7 +64,9 @@ func (y *System) TakeOutbox(ctx context.Context, limit int, follow func(change.E
 		if err := tx.Find(ctx, &rows, "SELECT seq, payload FROM outbox ORDER BY seq LIMIT ?", limit); err != nil {
 			return fault.At("read outbox", err)
 		}
-		for _, r := range rows {
+		seqs := make([]int64, len(rows))
+		for i, r := range rows {
+			seqs[i] = r.Seq
 			var e change.Event
 			if err := json.Unmarshal([]byte(r.Payload), &e); err != nil {
 				return fault.Wrap(fault.Internal, "decode event", err)
@@ -75,7 +79,7 @@ func (y *System) TakeOutbox(ctx context.Context, limit int, follow func(change.E
 			return nil
 		}
 		taken = len(rows)
-		_, err := tx.Run(ctx, "DELETE FROM outbox WHERE seq <= ?", rows[taken-1].Seq)
+		_, err := tx.Run(ctx, "DELETE FROM outbox WHERE seq IN (?)", bun.In(seqs))
 		return fault.At("clear outbox", err)
 	})
 	return taken, err

@@ -37,7 +37,7 @@ func (y *System) UseReset(ctx context.Context, token [32]byte, now time.Time) (u
 // scanners open links before people do.
 func (y *System) PeekReset(ctx context.Context, token [32]byte, now time.Time) (access.User, error) {
 	var r userRow
-	err := y.db.Find(ctx, &r, selectUser+`WHERE disabled = 0 AND id =
+	err := y.db.Find(ctx, &r, selectUser+`WHERE NOT disabled AND id =
 		(SELECT user_id FROM resets WHERE token_hash = ? AND used_at IS NULL AND expires_at > ?)`, token[:], at(now))
 	if errors.Is(err, sql.ErrNoRows) {
 		return access.User{}, spent()

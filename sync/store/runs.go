@@ -167,7 +167,7 @@ func (y *System) RejectsOf(ctx context.Context, id run.ID) ([]remote.Reject, err
 		ExternalID string
 		Reason     string
 	}
-	err := y.db.Find(ctx, &rows, "SELECT kind, external_id, reason FROM rejects WHERE run_id = ? ORDER BY rowid", id)
+	err := y.db.Find(ctx, &rows, "SELECT kind, external_id, reason FROM rejects WHERE run_id = ? ORDER BY position", id)
 	out := make([]remote.Reject, len(rows))
 	for i, r := range rows {
 		out[i] = remote.Reject{Kind: r.Kind, External: r.ExternalID, Reason: r.Reason}

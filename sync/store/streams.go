@@ -49,7 +49,7 @@ func (r streamRow) freshness() record.Freshness {
 func (y *System) Streams(ctx context.Context, c record.ConnectionID) ([]run.StreamState, error) {
 	var rows []streamRow
 	err := y.db.Find(ctx, &rows, `SELECT connection_id, stream, kinds, fresh_for, checkpoint, completed_at, counted_at, next_at,
-		failures, failing_since, problem, held FROM streams WHERE connection_id = ? ORDER BY rowid`, c)
+		failures, failing_since, problem, held FROM streams WHERE connection_id = ? ORDER BY position`, c)
 	out := make([]run.StreamState, len(rows))
 	for i, r := range rows {
 		out[i] = run.StreamState{Connection: c, Stream: r.Stream, Checkpoint: r.Checkpoint, Completed: r.CompletedAt.Time,
@@ -72,8 +72,8 @@ func (y *System) DueStreams(ctx context.Context, now time.Time, limit int) ([]ru
 	}
 	err := y.db.Find(ctx, &rows, `SELECT s.connection_id, s.stream, s.census_every, s.completed_at, s.counted_at
 		FROM streams s JOIN connections c ON c.id = s.connection_id
-		WHERE c.paused = 0 AND (s.next_at IS NULL OR s.next_at <= ?) AND (s.lease_until IS NULL OR s.lease_until < ?)
-		ORDER BY s.next_at, s.rowid LIMIT ?`, at(now), at(now), limit)
+		WHERE NOT c.paused AND (s.next_at IS NULL OR s.next_at <= ?) AND (s.lease_until IS NULL OR s.lease_until < ?)
+		ORDER BY s.next_at NULLS FIRST, s.connection_id, s.position LIMIT ?`, at(now), at(now), limit)
 	if err != nil {
 		return nil, fault.At("list due streams", err)
 	}
@@ -99,7 +99,7 @@ func (y *System) Hasten(ctx context.Context, c record.ConnectionID, stream strin
 
 const hotFreshness = `SELECT s.connection_id, s.stream, s.kinds, c.name, s.fresh_for, s.completed_at, s.failures, s.failing_since, s.problem
 	FROM streams s JOIN connections c ON c.id = s.connection_id
-	WHERE s.connection_id IN (SELECT connection_id FROM companies WHERE account_id = ?) ORDER BY s.rowid`
+	WHERE s.connection_id IN (SELECT connection_id FROM companies WHERE account_id = ?) ORDER BY s.connection_id, s.position`
 
 // Freshness tells how current each stream is that feeds the account.
 func (a *Account) Freshness(ctx context.Context, s access.Scope, account record.AccountID) ([]record.Freshness, error) {

@@ -69,7 +69,7 @@ func (y *System) sweep(ctx context.Context, r run.Run, kind record.Kind, missing
 			return err
 		}
 		var still []string
-		err := tx.Find(ctx, &still, scoped.System+"SELECT external_id FROM ("+known+") WHERE external_id IN (?)",
+		err := tx.Find(ctx, &still, scoped.System+"SELECT external_id FROM ("+known+") AS k WHERE external_id IN (?)",
 			r.Connection, kind, at(r.Started), r.Connection, kind, at(r.Started), bun.In(missing))
 		if err != nil {
 			return fault.At("look at missing records again", err)

@@ -1,5 +1,9 @@
-// Package migrations holds the numbered steps of the schema. They are
-// append-only: a step that was released is never edited.
+// Package migrations holds the numbered steps of the schema, once for each
+// database, with the same numbers and names. They are append-only: a step that
+// was released is never edited.
+//
+// On PostgreSQL the owner of the tables is subject to row-level security too: a
+// step that changes rows of a protected table lifts FORCE before and sets it again.
 package migrations
 
 import (
@@ -11,8 +15,17 @@ import (
 	"strings"
 )
 
-//go:embed *.sql
+//go:embed sqlite/*.sql postgres/*.sql
 var files embed.FS
+
+// Dialect names the folder of steps for one kind of database.
+type Dialect string
+
+// Dialects that have steps.
+const (
+	SQLite   Dialect = "sqlite"
+	Postgres Dialect = "postgres"
+)
 
 // Step is one numbered change of the schema and its way back.
 type Step struct {
@@ -23,7 +36,13 @@ type Step struct {
 
 // All returns the steps in order. It fails on a gap, a duplicate or a step
 // without its way back.
-func All() ([]Step, error) { return Read(files) }
+func All(d Dialect) ([]Step, error) {
+	folder, err := fs.Sub(files, string(d))
+	if err != nil {
+		return nil, err
+	}
+	return Read(folder)
+}
 
 // Read is All over another folder, for tests.
 func Read(fsys fs.FS) ([]Step, error) {

@@ -87,6 +87,7 @@ CREATE TABLE secrets (
 CREATE TABLE streams (
   connection_id TEXT NOT NULL REFERENCES connections(id) ON DELETE CASCADE,
   stream        TEXT NOT NULL,
+  position      INTEGER NOT NULL, -- the order in which the connector names them
   kinds         TEXT NOT NULL,
   every         INTEGER NOT NULL,
   census_every  INTEGER NOT NULL,
@@ -122,6 +123,7 @@ CREATE INDEX runs_by_stream ON runs (connection_id, stream, started_at);
 
 CREATE TABLE rejects (
   run_id      TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  position    INTEGER NOT NULL,
   kind        TEXT NOT NULL,
   external_id TEXT NOT NULL,
   reason      TEXT NOT NULL
