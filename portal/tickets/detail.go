@@ -157,6 +157,7 @@ type seen struct {
 	Status   string `form:"saw_status" validate:"max=200"`
 	Person   string `form:"saw_person" validate:"max=250"`
 	Messages int    `form:"saw_messages"`
+	Updated  string `form:"saw_updated" validate:"omitempty,datetime=2006-01-02T15:04:05Z07:00"`
 }
 
 // diffs says what a reader who decides late has not seen.
@@ -169,10 +170,11 @@ func (v detailView) diffs(saw seen, told error) []ui.Diff {
 	if saw.Messages != v.Messages {
 		out = append(out, ui.Diff{What: c.T("tickets.detail.messages"), Was: c.Number(saw.Messages), Now: c.Number(v.Messages)})
 	}
-	if out[0].Was == out[0].Now {
-		if was, now, ok := strings.Cut(fault.Fields(told)["status"], " → "); ok {
-			out = append(out, ui.Diff{What: c.T("fresh.value"), Was: was, Now: now})
-		}
+	if was, now, ok := strings.Cut(fault.Fields(told)["status"], " → "); ok && out[0].Was == out[0].Now {
+		out = append(out, ui.Diff{What: c.T("stale.value", v.Row.Stamp.System), Was: was, Now: now})
+	}
+	if at, err := time.Parse(time.RFC3339, saw.Updated); err == nil && !at.Equal(v.Row.Updated.Truncate(time.Second)) {
+		out = append(out, ui.Diff{What: c.T("tickets.column.updated"), Was: c.Moment(at), Now: c.Moment(v.Row.Updated)})
 	}
 	return out
 }

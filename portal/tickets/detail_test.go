@@ -148,11 +148,14 @@ func TestStaleDecisionIsAskedAgain(t *testing.T) {
 	p.WantText("[data-part=stale]", "Nothing has been done yet").WantText("[data-part=stale] del", "In progress Amara 1").WantText("[data-part=stale] ins", "Waiting for you Marek Dvořák 2")
 	p.Want(`form#decide input[name=base][value="stalled@1"]`, 1)
 	form.Set("saw_status", "Waiting for you")
+	form.Set("saw_updated", "2026-11-18T07:00:00Z")
 	got, err = ask(t, w.pages.Reopen, w.as(access.Owner), post(form), "id", id)
-	page(t, got, err, http.StatusConflict).WantText("[data-part=stale]", "unchanged").WantText("[data-part=stale]", "open stalled")
+	page(t, got, err, http.StatusConflict).WantText("[data-part=stale]", "unchanged").WantText("[data-part=stale]", "Status in Request Tracker open stalled").WantText("[data-part=stale]", "Last change yesterday, 07:00 today, 08:06")
 	if len(w.actions) > 0 {
 		t.Error("a stale decision was recorded")
 	}
+	got, err = ask(t, w.pages.Show, w.as(access.Owner), get("/"), "id", id)
+	page(t, got, err, 200).Want(`form#decide input[name=saw_updated][value="2026-11-19T08:06:00Z"]`, 1)
 }
 
 func TestDecisionWithoutItsFormIsRefused(t *testing.T) {

@@ -125,16 +125,18 @@ func (o FrameOptions) waiting(ctx context.Context, s access.Scope, account recor
 	}
 }
 
-// nav marks the door that the page is behind: the longest that its address begins with.
+// nav marks the door that the page is behind: the longest that its address begins
+// with. Home, which every address of an account begins with, is only itself.
 func (c *Chrome) nav(r *http.Request, items []NavItem) []NavItem {
-	best := -1
-	for i, item := range items {
-		if within(r.URL.Path, item.Href) && (best < 0 || len(item.Href) > len(items[best].Href)) {
-			best = i
+	longest := ""
+	for _, item := range items {
+		if within(r.URL.Path, item.Href) && len(item.Href) > len(longest) {
+			longest = item.Href
 		}
 	}
-	if best >= 0 && (items[best].Href != c.Home || r.URL.Path == c.Home) {
-		items[best].Current = true
+	for i := range items {
+		at := items[i].Href
+		items[i].Current = items[i].Current || at == longest && (at != c.Home || r.URL.Path == at)
 	}
 	return items
 }

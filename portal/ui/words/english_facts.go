@@ -28,6 +28,7 @@ var englishFacts = Catalogue{
 	"stale.what":         "What",
 	"stale.was":          "You saw",
 	"stale.now":          "Now",
+	"stale.value":        "Status in %s",
 	"stale.unchanged":    "unchanged",
 	"hidden.tickets":     "Requests are not shown to you; ask an owner of the account.",
 	"hidden.assets":      "Assets are not shown to you; ask an owner of the account.",
