@@ -42,7 +42,7 @@ func (c *Connector) write(ctx context.Context, conn remote.Conn, a action.Action
 func (c *Connector) Prepare(ctx context.Context, conn remote.Conn, a action.Action) (string, remote.Outcome) {
 	w, err := c.write(ctx, conn, a)
 	if err != nil {
-		return "", refusal(err)
+		return "", before(err)
 	}
 	p := w.spec.Prepare
 	if p == nil {
@@ -67,7 +67,7 @@ func (c *Connector) Prepare(ctx context.Context, conn remote.Conn, a action.Acti
 func (c *Connector) Act(ctx context.Context, conn remote.Conn, a action.Action) remote.Outcome {
 	w, err := c.write(ctx, conn, a)
 	if err != nil {
-		return refusal(err)
+		return before(err)
 	}
 	if w.env["files"], err = w.files(ctx); err != nil {
 		return before(err)
@@ -155,15 +155,6 @@ func after(err error) remote.Outcome {
 		if rest.Answered(err) {
 			out.Verdict = remote.Unknown
 		}
-	}
-	return out
-}
-
-// refusal maps a fault that comes before any request.
-func refusal(err error) remote.Outcome {
-	out := before(err)
-	if fault.Is(err, fault.Invalid) {
-		out.Verdict = remote.Rejected
 	}
 	return out
 }

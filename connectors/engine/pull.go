@@ -70,7 +70,11 @@ func (p *puller) run(ctx context.Context, given remote.Checkpoint) error {
 	if p.st.ForEach != nil {
 		visit = func(pg page) error { return p.children(ctx, pg) }
 	}
-	err := l.each(ctx, p.pass.At, visit)
+	from := p.pass.At
+	if from.Page > 1 {
+		from.Page-- // rows that left the list since then moved others one page up
+	}
+	err := l.each(ctx, from, visit)
 	if errors.Is(err, errLostSince) {
 		// What was left of the pass cannot be trusted to be all, and its end would
 		// move the cursor past it: the pass begins anew, with no cursor to move.

@@ -163,7 +163,9 @@ func TestKilledAtAnyPageItResumesWithoutLosingARow(t *testing.T) {
 			if err := c.Pull(t.Context(), conn, changes(first.checkpoint()), second); err != nil {
 				t.Fatal(err)
 			}
-			if got := append(first.ids(), second.ids()...); len(got) != 7 {
+			got := append(first.ids(), second.ids()...)
+			slices.Sort(got)
+			if len(slices.Compact(slices.Clone(got))) != 7 || len(got) > 9 {
 				t.Errorf("%s killed at page %d: read %v", paging, die, got)
 			}
 		}
@@ -189,6 +191,44 @@ func TestTheCursorOverlapsTiesLateCommitsAndSkewedClocks(t *testing.T) {
 	}
 	if got := second.ids(); !slices.Contains(got, "4") || !slices.Contains(got, "5") || slices.Contains(got, "6") {
 		t.Errorf("second pull read %v", got)
+	}
+}
+
+func TestTimesAreAskedForInTheSystemsZone(t *testing.T) {
+	t.Parallel()
+	cases := map[string]string{"": "2026-03-01T11:45:00Z", `zone: '"Europe/Berlin"', `: "2026-03-01T12:45:00Z", `zone: 'config.zone', `: "2026-02-28T23:45:00Z"}
+	for zone, want := range cases {
+		asked := ""
+		conn := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			asked = r.URL.Query().Get("since")
+			_, _ = w.Write([]byte(`{"items":[],"total":0}`))
+		})
+		text := strings.Replace(deskWith(keyed), "overlap:", zone+"overlap:", 1)
+		text = strings.Replace(text, "http:\n", "  zone: {type: text, label: Zone}\nhttp:\n", 1)
+		if err := load(t, text).Pull(t.Context(), conn, changes(remote.Checkpoint(`{"high":"2026-03-01T12:00:00Z"}`)), &sink{}); err != nil {
+			t.Fatal(err)
+		}
+		if asked != want {
+			t.Errorf("%q asks from %s, want %s", zone, asked, want)
+		}
+	}
+}
+
+func TestAListThatHidesItsTotalEndsOnlyWithAnEmptyPage(t *testing.T) {
+	t.Parallel()
+	source := &system{rows: rows(5), spoil: func(n int, body map[string]any) any {
+		body["total"] = nil
+		if n == 1 {
+			body["items"] = body["items"].([]row)[:1] // the second is not for us
+		}
+		return body
+	}}
+	conn, out := serve(t, source.ServeHTTP), &sink{}
+	if err := load(t, deskWith(keyed)).Pull(t.Context(), conn, changes(nil), out); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(out.ids(), "5") || out.complete != 1 {
+		t.Errorf("read %v", out.ids())
 	}
 }
 

@@ -1,0 +1,105 @@
+package manifest
+
+import "portico/sync/record"
+
+// Fetch is a list in the system: where it is, how it is paged.
+type Fetch struct {
+	Request Request `json:"request"`
+	Items   Expr    `json:"items"`
+	Paging  *Paging `json:"paging"`
+}
+
+// Paging kinds.
+const (
+	PageNumber = "page"     // page=1, 2, 3 …
+	NextURL    = "next_url" // the answer names the next page
+	Keyset     = "keyset"   // ordered by a key; the next page begins after the last one
+)
+
+// Paging is how a list goes on.
+type Paging struct {
+	Kind      string `json:"kind"`
+	Parameter string `json:"parameter"` // page: the number's query parameter
+	SizeName  string `json:"size_parameter"`
+	Size      int    `json:"size"`
+	Next      Expr   `json:"next"`  // next_url
+	Key       Expr   `json:"key"`   // keyset: a number that only grows
+	Total     Expr   `json:"total"` // rows in all pages; null when the system does not tell
+	Cap       int    `json:"cap"`   // pages; a list that is longer is an error
+	Parallel  int    `json:"parallel"`
+}
+
+// Stream is one kind of thing that is pulled.
+type Stream struct {
+	Name        string       `json:"-"`
+	Every       Duration     `json:"every"`
+	FreshFor    Duration     `json:"fresh_for"`
+	Fetch                    // absent for a stream of children
+	Incremental *Incremental `json:"incremental"`
+	ForEach     *ForEach     `json:"for_each"`
+	// Requests are joined before Emit; later ones see the items of earlier ones.
+	Requests []Join  `json:"requests"`
+	Emit     []*Emit `json:"emit"`
+	Census   *Census `json:"census"`
+	// Read overrides query parameters to read single records again; it sees "ids".
+	Read map[string]Template `json:"read"`
+}
+
+// Incremental is how only changed records are asked for. The request sees
+// "since", the time of the newest record read so far minus Overlap.
+type Incremental struct {
+	Field   Expr     `json:"field"`
+	Format  string   `json:"format"` // Go layout
+	Zone    Expr     `json:"zone"`   // IANA name; empty means UTC
+	Overlap Duration `json:"overlap"`
+}
+
+// ForEach makes a stream of children: it is read for each changed parent.
+type ForEach struct {
+	Stream string `json:"stream"`
+	// Batch is how many parents one round of requests covers ("parents").
+	Batch int `json:"batch"`
+}
+
+// Join is one of several requests whose answers belong together.
+type Join struct {
+	Name string `json:"name"`
+	Fetch
+	// When skips the request if it is false: the list is then empty.
+	When Expr `json:"when"`
+	// Index makes the list a map from this key to its items.
+	Index Expr `json:"index"`
+}
+
+// Emit makes records of one kind from items.
+type Emit struct {
+	Kind record.Kind `json:"kind"`
+	From string      `json:"from"` // name of a joined request; "" is the stream's own
+	Keep Expr        `json:"keep"`
+	// Let names values that the other expressions of this record use.
+	Let        Lets            `json:"let"`
+	Key        Expr            `json:"key"`
+	Version    Expr            `json:"version"`
+	Company    Expr            `json:"company"`
+	Parent     Expr            `json:"parent"`
+	ParentKind record.Kind     `json:"parent_kind"`
+	URL        Expr            `json:"url"`
+	Created    Expr            `json:"created"`
+	Updated    Expr            `json:"updated"`
+	Map        map[string]Expr `json:"map"`
+	// Fields is Map in the order of Shape(Kind); an unset one is empty.
+	Fields []Expr `json:"-"`
+}
+
+// Let is one named value.
+type Let struct {
+	Name string
+	Expr Expr
+}
+
+// Census asks only which records exist.
+type Census struct {
+	Every Duration            `json:"every"`
+	Query map[string]Template `json:"query"` // overrides of the stream's request
+	Sweep bool                `json:"sweep"`
+}
