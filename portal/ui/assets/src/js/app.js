@@ -6,6 +6,7 @@ import { copyFields } from "./copy.js";
 import { keepDrafts } from "./draft.js";
 import { showFiles } from "./files.js";
 import { pauseWhenHidden } from "./poll.js";
+import { closeMenus } from "./menu.js";
 import { submitOnce } from "./once.js";
 import { chooseTheme } from "./theme.js";
 
@@ -18,6 +19,7 @@ function start(root) {
 }
 
 chooseTheme(document);
+closeMenus(document);
 submitOnce(document);
 pauseWhenHidden(document);
 refreshTimes(document);
