@@ -44,7 +44,7 @@ func TestBrokenConnectorsAreCaught(t *testing.T) {
 func fails(t *testing.T, name string, target connectortest.Target) bool {
 	w := &witness{TB: t}
 	done := make(chan struct{})
-	go func() { // Fatalf ends the goroutine that it is called on
+	go func() { // a failure ends the goroutine that it happens on
 		defer close(done)
 		connectortest.RunCheck(w, name, target)
 	}()
@@ -52,7 +52,7 @@ func fails(t *testing.T, name string, target connectortest.Target) bool {
 	return w.Failed()
 }
 
-// witness notes a failure instead of failing the test.
+// witness notes a failure instead of failing the test, and ends the check there.
 type witness struct {
 	testing.TB
 	mu     sync.Mutex
@@ -61,8 +61,9 @@ type witness struct {
 
 func (w *witness) fail() {
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.failed = true
+	w.mu.Unlock()
+	runtime.Goexit()
 }
 
 func (w *witness) Failed() bool {
@@ -73,8 +74,8 @@ func (w *witness) Failed() bool {
 
 func (w *witness) Error(...any)          { w.fail() }
 func (w *witness) Errorf(string, ...any) { w.fail() }
-func (w *witness) Fatal(...any)          { w.fail(); runtime.Goexit() }
-func (w *witness) Fatalf(string, ...any) { w.fail(); runtime.Goexit() }
+func (w *witness) Fatal(...any)          { w.fail() }
+func (w *witness) Fatalf(string, ...any) { w.fail() }
 func (w *witness) Log(...any)            {}
 func (w *witness) Logf(string, ...any)   {}
 

@@ -11,7 +11,7 @@ import (
 
 // deformations are the ways in which a page can be wrong.
 var deformations = []faults.Kind{
-	faults.Truncate, faults.Cut, faults.Blank, faults.Short, faults.Vanish, faults.Repeat, faults.Reorder, faults.HTML,
+	faults.Cut, faults.Blank, faults.Short, faults.Vanish, faults.Repeat, faults.Reorder, faults.HTML, faults.Truncate,
 }
 
 // pageFaults are the deformations of the second and of every later page, and
