@@ -24,7 +24,7 @@ type Expr struct {
 // Set reports whether the manifest has this expression.
 func (e *Expr) Set() bool { return e.Source != "" }
 
-// Eval runs the expression. A path through something that is missing is nil.
+// Eval runs the expression. A path through something that is missing is nil, through something of another kind an error.
 // The error names the expression; hostile data cannot make it panic.
 func (e *Expr) Eval(env Env) (any, error) {
 	if e.fast != nil {

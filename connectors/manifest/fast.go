@@ -1,6 +1,9 @@
 package manifest
 
 import (
+	"errors"
+	"strings"
+
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/vm"
 )
@@ -20,7 +23,7 @@ var native = map[string]func(...any) (any, error){"single": single, "pick": pick
 // fastOf returns a closure for the expression, or nil.
 func fastOf(node ast.Node) fast {
 	if path := pathOf(node); path != nil {
-		return func(env Env) (any, bool) { return walk(env, path), true }
+		return func(env Env) (any, bool) { return walk(env, path) }
 	}
 	switch n := node.(type) {
 	case *ast.StringNode:
@@ -28,7 +31,15 @@ func fastOf(node ast.Node) fast {
 	case *ast.NilNode:
 		return constant(nil)
 	case *ast.CallNode:
-		return fastCall(n)
+		if callee, ok := n.Callee.(*ast.IdentifierNode); ok {
+			return fastCall(native[callee.Value], n.Arguments)
+		}
+		return nil
+	case *ast.BuiltinNode:
+		if n.Name == "trimSuffix" && len(n.Arguments) == 2 {
+			return fastCall(trimSuffix, n.Arguments)
+		}
+		return nil
 	case *ast.BinaryNode:
 		return fastBinary(n)
 	case *ast.ConditionalNode:
@@ -54,18 +65,26 @@ func fastMember(n *ast.MemberNode) fast {
 	return func(env Env) (any, bool) {
 		v, ok := of(env)
 		m, isMap := v.(map[string]any)
-		return m[name.Value], ok && isMap
+		return m[name.Value], ok && (isMap || v == nil)
 	}
 }
 
-func fastCall(n *ast.CallNode) fast {
-	callee, ok := n.Callee.(*ast.IdentifierNode)
-	if !ok || native[callee.Value] == nil {
-		return nil
+// trimSuffix is expr-lang's own, for text.
+func trimSuffix(args ...any) (any, error) {
+	text, ok := args[0].(string)
+	suffix, okToo := args[1].(string)
+	if !ok || !okToo {
+		return nil, errNotText
 	}
-	call, args := native[callee.Value], make([]fast, len(n.Arguments))
-	for i, a := range n.Arguments {
-		if args[i] = fastOf(a); args[i] == nil {
+	return strings.TrimSuffix(text, suffix), nil
+}
+
+var errNotText = errors.New("not text")
+
+func fastCall(call func(...any) (any, error), arguments []ast.Node) fast {
+	args := make([]fast, len(arguments))
+	for i, a := range arguments {
+		if args[i] = fastOf(a); args[i] == nil || call == nil {
 			return nil
 		}
 	}

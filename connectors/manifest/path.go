@@ -40,13 +40,18 @@ func pathOf(node ast.Node) []step {
 	return nil
 }
 
-func walk(env Env, path []step) any {
+// walk follows a path. What is missing on the way is nil; false means that
+// something is not of the kind that the path expects.
+func walk(env Env, path []step) (any, bool) {
 	at := env[path[0].name]
 	for _, s := range path[1:] {
+		if at == nil {
+			return nil, true
+		}
 		if s.name == "" {
 			list, ok := at.([]any)
 			if !ok || s.index >= len(list) {
-				return nil
+				return nil, false
 			}
 			at = list[s.index]
 			continue
@@ -57,10 +62,10 @@ func walk(env Env, path []step) any {
 		case map[string]string:
 			at = m[s.name]
 		default:
-			return nil
+			return nil, false
 		}
 	}
-	return at
+	return at, true
 }
 
 // Text gives a JSON scalar as text: nil is "", whole numbers have no exponent.
