@@ -105,5 +105,9 @@ func (t Ticket) Facets() Facets {
 	return Facets{Number: t.Number, Title: t.Subject, Status: t.Status, Person: t.Assignee.Display(), Due: t.Due}
 }
 func (a Asset) Facets() Facets {
-	return Facets{Number: a.Tag, Title: a.Name, Status: a.Status, Person: a.HeldBy.Display(), Due: a.WarrantyUntil}
+	number := a.Tag
+	if number == "" {
+		number = a.Model // what it is says more than nothing
+	}
+	return Facets{Number: number, Title: a.Name, Status: a.Status, Person: a.HeldBy.Display(), Due: a.WarrantyUntil}
 }

@@ -124,7 +124,24 @@ func (a *App) Discover(ctx context.Context, name string) (remote.Catalog, error)
 	if err != nil {
 		return found, err
 	}
-	return found, o.sys.SetQueues(ctx, o.connection.ID, found.Queues)
+	return found, o.sys.SetQueues(ctx, o.connection.ID, usualFirst(found.Queues, o.connection.Settings["queue"]))
+}
+
+// usualFirst puts the queue that the administrator chose first, because the
+// first one is what the form for a new request proposes.
+func usualFirst(queues []string, usual string) []string {
+	out := slices.Clone(queues)
+	slices.SortStableFunc(out, func(a, b string) int {
+		switch {
+		case a == usual && b != usual:
+			return -1
+		case b == usual && a != usual:
+			return 1
+		default:
+			return 0
+		}
+	})
+	return out
 }
 
 // Companies lists the companies of the connection, unmatched ones first.

@@ -83,7 +83,7 @@ const demoToken = "1-1-demo"
 // furnish makes the accounts, people and connection of the demo once, and
 // points the connection at where the fake listens this time.
 func (a *App) furnish(ctx context.Context, sys *store.System, address string) error {
-	settings := map[string]string{"url": "http://" + address, "user": demo.ServiceUser}
+	settings := map[string]string{"url": "http://" + address, "user": demo.ServiceUser, "queue": "Support"}
 	have, err := sys.ConnectionNamed(ctx, demo.System)
 	if err == nil {
 		if err := sys.SetSettings(ctx, have.ID, settings); err != nil {
