@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -15,6 +16,7 @@ type Breaker struct {
 	failures int
 	until    time.Time
 	trying   bool
+	last     string // what the newest failure said, which tells more than that there were several
 }
 
 const (
@@ -32,7 +34,9 @@ func (b *Breaker) allow(now time.Time) error {
 		return nil
 	}
 	if now.Before(b.until) || b.trying {
-		return fault.New(fault.Unavailable, "The system has not answered several times in a row; we try again shortly.").After(max(b.until.Sub(now), time.Second))
+		// The failure itself is not the cause of this one: nothing was sent.
+		return fault.New(fault.Unavailable, strings.TrimSpace("The system has failed several times in a row; we try again shortly. "+b.last)).
+			After(max(b.until.Sub(now), time.Second))
 	}
 	b.trying = true
 	return nil
@@ -46,9 +50,12 @@ func (b *Breaker) report(now time.Time, err error) {
 	defer b.mu.Unlock()
 	b.trying = false
 	if !fault.Is(err, fault.Unavailable) && !fault.Is(err, fault.Unknown) {
-		b.failures = 0
+		b.failures, b.last = 0, ""
 		return
 	}
 	b.failures++
+	if said := fault.Public(err); fault.Is(err, fault.Unavailable) && said != "" {
+		b.last = "The last time: " + said
+	}
 	b.until = now.Add(breakFor)
 }

@@ -237,6 +237,10 @@ func TestABrokenSystemIsLeftAloneForAWhile(t *testing.T) {
 	if n.Load() != 5 {
 		t.Errorf("%d requests reached a system that does not work", n.Load())
 	}
+	_, err = c.Do(t.Context(), rest.Request{Path: "/x"})
+	if !strings.Contains(fault.Public(err), "several times in a row") || !strings.Contains(fault.Public(err), "The system has a failure of its own") || rest.Answered(err) {
+		t.Errorf("a request that was held back says %q, answered %v", fault.Public(err), rest.Answered(err))
+	}
 	mu.Lock()
 	now = now.Add(time.Minute)
 	mu.Unlock()
@@ -274,3 +278,17 @@ func TestTheGuardsOwnWordsReachTheAdministrator(t *testing.T) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestHTTPSAtADoorForHTTPIsNamed(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	c, err := rest.New(connection(http.DefaultTransport), rest.Config{Base: strings.Replace(server.URL, "http://", "https://", 1), Class: remote.Interactive})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Do(t.Context(), rest.Request{Path: "/x"})
+	if !fault.Is(err, fault.Setup) || !strings.Contains(fault.Public(err), "does it begin with http:// instead of https://?") {
+		t.Errorf("%v says %q", err, fault.Public(err))
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"syscall"
 
 	"portico/sync/fault"
@@ -58,7 +59,7 @@ func transport(err error) (fault.Kind, string) {
 		return fault.Setup, "The certificate of the system is for another name: use the address that it was made for."
 	case errors.As(err, &invalid):
 		return fault.Setup, "The certificate of the system is not valid (" + invalid.Error() + "): renew it."
-	case errors.As(err, &record):
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch): // net/http puts the second in the place of the first
 		return fault.Setup, "The system does not speak TLS at this address; does it begin with http:// instead of https://?"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fault.Unavailable, "The system refuses the connection: is it running, and are host and port right?"
