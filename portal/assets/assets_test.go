@@ -157,9 +157,20 @@ func TestAssetLeadsToItsRequestsAndANewOne(t *testing.T) {
 	if q := a.asked[len(a.asked)-1]; q.Kind != record.KindTicket || q.Search != "GDN-RT-01" {
 		t.Errorf("asked for %+v", q)
 	}
-	a.tickets = []record.Row{{Account: a.id, ID: record.NewID(), Facets: record.Facets{Number: "7", Title: "Router down"}, Turn: record.TurnClient, Updated: now}}
+	a.tickets = []record.Row{{Account: a.id, ID: record.NewID(), Facets: record.Facets{Number: "7", Title: "Router gdn-rt-01 is down"}, Turn: record.TurnClient, Updated: now}}
+	a.tickets = append(a.tickets, record.Row{ID: record.NewID(), Facets: record.Facets{Number: "GDN-RT-01", Title: "Something else"}})
 	a.down = "No answer."
-	show(t, a.pages().Show, a.as(access.Owner), "/", id).WantText(".po-list li", "Router down Request #7").Want("[data-part=down]", 1)
+	show(t, a.pages().Show, a.as(access.Owner), "/", id).Want(".po-list li", 1).WantText(".po-list li", "Router gdn-rt-01 is down Request #7").Want("[data-part=down]", 1)
+}
+
+func TestShortTagsAreNotLookedFor(t *testing.T) {
+	t.Parallel()
+	a := newAccount()
+	a.body = record.Asset{Tag: "5", Name: "GDN-RT-01"}
+	show(t, a.pages().Show, a.as(access.Owner), "/", a.rows[0].ID.String())
+	if q := a.asked[len(a.asked)-1]; q.Search != "GDN-RT-01" {
+		t.Errorf("looked for %q", q.Search)
+	}
 }
 
 func TestAssetHidesWhatTheRoleDoesNotSee(t *testing.T) {

@@ -2,6 +2,8 @@ package assets
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -9,8 +11,12 @@ import (
 	"portico/sync/record"
 )
 
-// mostTickets is how many of an asset's requests its page shows.
-const mostTickets = 10
+// mostTickets is how many of an asset's requests its page shows; shortestTag is
+// how many bytes a tag needs to be looked for in subjects.
+const (
+	mostTickets = 10
+	shortestTag = 4
+)
 
 // detailView is everything that the page of an asset shows.
 type detailView struct {
@@ -57,13 +63,18 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, s access.Scope) err
 	return show(w, r, detailPage(v))
 }
 
-// about finds requests that name the asset: by its tag, which people quote, else
-// by its name.
+// about finds requests whose subject names the asset: by its tag, which people
+// quote, or by its name when the tag is too short to mean anything else.
 func (p *Pages) about(r *http.Request, s access.Scope, a record.Asset) ([]record.Row, error) {
-	words := a.Tag
-	if words == "" {
-		words = a.Name
+	words := a.Name
+	if len(a.Tag) >= shortestTag {
+		words = a.Tag
 	}
 	page, err := p.o.Records.List(r.Context(), s, s.Account(), record.Query{Kind: record.KindTicket, Search: words, Limit: mostTickets})
-	return page.Rows, err
+	// The search looks at numbers and people as well: a request of that number is
+	// not about an asset of that tag.
+	named := slices.DeleteFunc(page.Rows, func(row record.Row) bool {
+		return !strings.Contains(strings.ToLower(row.Title), strings.ToLower(words))
+	})
+	return named, err
 }

@@ -106,3 +106,11 @@ func besides(c *ui.Chrome, row record.Row) string {
 	}
 	return row.Label
 }
+
+// priority leaves out the zero of systems that number priorities and use none.
+func priority(t record.Ticket) string {
+	if t.Priority == "0" {
+		return ""
+	}
+	return t.Priority
+}
