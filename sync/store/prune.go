@@ -1,0 +1,40 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"portico/sync/fault"
+	"portico/sync/store/internal/scoped"
+)
+
+// How long what is over is kept for people who look back.
+const (
+	runsKept   = 30 * 24 * time.Hour
+	resetsKept = 24 * time.Hour
+)
+
+// Prune removes what nobody can need any more: sessions past their end, spent
+// reset links, attempts that no limit counts, and reports of old runs. What
+// belongs to an account is never pruned.
+func (y *System) Prune(ctx context.Context) error {
+	now := y.now()
+	for _, old := range []struct {
+		query string
+		until time.Time
+	}{
+		{"DELETE FROM sessions WHERE expires_at < ?", now},
+		{"DELETE FROM resets WHERE expires_at < ?", now.Add(-resetsKept)},
+		{"DELETE FROM attempts WHERE at < ?", now.Add(-attemptsKept)},
+		{"DELETE FROM runs WHERE started_at < ? AND state <> 'running'", now.Add(-runsKept)},
+	} {
+		err := y.db.Write(ctx, scoped.Bulk, func(ctx context.Context, tx *scoped.Tx) error {
+			_, err := tx.Run(ctx, old.query, at(old.until))
+			return err
+		})
+		if err != nil {
+			return fault.At("prune", err)
+		}
+	}
+	return nil
+}
