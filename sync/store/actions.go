@@ -98,7 +98,7 @@ func (a *Account) actions(ctx context.Context, s access.Scope, account record.Ac
 		args = append(args, s.User())
 	}
 	var rows []actionRow
-	err := a.db.Find(ctx, &rows, "SELECT "+actionColumns+" FROM (SELECT * FROM actions WHERE account_id = ?) AS a WHERE "+where+
+	err := a.db.For(account).Find(ctx, &rows, "SELECT "+actionColumns+" FROM (SELECT * FROM actions WHERE account_id = ?) AS a WHERE "+where+
 		" ORDER BY seq DESC LIMIT ?", append(args, recentActions)...)
 	if err != nil {
 		return nil, fault.At("read actions", err)
@@ -117,7 +117,7 @@ func (a *Account) Destinations(ctx context.Context, s access.Scope, account reco
 		Name   string
 		Queues string
 	}
-	err := a.db.Find(ctx, &rows, `SELECT DISTINCT c.id, c.name, c.queues FROM connections c
+	err := a.db.For(account).Find(ctx, &rows, `SELECT DISTINCT c.id, c.name, c.queues FROM connections c
 		JOIN companies p ON p.connection_id = c.id JOIN streams s ON s.connection_id = c.id
 		WHERE p.account_id = ? AND (' ' || s.kinds || ' ') LIKE '% ticket %' ORDER BY c.name`, account)
 	if err != nil {

@@ -58,6 +58,15 @@ func (y *System) DueActions(ctx context.Context, now time.Time, limit int) ([]ac
 func (y *System) Settle(ctx context.Context, c action.Claim, step action.Step) error {
 	now := y.now().UTC()
 	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		// In this order everywhere: the connection, the thing, then rows.
+		if len(step.Records) > 0 {
+			if err := alone(ctx, tx, c.Action.Connection); err != nil {
+				return err
+			}
+		}
+		if err := about(ctx, tx, c.Action); err != nil {
+			return err
+		}
 		from, err := y.fenced(ctx, tx, c)
 		if err != nil {
 			return err

@@ -29,7 +29,7 @@ func (a *Account) detail(ctx context.Context, account record.AccountID, query st
 	if err != nil {
 		return record.Detail{}, err
 	}
-	rows, err := a.db.Hot(ctx, query, args...)
+	rows, err := a.db.For(account).Hot(ctx, query, args...)
 	if err != nil {
 		return record.Detail{}, fault.At("read record", err)
 	}

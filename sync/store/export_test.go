@@ -19,7 +19,7 @@ func (s *Store) Apply(ctx context.Context, steps fs.FS) error {
 }
 
 // Version is how many steps are applied.
-func (s *Store) Version(ctx context.Context) (int, error) { return s.version(ctx) }
+func (s *Store) Version(ctx context.Context) (int, error) { return s.version(ctx, s.db.Raw()) }
 
 // Texts answers a query of one text column, past every guard.
 func (s *Store) Texts(ctx context.Context, query string, args ...any) ([]string, error) {

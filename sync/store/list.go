@@ -37,7 +37,7 @@ func (a *Account) List(ctx context.Context, s access.Scope, account record.Accou
 		limit = defaultRows
 	}
 	limit = min(limit, maxRows)
-	query, args, err := listQuery(s, account, q, limit+1)
+	query, args, err := a.listQuery(s, account, q, limit+1)
 	if err != nil {
 		return record.Page{}, err
 	}
@@ -45,7 +45,7 @@ func (a *Account) List(ctx context.Context, s access.Scope, account record.Accou
 	if err != nil {
 		return record.Page{}, err
 	}
-	rows, err := a.db.Hot(ctx, query, args...)
+	rows, err := a.db.For(account).Hot(ctx, query, args...)
 	if err != nil {
 		return record.Page{}, fault.At("list "+string(q.Kind), err)
 	}
@@ -61,7 +61,7 @@ func (a *Account) List(ctx context.Context, s access.Scope, account record.Accou
 	return page, nil
 }
 
-func listQuery(s access.Scope, account record.AccountID, q record.Query, limit int) (string, []any, error) {
+func (a *Account) listQuery(s access.Scope, account record.AccountID, q record.Query, limit int) (string, []any, error) {
 	table, args := visible(s, account)
 	var where strings.Builder
 	and := func(cond string, values ...any) {
@@ -88,7 +88,7 @@ func listQuery(s access.Scope, account record.AccountID, q record.Query, limit i
 	words := strings.Fields(q.Search)
 	for _, word := range words[:min(len(words), maxWords)] {
 		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word) + "%"
-		and(`(title LIKE ? ESCAPE '\' OR number LIKE ? ESCAPE '\' OR person LIKE ? ESCAPE '\')`, like, like, like)
+		and(strings.ReplaceAll(`(title ~ ? ESCAPE '\' OR number ~ ? ESCAPE '\' OR person ~ ? ESCAPE '\')`, "~", a.db.Like()), like, like, like)
 	}
 	key, direction := sortKey(q.Sort)
 	if q.After != "" {

@@ -43,6 +43,9 @@ func (y *System) Waiting(ctx context.Context, c record.ConnectionID) (int, error
 // a wrong match is Unmatch, then Match.
 func (y *System) Match(ctx context.Context, c record.ConnectionID, key string, account record.AccountID, by string) error {
 	err := y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		if err := alone(ctx, tx, c); err != nil {
+			return err
+		}
 		n, err := tx.Run(ctx, `UPDATE companies SET account_id = ?, matched_by = ?, matched_at = ?
 			WHERE connection_id = ? AND key = ? AND (account_id IS NULL OR account_id = ?)`, account, by, at(y.now()), c, key, account)
 		if err == nil && n == 0 {
@@ -113,16 +116,16 @@ func (y *System) promote(ctx context.Context, tx *scoped.Tx, c record.Connection
 // what was asked for and not sent, and keeps the records in staging.
 func (y *System) Unmatch(ctx context.Context, c record.ConnectionID, key string) error {
 	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		w, err := newWriter(ctx, tx, c, y.now().UTC())
+		if err != nil {
+			return err
+		}
 		var was []record.AccountID
 		if err := tx.Find(ctx, &was, "SELECT account_id FROM companies WHERE connection_id = ? AND key = ? AND account_id IS NOT NULL", c, key); err != nil {
 			return fault.At("unmatch company", err)
 		}
 		if _, err := tx.Run(ctx, "UPDATE companies SET account_id = NULL, matched_by = '', matched_at = NULL WHERE connection_id = ? AND key = ?", c, key); err != nil {
 			return fault.At("unmatch company", err)
-		}
-		w, err := newWriter(ctx, tx, c, y.now().UTC())
-		if err != nil {
-			return err
 		}
 		for _, account := range was {
 			if err := w.stopRequests(ctx, account, key); err != nil {

@@ -68,6 +68,9 @@ func (y *System) Meanings(ctx context.Context, c record.ConnectionID) ([]record.
 // SetMeaning corrects one row of the dictionary and every record that has it.
 func (y *System) SetMeaning(ctx context.Context, c record.ConnectionID, m record.Meaning) error {
 	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		if err := alone(ctx, tx, c); err != nil {
+			return err
+		}
 		_, err := tx.Run(ctx, `INSERT INTO meanings (connection_id, kind, raw, state, label, explanation, turn, guessed)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (connection_id, kind, raw) DO UPDATE SET state = excluded.state,
 			label = excluded.label, explanation = excluded.explanation, turn = excluded.turn, guessed = excluded.guessed`,

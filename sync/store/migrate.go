@@ -2,13 +2,9 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"os"
-	"time"
 
-	"github.com/gofrs/flock"
 	"github.com/uptrace/bun"
 
 	"portico/sync/fault"
@@ -16,67 +12,88 @@ import (
 	"portico/sync/store/migrations"
 )
 
-// lockWait is how long a second starter waits for the first one's migration.
-const lockWait = 60 * time.Second
-
 // Migrate brings the schema up to date. Each step is one transaction that also
 // marks itself applied, so a crash leaves a whole number of steps behind it. A
-// lock file beside the database lets one starter in at a time; the others wait.
+// lock lets one starter in at a time; the others wait. On PostgreSQL it also
+// gives the roles their rights.
 func (s *Store) Migrate(ctx context.Context) error {
-	unlock, err := s.lock(ctx)
+	steps, err := s.steps()
 	if err != nil {
 		return err
-	}
-	defer unlock()
-	steps, err := migrations.All(migrations.SQLite)
-	if err != nil {
-		return fault.Wrap(fault.Internal, "read migrations", err)
 	}
 	return s.apply(ctx, steps)
 }
 
+func (s *Store) steps() ([]migrations.Step, error) {
+	dialect := migrations.SQLite
+	if s.db.Dialect() == scoped.Postgres {
+		dialect = migrations.Postgres
+	}
+	steps, err := migrations.All(dialect)
+	return steps, fault.Wrap(fault.Internal, "read migrations", err)
+}
+
 func (s *Store) apply(ctx context.Context, steps []migrations.Step) error {
-	have, err := s.version(ctx)
-	if err != nil {
-		return err
-	}
-	if have > len(steps) {
-		return newer(have, len(steps))
-	}
-	for _, step := range steps[have:] {
-		if err := s.step(ctx, step.Up, "INSERT INTO schema_steps (number, name, applied_at) VALUES (?, ?, ?)",
-			step.Number, step.Name, at(s.now())); err != nil {
-			return fault.Wrap(fault.Internal, fmt.Sprintf("migrate up to %04d %s", step.Number, step.Name), err)
+	return s.db.Owner(ctx, func(own bun.IDB) error {
+		_, err := own.NewRaw("CREATE TABLE IF NOT EXISTS schema_steps (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)").Exec(ctx)
+		if err != nil {
+			return fault.Wrap(fault.Setup, "prepare the database", err)
 		}
+		have, err := s.version(ctx, own)
+		if err != nil {
+			return err
+		}
+		if have > len(steps) {
+			return newer(have, len(steps))
+		}
+		for _, step := range steps[have:] {
+			if err := s.step(ctx, own, step.Up, "INSERT INTO schema_steps (number, name, applied_at) VALUES (?, ?, ?)",
+				step.Number, step.Name, at(s.now())); err != nil {
+				return fault.Wrap(fault.Internal, fmt.Sprintf("migrate up to %04d %s", step.Number, step.Name), err)
+			}
+		}
+		return s.permit(ctx, own)
+	})
+}
+
+// permit gives the roles of PostgreSQL what they may do with the schema as it is now.
+func (s *Store) permit(ctx context.Context, own bun.IDB) error {
+	if s.db.Dialect() == scoped.SQLite {
+		return nil
 	}
-	return nil
+	var schema string
+	if err := own.NewRaw("SELECT quote_ident(current_schema())").Scan(ctx, &schema); err != nil {
+		return fault.Wrap(fault.Setup, "find the schema", err)
+	}
+	err := own.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.Tx.ExecContext(ctx, s.db.Named(migrations.Roles(), schema))
+		return err
+	})
+	return fault.Wrap(fault.Setup, "give the roles their rights", err)
 }
 
 // Rollback undoes the newest steps until the schema is at the given number.
 func (s *Store) Rollback(ctx context.Context, to int) error {
-	unlock, err := s.lock(ctx)
+	steps, err := s.steps()
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	steps, err := migrations.All(migrations.SQLite)
-	if err != nil {
-		return fault.Wrap(fault.Internal, "read migrations", err)
-	}
-	have, err := s.version(ctx)
-	if err != nil {
-		return err
-	}
-	for n := min(have, len(steps)); n > to; n-- {
-		if err := s.step(ctx, steps[n-1].Down, "DELETE FROM schema_steps WHERE number = ?", n); err != nil {
-			return fault.Wrap(fault.Internal, fmt.Sprintf("migrate down from %04d", n), err)
+	return s.db.Owner(ctx, func(own bun.IDB) error {
+		have, err := s.version(ctx, own)
+		if err != nil {
+			return err
 		}
-	}
-	return nil
+		for n := min(have, len(steps)); n > to; n-- {
+			if err := s.step(ctx, own, steps[n-1].Down, "DELETE FROM schema_steps WHERE number = ?", n); err != nil {
+				return fault.Wrap(fault.Internal, fmt.Sprintf("migrate down from %04d", n), err)
+			}
+		}
+		return nil
+	})
 }
 
-func (s *Store) step(ctx context.Context, ddl, mark string, args ...any) error {
-	return s.db.Raw().RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+func (s *Store) step(ctx context.Context, own bun.IDB, ddl, mark string, args ...any) error {
+	return own.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.Tx.ExecContext(ctx, ddl); err != nil {
 			return err
 		}
@@ -87,11 +104,11 @@ func (s *Store) step(ctx context.Context, ddl, mark string, args ...any) error {
 
 // current refuses a schema that is not the program's own.
 func (s *Store) current(ctx context.Context) error {
-	steps, err := migrations.All(migrations.SQLite)
+	steps, err := s.steps()
 	if err != nil {
-		return fault.Wrap(fault.Internal, "read migrations", err)
+		return err
 	}
-	have, err := s.version(ctx)
+	have, err := s.version(ctx, s.db.Raw())
 	switch {
 	case err != nil:
 		return err
@@ -110,52 +127,47 @@ func newer(have, want int) error {
 }
 
 // version returns how many steps are applied; 0 for an empty database.
-func (s *Store) version(ctx context.Context) (int, error) {
-	var name string
-	err := s.db.Raw().NewRaw("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'schema_steps'").Scan(ctx, &name)
-	if errors.Is(err, sql.ErrNoRows) {
-		_, err = s.db.Raw().NewRaw(
-			"CREATE TABLE IF NOT EXISTS schema_steps (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)").Exec(ctx)
-		return 0, fault.Wrap(fault.Setup, "prepare the database", err)
-	}
-	if err != nil {
-		return 0, fault.Wrap(fault.Setup, "read the schema of the database", err)
+func (s *Store) version(ctx context.Context, from bun.IDB) (int, error) {
+	const (
+		onSQLite   = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_steps'"
+		onPostgres = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'schema_steps'"
+	)
+	exists := onSQLite
+	if s.db.Dialect() == scoped.Postgres {
+		exists = onPostgres
 	}
 	var n int
-	err = s.db.Raw().NewRaw("SELECT coalesce(max(number), 0) FROM schema_steps").Scan(ctx, &n)
+	err := from.NewRaw(exists).Scan(ctx, &n)
+	if err == nil && n > 0 {
+		err = from.NewRaw("SELECT coalesce(max(number), 0) FROM schema_steps").Scan(ctx, &n)
+	}
 	return n, fault.Wrap(fault.Setup, "read the schema of the database", err)
 }
 
-// lock takes the lock file; the operating system frees it when its holder dies.
-func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
-	lock := flock.New(s.path + ".migrate.lock")
-	ctx, cancel := context.WithTimeout(ctx, lockWait)
-	defer cancel()
-	ok, err := lock.TryLockContext(ctx, 50*time.Millisecond)
-	if err != nil || !ok {
-		return nil, fault.New(fault.Setup, "Another Portico is migrating this database and has not finished within a minute.").
-			Because("lock the database for migration", err)
-	}
-	return func() { _ = lock.Unlock() }, nil
-}
-
-// Pending names the steps that Migrate would take on the database at path, and
-// changes nothing; a database that does not exist lacks all of them.
-func Pending(ctx context.Context, path string) ([]string, error) {
-	steps, err := migrations.All(migrations.SQLite)
-	if err != nil {
-		return nil, fault.Wrap(fault.Internal, "read migrations", err)
-	}
-	have := 0
-	if _, err := os.Stat(path); err == nil {
-		db, err := scoped.Open(ctx, scoped.Options{Path: path})
+// Pending names the steps that Migrate would take on a database, and changes
+// nothing; a file that does not exist lacks all of them.
+func Pending(ctx context.Context, o Options) ([]string, error) {
+	s := &Store{}
+	if _, err := os.Stat(o.Path); err == nil || o.Server.Named() {
+		db, err := scoped.Open(ctx, scoped.Options{Path: o.Path, Server: o.Server})
 		if err != nil {
 			return nil, err
 		}
 		defer func() { _ = db.Close() }()
-		if have, err = (&Store{core: core{db: db}}).version(ctx); err != nil {
-			return nil, err
-		}
+		s.db = db
+	}
+	return s.pending(ctx)
+}
+
+func (s *Store) pending(ctx context.Context) ([]string, error) {
+	have, steps, err := 0, []migrations.Step(nil), error(nil)
+	if s.db == nil {
+		steps, err = migrations.All(migrations.SQLite)
+	} else if steps, err = s.steps(); err == nil {
+		have, err = s.version(ctx, s.db.Raw())
+	}
+	if err != nil {
+		return nil, err
 	}
 	if have > len(steps) {
 		return nil, newer(have, len(steps))

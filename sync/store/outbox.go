@@ -61,7 +61,7 @@ func (y *System) TakeOutbox(ctx context.Context, limit int, follow func(change.E
 			Seq     int64
 			Payload string
 		}
-		if err := tx.Find(ctx, &rows, "SELECT seq, payload FROM outbox ORDER BY seq LIMIT ?", limit); err != nil {
+		if err := tx.Find(ctx, &rows, "SELECT seq, payload FROM outbox ORDER BY seq LIMIT ?"+tx.Free(), limit); err != nil {
 			return fault.At("read outbox", err)
 		}
 		seqs := make([]int64, len(rows))

@@ -16,11 +16,17 @@ const notTheirs = "This record no longer belongs to your account, so it was not 
 // longer theirs and that was not sent yet. The fence rises, so that a worker
 // that has just begun cannot send it either.
 func (w *writer) stopActions(ctx context.Context, have identity) error {
+	if err := about(ctx, w.tx, action.Action{Target: have.RecordID}); err != nil {
+		return err
+	}
 	return w.stop(ctx, "account_id = ? AND target_id = ?", have.AccountID, have.RecordID)
 }
 
 // stopRequests is stopActions for what should be created under a company key.
 func (w *writer) stopRequests(ctx context.Context, account record.AccountID, key string) error {
+	if err := about(ctx, w.tx, action.Action{Connection: w.connection, Company: key}); err != nil {
+		return err
+	}
 	return w.stop(ctx, "account_id = ? AND connection_id = ? AND company = ? AND target_id IS NULL", account, w.connection, key)
 }
 

@@ -23,7 +23,6 @@ import (
 // Store owns the database.
 type Store struct {
 	core
-	path string
 }
 
 // core is what the handles share. It has no exported method, so that whoever
@@ -35,12 +34,16 @@ type core struct {
 
 // Options say where the database is and which clock it uses.
 type Options struct {
-	Path string           // database file; its folder is created with mode 0700
-	Now  func() time.Time // nil means time.Now
+	Path   string           // file of SQLite; its folder is created with mode 0700
+	Server Server           // PostgreSQL; when it is named, Path means nothing
+	Now    func() time.Time // nil means time.Now
 	// Guard makes any statement on an account's table without an account
 	// predicate panic; tests set it.
 	Guard bool
 }
+
+// Server says how PostgreSQL is reached, by role.
+type Server = scoped.Server
 
 // Account is the handle for pages: one account, one viewer.
 type Account struct{ *core }
@@ -57,14 +60,16 @@ func Open(ctx context.Context, o Options, migrate bool) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if err := os.MkdirAll(filepath.Dir(o.Path), 0o700); err != nil {
-		return nil, fault.Wrap(fault.Setup, "create the data folder", err)
+	if !o.Server.Named() {
+		if err := os.MkdirAll(filepath.Dir(o.Path), 0o700); err != nil {
+			return nil, fault.Wrap(fault.Setup, "create the data folder", err)
+		}
 	}
-	db, err := scoped.Open(ctx, scoped.Options{Path: o.Path, Guard: o.Guard})
+	db, err := scoped.Open(ctx, scoped.Options{Path: o.Path, Server: o.Server, Guard: o.Guard})
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{core: core{db: db, now: o.Now}, path: o.Path}
+	s := &Store{core: core{db: db, now: o.Now}}
 	if err := s.ready(ctx, migrate); err != nil {
 		_ = db.Close()
 		return nil, err
@@ -81,14 +86,20 @@ func (s *Store) ready(ctx context.Context, migrate bool) error {
 	if err := s.current(ctx); err != nil {
 		return err
 	}
+	if err := s.db.Vet(ctx); err != nil {
+		return err
+	}
 	return s.db.Prepare(ctx, writerStatements()...)
 }
 
 // Account returns the handle for pages.
-func (s *Store) Account() *Account { return &Account{&s.core} }
+func (s *Store) Account() *Account { return &Account{s.viewers()} }
 
 // Staff returns the handle for staff lists.
-func (s *Store) Staff() *Staff { return &Staff{&s.core} }
+func (s *Store) Staff() *Staff { return &Staff{s.viewers()} }
+
+// viewers is the core on which no statement sees an account that it does not name.
+func (s *Store) viewers() *core { return &core{db: s.db.Viewers(), now: s.now} }
 
 // System returns the handle for work that belongs to no viewer.
 func (s *Store) System() *System { return &System{&s.core} }

@@ -110,7 +110,7 @@ func (a *Account) Freshness(ctx context.Context, s access.Scope, account record.
 }
 
 func (c *core) freshness(ctx context.Context, account record.AccountID) ([]record.Freshness, error) {
-	rows, err := c.db.Hot(ctx, hotFreshness, account)
+	rows, err := c.db.For(account).Hot(ctx, hotFreshness, account)
 	if err != nil {
 		return nil, fault.At("read freshness", err)
 	}

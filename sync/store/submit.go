@@ -37,8 +37,11 @@ func (a *Account) Submit(ctx context.Context, s access.Scope, d action.Draft) (a
 		return action.Action{}, err
 	}
 	var stored action.Action
-	err = a.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	err = a.db.For(d.Account).Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
 		stored = action.Action{}
+		if err := about(ctx, tx, act); err != nil {
+			return err
+		}
 		n, err := insertAction(ctx, tx, act)
 		if err != nil || n == 0 {
 			return err
@@ -105,6 +108,16 @@ func (a *Account) complete(ctx context.Context, s access.Scope, d action.Draft) 
 	return act, nil
 }
 
+// about keeps what an action is about to this transaction: actions on one thing
+// are recorded one after the other, and none while the thing changes hands.
+func about(ctx context.Context, tx *scoped.Tx, act action.Action) error {
+	thing := "target " + act.Target.String()
+	if act.Target.IsZero() {
+		thing = "company " + act.Connection.String() + " " + act.Company
+	}
+	return fault.At("wait for other actions", tx.Alone(ctx, thing))
+}
+
 // still makes sure, with the writer in hand, that what complete read holds: a
 // pull may have moved the target, and a person may have taken the match back.
 func still(ctx context.Context, tx *scoped.Tx, act action.Action) error {
@@ -151,7 +164,7 @@ func nowhere() error {
 
 func (a *Account) companyOn(ctx context.Context, account record.AccountID, c record.ConnectionID) (string, error) {
 	var keys []string
-	err := a.db.Find(ctx, &keys, companyOf, c, account)
+	err := a.db.For(account).Find(ctx, &keys, companyOf, c, account)
 	if err == nil && len(keys) == 0 {
 		err = nowhere()
 	}
@@ -188,7 +201,10 @@ func (a *Account) Withdraw(ctx context.Context, s access.Scope, account record.A
 		return act, fault.New(fault.Forbidden, "Only the person who asked for this can take it back.")
 	}
 	now := a.now().UTC()
-	err = a.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	err = a.db.For(account).Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		if err := about(ctx, tx, act); err != nil {
+			return err
+		}
 		n, err := tx.Run(ctx, `UPDATE actions SET state = ?, ended_at = ?, changed_at = ?, reason = '', fence = fence + 1,
 			lease_until = NULL WHERE account_id = ? AND id = ? AND state IN ('recorded', 'retrying', 'conflict', 'dead') AND (lease_until IS NULL OR lease_until < ?)`,
 			action.Withdrawn, at(now), at(now), account, id, at(now))

@@ -23,7 +23,7 @@ func (a *Account) Timeline(ctx context.Context, s access.Scope, account record.A
 		return nil, err
 	}
 	table, args := visible(s, account)
-	rows, err := a.db.Hot(ctx, "SELECT "+rowColumns+", version, parent_id, body FROM "+table+
+	rows, err := a.db.For(account).Hot(ctx, "SELECT "+rowColumns+", version, parent_id, body FROM "+table+
 		" AS r WHERE parent_id = ? ORDER BY sort_at DESC, length(external_id) DESC, external_id DESC LIMIT ?", append(args, ticket, timelineRows)...)
 	if err != nil {
 		return nil, fault.At("read timeline", err)
@@ -68,7 +68,7 @@ func (a *Account) link(ctx context.Context, s access.Scope, account record.Accou
 			ID    record.ID
 			Title string
 		}
-		err := a.db.Find(ctx, &rows, `SELECT r.id, r.title FROM identities i JOIN records r ON r.account_id = ? AND r.id = i.record_id
+		err := a.db.For(account).Find(ctx, &rows, `SELECT r.id, r.title FROM identities i JOIN records r ON r.account_id = ? AND r.id = i.record_id
 			WHERE i.connection_id = ? AND i.kind = 'asset' AND i.external_id = ?`, account, e.Stamp.Connection, e.Comment.New)
 		if err != nil {
 			return fault.At("find linked asset", err)

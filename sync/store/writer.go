@@ -52,9 +52,17 @@ type place struct {
 
 func newWriter(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, now time.Time) (*writer, error) {
 	w := &writer{tx: tx, connection: c, now: now, companies: map[string]record.AccountID{}, changed: map[changedKey][]string{}}
-	var err error
-	w.meanings, err = loadMeanings(ctx, tx, c)
+	err := alone(ctx, tx, c)
+	if err == nil {
+		w.meanings, err = loadMeanings(ctx, tx, c)
+	}
 	return w, err
+}
+
+// alone lets one transaction at a time write records of a connection, so that
+// what it has read of parents, companies and meanings holds until it commits.
+func alone(ctx context.Context, tx *scoped.Tx, c record.ConnectionID) error {
+	return fault.At("wait for other writers of the connection", tx.Alone(ctx, "connection "+c.String()))
 }
 
 // put stores those items that differ from what is there.

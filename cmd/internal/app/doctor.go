@@ -25,7 +25,7 @@ func (a *App) Migrate(ctx context.Context) ([]string, error) {
 
 // Pending names the steps that Migrate would take, and changes nothing.
 func (a *App) Pending(ctx context.Context) ([]string, error) {
-	return store.Pending(ctx, a.cfg.Database.Path)
+	return store.Pending(ctx, store.Options{Path: a.cfg.Database.Path})
 }
 
 // Doctor tries what the program depends on.

@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-//go:embed sqlite/*.sql postgres/*.sql
+//go:embed sqlite/*.sql postgres/*.up.sql postgres/*.down.sql
 var files embed.FS
 
 // Dialect names the folder of steps for one kind of database.
@@ -26,6 +26,13 @@ const (
 	SQLite   Dialect = "sqlite"
 	Postgres Dialect = "postgres"
 )
+
+//go:embed postgres/roles.sql
+var roles string
+
+// Roles is what the roles of PostgreSQL may do, with :app, :system and :schema
+// for their names.
+func Roles() string { return roles }
 
 // Step is one numbered change of the schema and its way back.
 type Step struct {

@@ -1,15 +1,9 @@
 package scoped
 
 import (
-	"context"
 	"database/sql"
 	"reflect"
 )
-
-// asker runs a query with bun's placeholders: the pool of readers or a transaction.
-type asker interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
 
 // column reports whether dest is a list of values that scan themselves, such as
 // ids. bun takes those that are structs for rows of a table.
@@ -23,11 +17,7 @@ func column(dest any) (reflect.Value, bool) {
 }
 
 // list appends the one column of a query to out.
-func list(ctx context.Context, from asker, out reflect.Value, query string, args ...any) error {
-	rows, err := from.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
+func list(rows *sql.Rows, out reflect.Value) error {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		value := reflect.New(out.Type().Elem())

@@ -109,3 +109,33 @@ func TestATurnThatReachesWhoGaveUpIsPassedOn(t *testing.T) {
 		}
 	}
 }
+
+func TestBulkWorkHearsThatAPersonWaits(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	first, more := make(chan bool), make(chan struct{})
+	done := make(chan error, 1)
+	go func() {
+		done <- db.Write(context.Background(), scoped.Bulk, func(_ context.Context, tx *scoped.Tx) error {
+			first <- tx.Wanted()
+			<-more
+			first <- tx.Wanted()
+			return nil
+		})
+	}()
+	if <-first {
+		t.Error("wanted while nobody waits")
+	}
+	q := &queue{db: db, order: make(chan string, 2)}
+	bulk := q.join(t.Context(), "bulk", scoped.Bulk)
+	person := q.join(t.Context(), "person", scoped.Person)
+	close(more)
+	if !<-first {
+		t.Error("a person waits and bulk work does not hear of it")
+	}
+	for _, err := range []error{<-done, <-person, <-bulk} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}

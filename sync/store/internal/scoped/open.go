@@ -1,81 +1,96 @@
-// Package scoped is the only holder of the raw database handle. It keeps one
-// writer with a priority lane, a pool of read-only connections, a cache of
-// prepared statements for the hot reads, and, in tests, a guard that refuses
-// any statement on an account's table that does not name the account.
+// Package scoped is the only holder of the raw database handle. It hides which
+// of the two databases is behind it, and keeps what must hold for every
+// statement: on SQLite one writer with a priority lane and, in tests, a guard
+// that refuses any statement on an account's table that does not name the
+// account; on PostgreSQL a role for viewers whose every statement travels
+// together with the account that it is for.
 package scoped
 
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
-	"net/url"
-	"runtime"
 	"sync"
 
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/sqlitedialect"
-	_ "modernc.org/sqlite" // the driver "sqlite"
-
-	"portico/sync/fault"
 )
 
-// DB is the database. It is safe for concurrent use.
+// DB is the database as one of its users sees it. It is safe for concurrent use.
 type DB struct {
-	read  *bun.DB
-	write *bun.DB
-	lane  lane
-	guard bool
-
-	mu       sync.Mutex
-	prepared map[string]*sql.Stmt
+	*pools
+	read    *bun.DB
+	write   *bun.DB
+	account string // PostgreSQL: whose rows every statement is for; "" is nobody's
 }
 
-// Options say where the database is.
+// pools is what all views of one database share.
+type pools struct {
+	dialect Dialect
+	system  *bun.DB // SQLite: the writer
+	viewers *bun.DB // SQLite: the readers
+	address Server  // PostgreSQL
+	path    string  // SQLite: the file
+	lane    lane    // SQLite: one writer at a time
+	bulk    chan struct{}
+	guard   bool
+
+	mu       sync.Mutex
+	prepared map[string]*sql.Stmt // SQLite: statements that are planned once
+	numbered sync.Map             // PostgreSQL: the same statement with $1, $2
+}
+
+// Dialect is the kind of a database.
+type Dialect int
+
+// Kinds of databases.
+const (
+	SQLite Dialect = iota
+	Postgres
+)
+
+// Options say where the database is: a file of SQLite, or PostgreSQL.
 type Options struct {
-	Path string // file of the SQLite database; its folder must exist
+	Path   string // file of the SQLite database; its folder must exist
+	Server Server // PostgreSQL, when one is named
 	// Guard refuses statements on account tables without an account predicate.
 	// Tests set it; it costs a regular expression per statement.
 	Guard bool
 }
 
-// Open opens or creates the database file. It does not migrate.
+// Open opens the database, and creates the file of SQLite. It does not migrate.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	writer, err := connect(ctx, o.Path, 1, "&_txlock=immediate")
-	if err != nil {
-		return nil, err
+	if o.Server.Named() {
+		return openPostgres(ctx, o)
 	}
-	readers := max(4, 2*runtime.GOMAXPROCS(0))
-	reader, err := connect(ctx, o.Path, readers, "&_pragma=query_only(1)")
-	if err != nil {
-		_ = writer.Close()
-		return nil, err
-	}
-	return &DB{
-		read: bun.NewDB(reader, sqlitedialect.New()), write: bun.NewDB(writer, sqlitedialect.New()),
-		lane: newLane(), guard: o.Guard, prepared: map[string]*sql.Stmt{},
-	}, nil
+	return openSQLite(ctx, o)
 }
 
-// connect opens a pool of n connections. synchronous=FULL because "recorded" is
-// said to a client only after the commit has reached the disk.
-func connect(ctx context.Context, path string, n int, extra string) (*sql.DB, error) {
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() +
-		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_pragma=cache_size(-16000)&_pragma=temp_store(MEMORY)" + extra
-	db, err := sql.Open("sqlite", dsn)
-	if err != nil {
-		return nil, fault.Wrap(fault.Setup, "open database "+path, err)
+// Dialect is the kind of the database.
+func (db *DB) Dialect() Dialect { return db.dialect }
+
+// Viewers is the view for what is done for somebody who looks. On PostgreSQL it
+// sees no account's rows until For names one.
+func (db *DB) Viewers() *DB {
+	view := *db
+	if db.dialect == Postgres {
+		view.read, view.write, view.account = db.viewers, db.viewers, ""
 	}
-	db.SetMaxOpenConns(n)
-	db.SetMaxIdleConns(n)
-	if err := db.PingContext(ctx); err != nil {
-		_ = db.Close()
-		return nil, fault.Wrap(fault.Setup, "open database "+path, err)
-	}
-	return db, nil
+	return &view
 }
 
-// Close waits for running statements and closes both pools.
+// For is the view of one account. SQLite has no second lock, and the view there
+// is db itself.
+func (db *DB) For(account fmt.Stringer) *DB {
+	if db.dialect == SQLite {
+		return db
+	}
+	view := *db.Viewers()
+	view.account = account.String()
+	return &view
+}
+
+// Close waits for running statements and closes every pool.
 func (db *DB) Close() error {
 	db.mu.Lock()
 	for _, st := range db.prepared {
@@ -83,11 +98,8 @@ func (db *DB) Close() error {
 	}
 	db.prepared = map[string]*sql.Stmt{}
 	db.mu.Unlock()
-	if err := db.read.Close(); err != nil {
-		return fmt.Errorf("close readers: %w", err)
+	if err := errors.Join(db.viewers.Close(), db.system.Close()); err != nil {
+		return fmt.Errorf("close the database: %w", err)
 	}
-	return db.write.Close()
+	return nil
 }
-
-// Raw returns the writer for migrations, which own the whole database.
-func (db *DB) Raw() *bun.DB { return db.write }

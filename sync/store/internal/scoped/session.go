@@ -1,0 +1,98 @@
+package scoped
+
+import (
+	"context"
+	"database/sql/driver"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// session is a connection to PostgreSQL that sends each statement together with
+// the account that it is for. The setting ends with the statement's transaction,
+// so the next borrower of the connection finds none.
+type session struct{ *stdlib.Conn }
+
+// accountKey is how a view tells the session whose rows a statement is for. It
+// never leaves this package: who calls it passes accounts as parameters.
+type accountKey struct{}
+
+// within marks ctx with the account of a view.
+func (db *DB) within(ctx context.Context) context.Context {
+	if db.account == "" {
+		return ctx
+	}
+	return context.WithValue(ctx, accountKey{}, db.account)
+}
+
+// setAccount is local to the transaction (the third argument), always.
+const setAccount = "SELECT set_config('app.account', $1, true)"
+
+// QueryContext implements driver.QueryerContext. Statements whose values are in
+// their text are not worth a prepared statement.
+func (s *session) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if account, ok := ctx.Value(accountKey{}).(string); ok {
+		return s.together(ctx, account, query, args)
+	}
+	if len(args) == 0 {
+		args = []driver.NamedValue{{Ordinal: 1, Value: pgx.QueryExecModeSimpleProtocol}}
+	}
+	return s.Conn.QueryContext(ctx, query, args)
+}
+
+// together sends the account and the query in one batch, which PostgreSQL runs
+// as one transaction.
+func (s *session) together(ctx context.Context, account, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if s.Conn.Conn().IsClosed() {
+		return nil, driver.ErrBadConn
+	}
+	values := make([]any, len(args))
+	for i, a := range args {
+		values[i] = a.Value
+	}
+	batch := &pgx.Batch{}
+	batch.Queue(setAccount, account)
+	batch.Queue(query, values...)
+	results := s.Conn.Conn().SendBatch(ctx, batch)
+	if _, err := results.Exec(); err != nil {
+		_ = results.Close()
+		return nil, lost(err)
+	}
+	rows, err := results.Query()
+	if err != nil {
+		_ = results.Close()
+		return nil, lost(err)
+	}
+	r := &answer{results: results, rows: rows}
+	// The columns are known once the first row is here.
+	if r.ahead = rows.Next(); !r.ahead && rows.Err() != nil {
+		_ = r.Close()
+		return nil, lost(rows.Err())
+	}
+	return r, nil
+}
+
+// BeginTx implements driver.ConnBeginTx: the account is set before anything else
+// can run in the transaction.
+func (s *session) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	tx, err := s.Conn.BeginTx(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if account, ok := ctx.Value(accountKey{}).(string); ok {
+		if _, err := s.Conn.Conn().Exec(ctx, setAccount, account); err != nil {
+			_ = tx.Rollback()
+			return nil, lost(err)
+		}
+	}
+	return tx, nil
+}
+
+// lost lets database/sql try another connection when nothing was sent on this one.
+func lost(err error) error {
+	if pgconn.SafeToRetry(err) {
+		return driver.ErrBadConn
+	}
+	return err
+}

@@ -1,0 +1,49 @@
+package scoped
+
+import (
+	"context"
+	"database/sql"
+	"net/url"
+	"runtime"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"portico/sync/fault"
+)
+
+func openSQLite(ctx context.Context, o Options) (*DB, error) {
+	writer, err := connect(ctx, o.Path, 1, "&_txlock=immediate")
+	if err != nil {
+		return nil, err
+	}
+	readers := max(4, 2*runtime.GOMAXPROCS(0))
+	reader, err := connect(ctx, o.Path, readers, "&_pragma=query_only(1)")
+	if err != nil {
+		_ = writer.Close()
+		return nil, err
+	}
+	p := &pools{dialect: SQLite, viewers: bun.NewDB(reader, sqlitedialect.New()), system: bun.NewDB(writer, sqlitedialect.New()),
+		path: o.Path, lane: newLane(), guard: o.Guard, prepared: map[string]*sql.Stmt{}}
+	return &DB{pools: p, read: p.viewers, write: p.system}, nil
+}
+
+// connect opens a pool of n connections. synchronous=FULL because "recorded" is
+// said to a client only after the commit has reached the disk.
+func connect(ctx context.Context, path string, n int, extra string) (*sql.DB, error) {
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() +
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-16000)&_pragma=temp_store(MEMORY)" + extra
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, fault.Wrap(fault.Setup, "open database "+path, err)
+	}
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	if err := db.PingContext(ctx); err != nil {
+		_ = db.Close()
+		return nil, fault.Wrap(fault.Setup, "open database "+path, err)
+	}
+	return db, nil
+}
