@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -60,53 +61,72 @@ func state(t *testing.T, w *world) []string {
 	return rows
 }
 
-func TestAPageCutBetweenItsChunksIsRepeatedToTheSameSet(t *testing.T) {
+// interrupt lets a person write again and again while do runs, so that pages are
+// committed in parts.
+func (w *world) interrupt(t *testing.T, do func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for ctx.Err() == nil {
+			if err := w.sys.NoteAttempt(ctx, "somebody", w.clock()); err != nil && ctx.Err() == nil {
+				t.Error(err)
+			}
+		}
+	})
+	do()
+	cancel()
+	wg.Wait()
+}
+
+func TestAPageThatIsCutIsRepeatedToTheSameSet(t *testing.T) {
 	t.Parallel()
 	const rows = 1000
-	for _, stop := range []string{"broken off", "lease lost"} {
-		for _, chunk := range []int{0, 1, 4, 9} {
-			t.Run(fmt.Sprintf("%s at chunk %d", stop, chunk), func(t *testing.T) {
-				t.Parallel()
-				w := newWorld(t)
-				a := w.account(t, "Nordwind")
-				w.pull(t, "tickets", ticket("0", "Nordwind", "old", "open", w.clock()))
-				w.match(t, "Nordwind", a)
-				page := bigPage(rows, "Nordwind", "new", w.clock().Add(time.Minute))
-				r := w.begin(t, "tickets", remote.Changes)
-				// A trigger stops the page at a row of the chunk: the database says no, as it would to a cut connection.
-				stopAt := "SELECT RAISE(ABORT, 'cut')"
-				if stop == "lease lost" {
-					stopAt = "UPDATE streams SET fence = fence + 1 WHERE stream = 'tickets'"
+	for _, row := range []int{-1, 50, 150, 450, 999} { // -1: the lease is lost, whenever that is
+		t.Run(fmt.Sprint("at row ", row), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			a := w.account(t, "Nordwind")
+			w.pull(t, "tickets", ticket("0", "Nordwind", "old", "open", w.clock()))
+			w.match(t, "Nordwind", a)
+			page := bigPage(rows, "Nordwind", "new", w.clock().Add(time.Minute))
+			r := w.begin(t, "tickets", remote.Changes)
+			must(t, w.Exec(t.Context(), fmt.Sprintf("CREATE TRIGGER cut AFTER INSERT ON identities WHEN NEW.external_id = '%d' BEGIN SELECT RAISE(ABORT, 'cut'); END", row)))
+			var err error
+			w.interrupt(t, func() {
+				var wg sync.WaitGroup
+				if row < 0 {
+					wg.Go(func() { must(t, w.sys.Reclaim(t.Context())) })
 				}
-				must(t, w.Exec(t.Context(), fmt.Sprintf("CREATE TRIGGER cut AFTER INSERT ON identities WHEN NEW.external_id = '%d' BEGIN %s; END", chunk*100+50, stopAt)))
-				_, err := w.sys.Commit(t.Context(), r, page, lease)
-				if stop == "lease lost" && !fault.Is(err, fault.Conflict) && chunk < 9 || stop == "broken off" && err == nil {
-					t.Fatalf("the cut page: %v", err)
-				}
-				if at := w.checkpoint(t, "tickets"); at == "new" {
-					t.Fatal("the checkpoint moved before its records")
-				}
-				must(t, w.Exec(t.Context(), "DROP TRIGGER cut"))
-				w.pass(2 * lease)
-				again := w.begin(t, "tickets", remote.Changes)
-				again, err = w.sys.Commit(t.Context(), again, page, lease)
-				must(t, err)
-				if c := again.Counts; c.Read != rows || c.Written+c.Unchanged != rows || c.Rejected != 1 {
-					t.Errorf("counts of the repeat: %+v", c)
-				}
-				if at := w.checkpoint(t, "tickets"); at != "new" || string(again.Checkpoint) != "new" {
-					t.Errorf("checkpoint %q, run %q", at, again.Checkpoint)
-				}
-				calm := newWorld(t)
-				calm.pull(t, "tickets", ticket("0", "Nordwind", "old", "open", calm.clock()))
-				must(t, calm.sys.CreateAccount(t.Context(), record.AccountInfo{ID: a, Name: "Nordwind"}))
-				calm.match(t, "Nordwind", a)
-				calm.pull(t, "tickets", page.Records...)
-				if got, want := state(t, w), state(t, calm); !slices.Equal(got, want) {
-					t.Errorf("%d rows after the repeat, %d without a cut", len(got), len(want))
-				}
+				_, err = w.sys.Commit(t.Context(), r, page, lease)
+				wg.Wait()
 			})
-		}
+			if row >= 0 && err == nil || row < 0 && err != nil && !fault.Is(err, fault.Conflict) {
+				t.Fatalf("the cut page: %v", err)
+			}
+			if at := w.checkpoint(t, "tickets"); at == "new" && err != nil {
+				t.Fatal("the checkpoint moved before its records")
+			}
+			must(t, w.Exec(t.Context(), "DROP TRIGGER cut"))
+			w.pass(2 * lease)
+			again := w.begin(t, "tickets", remote.Changes)
+			w.interrupt(t, func() { again, err = w.sys.Commit(t.Context(), again, page, lease) })
+			must(t, err)
+			if c := again.Counts; c.Read != rows || c.Written+c.Unchanged != rows || c.Rejected != 1 {
+				t.Errorf("counts of the repeat: %+v", c)
+			}
+			if at := w.checkpoint(t, "tickets"); at != "new" || string(again.Checkpoint) != "new" {
+				t.Errorf("checkpoint %q, run %q", at, again.Checkpoint)
+			}
+			calm := newWorld(t)
+			calm.pull(t, "tickets", ticket("0", "Nordwind", "old", "open", calm.clock()))
+			must(t, calm.sys.CreateAccount(t.Context(), record.AccountInfo{ID: a, Name: "Nordwind"}))
+			calm.match(t, "Nordwind", a)
+			calm.pull(t, "tickets", page.Records...)
+			if got, want := state(t, w), state(t, calm); !slices.Equal(got, want) {
+				t.Errorf("%d rows after the repeat, %d without a cut", len(got), len(want))
+			}
+		})
 	}
 }
 
