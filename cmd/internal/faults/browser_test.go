@@ -1,0 +1,292 @@
+//go:build faults
+
+package faults_test
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// browser is one signed-in person of a company. It keeps its cookie while the
+// portal dies and comes back elsewhere, and counts every text that it should
+// not have been shown.
+type browser struct {
+	w       *world
+	company company
+	client  *http.Client
+	cookie  string
+	account string   // path of the account, /a/{id}/
+	tickets []string // paths of the tickets, when they were listed last
+
+	mu      sync.Mutex
+	foreign []string
+}
+
+// answer is one answer of the portal, read whole.
+type answer struct {
+	status   int
+	location string
+	body     string
+}
+
+// enter signs a person of every company in.
+func (w *world) enter() []*browser {
+	w.Helper()
+	var out []*browser
+	for _, c := range companies {
+		b := &browser{w: w, company: c, client: &http.Client{
+			Timeout: 40 * time.Second,
+			// A connection for each request: one that is kept open may be closed by the
+			// server at the very moment of the next request, which says nothing.
+			Transport:     &http.Transport{DisableKeepAlives: true},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}}
+		b.signIn()
+		out = append(out, b)
+	}
+	return out
+}
+
+func (b *browser) signIn() {
+	t := b.w.T
+	t.Helper()
+	if _, err := b.post("/signin", url.Values{"email": {b.company.email}, "password": {password}}); err != nil || b.cookie == "" {
+		t.Fatalf("sign in as %s: %v", b.company.email, err)
+	}
+	a, err := b.get("/accounts")
+	if err != nil || !strings.HasPrefix(a.location, "/a/") {
+		t.Fatalf("signed in, but led to %q (%v)", a.location, err)
+	}
+	b.account = a.location
+	if err := b.list(); err != nil || len(b.tickets) == 0 {
+		t.Fatalf("%s sees %d tickets (%v)", b.company.name, len(b.tickets), err)
+	}
+}
+
+// list remembers the tickets that the list shows on all of its pages.
+func (b *browser) list() error {
+	var found []string
+	next := b.account + "tickets"
+	for next != "" {
+		a, err := b.get(next)
+		if err != nil || a.status != http.StatusOK {
+			return fmt.Errorf("list tickets: status %d, %w", a.status, err)
+		}
+		found = append(found, regexp.MustCompile(regexp.QuoteMeta(b.account)+`tickets/[0-9a-f-]{36}`).FindAllString(a.body, -1)...)
+		next = ""
+		if m := regexp.MustCompile(`rel="next"[^>]*href="([^"]+)"|href="([^"]+)"[^>]*rel="next"`).FindStringSubmatch(a.body); m != nil {
+			next = html.UnescapeString(m[1] + m[2])
+		}
+	}
+	slices.Sort(found)
+	b.tickets = slices.Compact(found)
+	return nil
+}
+
+func (b *browser) get(path string) (answer, error) {
+	return b.do(context.Background(), http.MethodGet, path, nil)
+}
+
+func (b *browser) post(path string, form url.Values) (answer, error) {
+	return b.do(context.Background(), http.MethodPost, path, strings.NewReader(form.Encode()))
+}
+
+// do sends one request as a page of the portal would, and looks at every answer
+// for what it must not hold.
+func (b *browser) do(ctx context.Context, method, path string, body io.Reader) (answer, error) {
+	base := b.w.url()
+	req, err := http.NewRequestWithContext(ctx, method, base+path, body)
+	if err != nil {
+		return answer{}, err
+	}
+	if method == http.MethodPost {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Origin", base)
+		req.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	if b.cookie != "" {
+		req.Header.Set("Cookie", b.cookie)
+	}
+	resp, err := b.client.Do(req)
+	if err != nil {
+		return answer{}, err
+	}
+	defer resp.Body.Close()
+	read, err := io.ReadAll(resp.Body)
+	a := answer{status: resp.StatusCode, location: resp.Header.Get("Location"), body: string(read)}
+	for _, c := range resp.Cookies() {
+		if c.Name == "__Host-portico" && c.MaxAge >= 0 {
+			b.cookie = c.Name + "=" + c.Value
+		}
+	}
+	b.look(method+" "+path, a.body)
+	if err != nil {
+		return a, fmt.Errorf("the answer broke off after %d bytes: %w", len(read), err)
+	}
+	return a, nil
+}
+
+// look notes what the company must not see.
+func (b *browser) look(asked, text string) {
+	for _, c := range companies {
+		for _, mark := range []string{c.secret(), c.mark} {
+			if c != b.company && strings.Contains(text, mark) || strings.Contains(text, c.secret()) {
+				b.mu.Lock()
+				b.foreign = append(b.foreign, asked+" shows "+mark)
+				b.mu.Unlock()
+				break
+			}
+		}
+	}
+}
+
+func (b *browser) seen() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.foreign)
+}
+
+// crawl opens everything that the person can reach, and the account of each of
+// the others, which has to stay closed.
+func (b *browser) crawl(others []*browser) {
+	t := b.w.T
+	t.Helper()
+	if err := b.list(); err != nil {
+		t.Error(err)
+	}
+	open := append([]string{b.account, b.account + "assets", b.account + "assets.csv", b.account + "tickets.csv"}, b.tickets...)
+	found := regexp.MustCompile(regexp.QuoteMeta(b.account) + `(files|assets|actions)/[0-9a-f-]{36}`)
+	done := map[string]bool{}
+	for len(open) > 0 {
+		path := open[0]
+		open = open[1:]
+		if done[path] {
+			continue
+		}
+		done[path] = true
+		a, err := b.get(path)
+		if err != nil || a.status != http.StatusOK {
+			t.Errorf("%s: GET %s: status %d, %v", b.company.name, path, a.status, err)
+		}
+		open = append(open, found.FindAllString(a.body, -1)...)
+	}
+	for _, other := range others {
+		if other == b {
+			continue
+		}
+		for _, path := range []string{other.account, other.account + "tickets.csv", other.tickets[0], b.account + "tickets/" + other.tickets[0][len(other.tickets[0])-36:]} {
+			if a, err := b.get(path); err != nil || a.status != http.StatusNotFound {
+				t.Errorf("%s: GET %s of another company: status %d, %v", b.company.name, path, a.status, err)
+			}
+		}
+	}
+}
+
+// errand is something that a person asked for: a text that can be found again.
+type errand struct {
+	browser  *browser
+	key      string
+	path     string
+	form     url.Values
+	text     string // in the message; "" for a decision
+	ticket   string // the source's number; for a decision
+	recorded bool   // the portal said so
+	at       string // where the progress can be followed
+}
+
+// reply is an errand to answer on a ticket.
+func (b *browser) reply(ticket string) *errand {
+	key := uuid.NewString()
+	text := "words " + key + " of " + b.company.mark
+	return &errand{browser: b, key: key, text: text, path: ticket + "/reply", form: url.Values{"key": {key}, "text": {text}}}
+}
+
+// open is an errand for a new ticket; to is the place as the form names it.
+func (b *browser) open(to string) *errand {
+	key := uuid.NewString()
+	text := "opening words " + key + " of " + b.company.mark
+	return &errand{browser: b, key: key, text: text, path: b.account + "tickets",
+		form: url.Values{"key": {key}, "to": {to}, "subject": {"Opened by " + b.company.mark}, "text": {text}}}
+}
+
+var (
+	toPattern     = regexp.MustCompile(`value="([0-9a-f-]{36} Support)"`)
+	hiddenPattern = regexp.MustCompile(`<input type="hidden" name="([a-z_]+)" value="([^"]*)"`)
+)
+
+// places reads where new tickets may go.
+func (b *browser) destination() (string, error) {
+	a, err := b.get(b.account + "tickets/new")
+	if err != nil {
+		return "", err
+	}
+	m := toPattern.FindStringSubmatch(a.body)
+	if m == nil {
+		return "", fmt.Errorf("the form offers no queue (status %d)", a.status)
+	}
+	return m[1], nil
+}
+
+// close is an errand to close a ticket, decided on what its page shows now.
+func (b *browser) close(ticket string) (*errand, error) {
+	a, err := b.get(ticket)
+	if err != nil || a.status != http.StatusOK {
+		return nil, fmt.Errorf("open the ticket to close it: status %d, %w", a.status, err)
+	}
+	_, form, found := strings.Cut(a.body, `id="decide"`)
+	form, _, _ = strings.Cut(form, "</form>")
+	if !found {
+		return nil, fmt.Errorf("%s offers no decision", ticket)
+	}
+	number := b.w.ledger().rows(1, "SELECT external_id FROM records WHERE id = ?", ticket[len(ticket)-36:])[0][0]
+	w := &errand{browser: b, path: ticket + "/close", ticket: number, form: url.Values{}}
+	for _, m := range hiddenPattern.FindAllStringSubmatch(form, -1) {
+		w.form.Set(m[1], html.UnescapeString(m[2]))
+	}
+	w.key = w.form.Get("key")
+	return w, nil
+}
+
+// send posts an errand; the same form again is the same errand.
+func (w *errand) send() error {
+	a, err := w.browser.post(w.path, w.form)
+	if err != nil {
+		return err
+	}
+	if a.status != http.StatusSeeOther {
+		return fmt.Errorf("POST %s: status %d", w.path, a.status)
+	}
+	w.recorded, w.at = true, a.location
+	return nil
+}
+
+// insist sends until the portal has said "recorded", as a person whose page did
+// not load would.
+func (w *errand) insist(ctx context.Context) bool {
+	for w.send() != nil {
+		if !pause(ctx, 100*time.Millisecond) {
+			return false
+		}
+	}
+	return true
+}
+
+// progress is the path of the action's own page.
+func (w *errand) progress() string {
+	id := w.at
+	if _, anchor, ok := strings.Cut(w.at, "#progress-"); ok {
+		id = anchor
+	}
+	return w.browser.account + "actions/" + id[len(id)-36:]
+}

@@ -1,0 +1,175 @@
+//go:build faults
+
+package faults_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"portico/connectors/vendorfake/requesttracker"
+)
+
+// The users of the source, and the tokens that open it.
+const (
+	hub, hubToken       = "hub", "1-14-hub"
+	agent, agentToken   = "mira.agent", "1-14-mira"
+	rootToken           = "1-14-root"
+	rightless, noRights = "nobody.special", "1-14-nothing"
+)
+
+// source is the Request Tracker behind the portal. It lives in the test's own
+// process, so that its state survives whatever happens to the portal.
+type source struct {
+	t      *testing.T
+	fake   *requesttracker.Fake
+	server *httptest.Server
+}
+
+func newSource(t *testing.T) *source {
+	t.Helper()
+	fake, err := requesttracker.New(requesttracker.Options{Tokens: map[string]string{hubToken: hub, agentToken: agent, rootToken: "root", noRights: rightless}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fake.AddUser(requesttracker.User{Name: hub, Email: "hub@provider.example", RealName: "Client portal", Organization: provider, Timezone: "UTC", Access: requesttracker.Service})
+	fake.AddUser(requesttracker.User{Name: agent, Email: "mira@provider.example", RealName: "Mira Agent", Organization: provider, Access: requesttracker.Service})
+	fake.AddUser(requesttracker.User{Name: rightless, Email: "nobody@provider.example", Organization: provider, Access: requesttracker.NoRights})
+	for _, c := range companies {
+		fake.AddUser(requesttracker.User{Name: c.email, Email: c.email, RealName: "Person " + c.mark, Organization: c.name})
+	}
+	s := &source{t: t, fake: fake, server: httptest.NewServer(fake)}
+	t.Cleanup(s.server.Close)
+	return s
+}
+
+func (s *source) address() string { return strings.TrimPrefix(s.server.URL, "http://") }
+
+// fill adds tickets of every company, each with texts and files that only it
+// may see and internal ones that nobody may.
+func (s *source) fill(each int) {
+	for _, c := range companies {
+		for n := range each {
+			s.addTicket(c, n)
+		}
+		s.fake.AddAsset(requesttracker.Asset{Name: "Machine " + c.mark, HeldBy: c.email,
+			Fields: map[string]string{"Asset Client": c.name, "Serial Number": "SN " + c.mark}})
+	}
+}
+
+func (s *source) addTicket(c company, n int) int {
+	own, secret := file("plan", c.mark), file("margins", c.secret())
+	return s.fake.AddTicket(requesttracker.Ticket{
+		Queue: "Support", Subject: fmt.Sprintf("Request %d of %s", n, c.mark), Status: "open", Requestor: c.email,
+		Text: "First words of " + c.mark, Files: []requesttracker.File{own}, Fields: map[string]string{"Client": c.name},
+		History: []requesttracker.Entry{
+			{By: agent, Text: "Answer for " + c.mark},
+			{By: agent, Text: "Between us: " + c.secret(), Private: true, Files: []requesttracker.File{secret}},
+		},
+	})
+}
+
+func file(name, text string) requesttracker.File {
+	return requesttracker.File{Name: name + "-" + text + ".txt", Type: "text/plain", Content: []byte("content of " + text)}
+}
+
+// truth is what the source holds, read as its administrator.
+type truth struct {
+	tickets  map[string]ticket
+	comments map[string]bool // transactions that clients may see
+	files    map[string]bool // attachments that clients may see
+	assets   map[string]bool
+	texts    []string // of public messages
+	resolved map[string]int
+}
+
+type ticket struct{ subject, status string }
+
+// truth reads the whole source. The knobs must be clear.
+func (s *source) truth() truth {
+	s.t.Helper()
+	out := truth{tickets: map[string]ticket{}, comments: map[string]bool{}, files: map[string]bool{}, assets: map[string]bool{}, resolved: map[string]int{}}
+	for _, row := range s.list(http.MethodGet, "/tickets", url.Values{"query": {"id > 0"}, "orderby": {"id"}, "fields": {"Subject,Status"}}) {
+		out.tickets[row.text("id")] = ticket{row.text("Subject"), row.text("Status")}
+	}
+	for _, row := range s.list(http.MethodGet, "/assets", url.Values{"query": {"id > 0"}, "orderby": {"id"}}) {
+		out.assets[row.text("id")] = true
+	}
+	said := map[string]bool{}
+	for _, row := range s.list(http.MethodGet, "/transactions", url.Values{"query": {"ObjectType = 'RT::Ticket' AND id > 0"}, "orderby": {"id"},
+		"fields": {"Type,ObjectId,NewValue"}}) {
+		id, kind := row.text("id"), row.text("Type")
+		said[id] = kind == "Create" || kind == "Correspond"
+		if said[id] || kind == "Status" {
+			out.comments[id] = true
+		}
+		if kind == "Status" && row.text("NewValue") == "resolved" {
+			out.resolved[row.text("ObjectId")]++
+		}
+	}
+	for _, row := range s.list(http.MethodPost, "/attachments", url.Values{"orderby": {"id"}, "fields": {"TransactionId,Filename,Content"}}) {
+		switch {
+		case !said[row.text("TransactionId")]:
+		case row.text("Filename") != "":
+			out.files[row.text("id")] = true
+		default:
+			out.texts = append(out.texts, row.text("Content"))
+		}
+	}
+	return out
+}
+
+// holding counts the public messages that hold a text.
+func (t truth) holding(text string) int {
+	n := 0
+	for _, said := range t.texts {
+		if strings.Contains(said, text) {
+			n++
+		}
+	}
+	return n
+}
+
+type row map[string]any
+
+func (r row) text(name string) string {
+	if v, ok := r[name]; ok && v != nil {
+		return fmt.Sprint(v)
+	}
+	return ""
+}
+
+// list reads every page of a list of the source.
+func (s *source) list(method, path string, query url.Values) []row {
+	s.t.Helper()
+	var out []row
+	query.Set("per_page", "100")
+	for page := 1; ; page++ {
+		query.Set("page", fmt.Sprint(page))
+		req, err := http.NewRequestWithContext(s.t.Context(), method, s.server.URL+requesttracker.Base+path+"?"+query.Encode(),
+			strings.NewReader(`[{"field":"id","operator":">","value":0}]`))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "token "+rootToken)
+		req.Header.Set("Content-Type", "application/json")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		var answer struct{ Items []row }
+		err = json.NewDecoder(resp.Body).Decode(&answer)
+		_ = resp.Body.Close()
+		if err != nil || resp.StatusCode != http.StatusOK {
+			s.t.Fatalf("%s %s: status %d, %v", method, path, resp.StatusCode, err)
+		}
+		out = append(out, answer.Items...)
+		if len(answer.Items) < 100 {
+			return out
+		}
+	}
+}
