@@ -19,7 +19,9 @@ import (
 type Records interface {
 	List(ctx context.Context, s access.Scope, account record.AccountID, q record.Query) (record.Page, error)
 	Freshness(ctx context.Context, s access.Scope, account record.AccountID) ([]record.Freshness, error)
-	ActionsOn(ctx context.Context, s access.Scope, account record.AccountID, target record.ID) ([]action.Action, error)
+	Detail(ctx context.Context, s access.Scope, account record.AccountID, kind record.Kind, id record.ID) (record.Detail, error)
+	// Conflicts lists what the viewer asked for and has to decide again.
+	Conflicts(ctx context.Context, s access.Scope, account record.AccountID) ([]action.Action, error)
 }
 
 // Options are what the page works with; every field is needed.
@@ -90,7 +92,7 @@ func (p *Pages) tickets(ctx context.Context, s access.Scope, v *homeView) error 
 	others := slices.DeleteFunc(slices.Clone(all.Rows), func(r record.Row) bool { return r.Turn == record.TurnClient })
 	v.MoreNeeds, v.MoreWith = needs.Next != "", all.Next != "" || len(others) > mostWith
 	v.With, v.Finished = others[:min(len(others), mostWith)], done.Rows
-	if err := p.conflicts(ctx, s, v, append(slices.Clone(needs.Rows), v.With...)); err != nil {
+	if err := p.conflicts(ctx, s, v); err != nil {
 		return err
 	}
 	for _, row := range needs.Rows {
@@ -99,22 +101,28 @@ func (p *Pages) tickets(ctx context.Context, s access.Scope, v *homeView) error 
 	return nil
 }
 
-// conflicts finds what the reader asked for and has to decide again, among the
-// requests on the page.
-func (p *Pages) conflicts(ctx context.Context, s access.Scope, v *homeView, rows []record.Row) error {
+// conflicts puts what the reader has to decide again before everything else. A
+// request that is gone, or is no longer shown to the reader, asks for nothing.
+func (p *Pages) conflicts(ctx context.Context, s access.Scope, v *homeView) error {
 	if !v.MayAsk {
 		return nil
 	}
-	for _, row := range rows {
-		asked, err := p.o.Records.ActionsOn(ctx, s, s.Account(), row.ID)
+	asked, err := p.o.Records.Conflicts(ctx, s, s.Account())
+	if err != nil {
+		return err
+	}
+	for _, a := range asked {
+		if a.Target.IsZero() {
+			continue
+		}
+		d, err := p.o.Records.Detail(ctx, s, s.Account(), record.KindTicket, a.Target)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
 		if err != nil {
 			return err
 		}
-		for _, a := range asked {
-			if a.State == action.Conflict && a.Actor.User == s.User() {
-				v.Needs = append(v.Needs, need{Row: row, Conflict: a})
-			}
-		}
+		v.Needs = append(v.Needs, need{Row: d.Row, Conflict: a})
 	}
 	return nil
 }

@@ -90,8 +90,17 @@ func (a *account) Freshness(context.Context, access.Scope, record.AccountID) ([]
 	return []record.Freshness{{System: "Request Tracker", Kinds: []record.Kind{record.KindTicket}, ReadAt: now.Add(-time.Minute), Limit: time.Hour, Down: a.down, DownSince: now.Add(-time.Minute)}}, nil
 }
 
-func (a *account) ActionsOn(_ context.Context, _ access.Scope, _ record.AccountID, target record.ID) ([]action.Action, error) {
-	return slices.DeleteFunc(slices.Clone(a.actions), func(x action.Action) bool { return x.Target != target }), nil
+func (a *account) Conflicts(_ context.Context, s access.Scope, _ record.AccountID) ([]action.Action, error) {
+	return slices.DeleteFunc(slices.Clone(a.actions), func(x action.Action) bool { return x.Actor.User != s.User() || x.State != action.Conflict }), nil
+}
+
+func (a *account) Detail(_ context.Context, _ access.Scope, _ record.AccountID, _ record.Kind, id record.ID) (record.Detail, error) {
+	for _, r := range a.rows {
+		if r.ID == id {
+			return record.Detail{Row: r}, nil
+		}
+	}
+	return record.Detail{}, fault.New(fault.NotFound, "gone")
 }
 
 func (a *account) show(t *testing.T, s access.Scope) htmlcheck.Page {

@@ -88,6 +88,12 @@ func (a *Account) ActionsOn(ctx context.Context, s access.Scope, account record.
 	return a.actions(ctx, s, account, "target_id = ?", target)
 }
 
+// Conflicts lists what the viewer asked for and has to decide again, because the
+// record changed meanwhile; newest first.
+func (a *Account) Conflicts(ctx context.Context, s access.Scope, account record.AccountID) ([]action.Action, error) {
+	return a.actions(ctx, s, account, "state = ? AND user_id = ?", action.Conflict, s.User())
+}
+
 func (a *Account) actions(ctx context.Context, s access.Scope, account record.AccountID, where string, args ...any) ([]action.Action, error) {
 	if err := access.See(s, account, record.KindTicket); err != nil {
 		return nil, err
