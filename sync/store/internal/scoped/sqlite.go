@@ -3,12 +3,15 @@ package scoped
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"net/url"
 	"runtime"
+	"time"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"portico/sync/fault"
 )
@@ -41,9 +44,33 @@ func connect(ctx context.Context, path string, n int, extra string) (*sql.DB, er
 	}
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
-	if err := db.PingContext(ctx); err != nil {
+	if err := reach(ctx, db); err != nil {
 		_ = db.Close()
 		return nil, fault.Wrap(fault.Setup, "open database "+path, err)
 	}
 	return db, nil
+}
+
+// openWait is how long a database is waited for that another process keeps
+// locked while it opens it.
+const openWait = 20 * time.Second
+
+// reach makes the first connection. Turning a fresh database to WAL needs it
+// alone, and SQLite answers "busy" to the others at once, whatever busy_timeout
+// says (https://www.sqlite.org/wal.html, "Activating And Configuring WAL Mode").
+func reach(ctx context.Context, db *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, openWait)
+	defer cancel()
+	for {
+		err := db.PingContext(ctx)
+		var e *sqlite.Error
+		if err == nil || !errors.As(err, &e) || e.Code()&0xff != sqlite3.SQLITE_BUSY {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
