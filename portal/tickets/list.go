@@ -89,12 +89,8 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, s access.Scope) err
 	if err != nil {
 		return err
 	}
-	fresh, err := p.o.Records.Freshness(r.Context(), s, s.Account())
-	if err != nil {
-		return err
-	}
 	c.Title = c.T("tickets.title")
-	return show(w, r, http.StatusOK, listPage(newListView(c, s, f, page, fresh)))
+	return show(w, r, http.StatusOK, listPage(newListView(c, s, f, page, page.Fresh)))
 }
 
 func newListView(c *ui.Chrome, s access.Scope, f filter, page record.Page, fresh []record.Freshness) listView {

@@ -26,7 +26,6 @@ type Records interface {
 	Detail(ctx context.Context, s access.Scope, account record.AccountID, kind record.Kind, id record.ID) (record.Detail, error)
 	Timeline(ctx context.Context, s access.Scope, account record.AccountID, ticket record.ID) ([]record.Entry, error)
 	AttachmentOf(ctx context.Context, s access.Scope, account record.AccountID, id record.ID) (record.Detail, error)
-	Freshness(ctx context.Context, s access.Scope, account record.AccountID) ([]record.Freshness, error)
 }
 
 // Actions is what the pages ask for and report on.

@@ -114,7 +114,7 @@ const maxWaiting = 9
 // waiting counts the requests that wait for the reader: "", "3", "9+".
 func (o FrameOptions) waiting(ctx context.Context, s access.Scope, account record.AccountID) (string, error) {
 	open := true
-	page, err := o.Accounts.List(ctx, s, account, record.Query{Kind: record.KindTicket, Open: &open, Turn: record.TurnClient, Limit: maxWaiting})
+	page, err := o.Accounts.List(ctx, s, account, record.Query{Kind: record.KindTicket, Open: &open, Turn: record.TurnClient, Limit: maxWaiting, Bare: true})
 	switch {
 	case err != nil || len(page.Rows) == 0:
 		return "", err

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 
 	"portico/sync/access"
 	"portico/sync/fault"
@@ -29,11 +27,19 @@ func notFound() error {
 }
 
 func (c *core) account(ctx context.Context, id record.AccountID) (record.AccountInfo, error) {
-	var r accountRow
-	err := c.db.Find(ctx, &r, selectAccount+"WHERE id = ?", id)
-	if errors.Is(err, sql.ErrNoRows) {
+	rows, err := c.db.Hot(ctx, selectAccount+"WHERE id = ?", id)
+	if err != nil {
+		return record.AccountInfo{}, fault.At("read account", err)
+	}
+	defer func() { _ = rows.Close() }()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return record.AccountInfo{}, fault.At("read account", err)
+		}
 		return record.AccountInfo{}, notFound()
 	}
+	var r accountRow
+	err = rows.Scan(&r.ID, &r.Name, &r.ParentID, &r.Launch)
 	return r.info(), fault.At("read account", err)
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,9 +24,9 @@ const crashRows = 250
 
 // workForEver is a process that commits pages and actions until it is killed,
 // and says so after each commit: "page N" or "action KEY".
-func workForEver(path string) error {
+func workForEver(path place) error {
 	ctx := context.Background()
-	s, err := store.Open(ctx, store.Options{Path: path, Guard: true}, true)
+	s, err := store.Open(ctx, path.options(), true)
 	if err != nil {
 		return err
 	}
@@ -88,7 +87,7 @@ func TestKilledAtAnyMomentNothingIsLost(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("PORTICO_FAULT_ROUNDS")); err == nil {
 		rounds = n
 	}
-	path := filepath.Join(t.TempDir(), "portico.db")
+	path := newPlace(t)
 	prepareForCrash(t, path)
 	acked := acks{actions: map[string]bool{}}
 	for range rounds {
@@ -100,16 +99,16 @@ func TestKilledAtAnyMomentNothingIsLost(t *testing.T) {
 	}
 }
 
-func prepareForCrash(t *testing.T, path string) {
+func prepareForCrash(t *testing.T, path place) {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{Path: path, Guard: true}, true)
+	s, err := store.Open(t.Context(), path.options(), true)
 	must(t, err)
-	w := &world{Store: s, sys: s.System(), acc: s.Account(), now: time.Now()}
+	w := &world{Store: s, place: path, sys: s.System(), acc: s.Account(), now: time.Now()}
 	w.conn = w.connection(t, "Help desk")
 	account := w.account(t, "Nordwind")
 	w.pull(t, "tickets", ticket("0", "Nordwind", "page 0", "open", time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)))
 	w.match(t, "Nordwind", account)
-	must(t, s.Exec(t.Context(), "UPDATE streams SET checkpoint = NULL"))
+	must(t, w.Exec(t.Context(), "UPDATE streams SET checkpoint = NULL"))
 	must(t, s.Close())
 }
 
@@ -121,7 +120,7 @@ type acks struct {
 
 // runAndKill lets a process say so many things and kills it in the middle of
 // the next.
-func (a *acks) runAndKill(t *testing.T, path string, after int) {
+func (a *acks) runAndKill(t *testing.T, path place, after int) {
 	t.Helper()
 	cmd := process(t, "work", path)
 	var problem strings.Builder
@@ -148,19 +147,22 @@ func (a *acks) runAndKill(t *testing.T, path string, after int) {
 	}
 }
 
-func (a *acks) check(t *testing.T, path string) {
+func (a *acks) check(t *testing.T, path place) {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{Path: path, Guard: true}, true)
+	s, err := store.Open(t.Context(), path.options(), true)
 	must(t, err)
 	defer func() { must(t, s.Close()) }()
+	w := &world{Store: s, sys: s.System(), place: path}
 	texts := func(query string) []string {
 		t.Helper()
-		out, err := s.Texts(t.Context(), query)
+		out, err := w.Texts(t.Context(), query)
 		must(t, err)
 		return out
 	}
-	if whole := texts("PRAGMA integrity_check"); len(whole) != 1 || whole[0] != "ok" {
-		t.Fatalf("integrity: %q", whole)
+	if _, ok := path.schema(); !ok {
+		if whole := texts("PRAGMA integrity_check"); len(whole) != 1 || whole[0] != "ok" {
+			t.Fatalf("integrity: %q", whole)
+		}
 	}
 	kept := map[string]bool{}
 	for _, key := range texts("SELECT key FROM actions") {
@@ -174,7 +176,7 @@ func (a *acks) check(t *testing.T, path string) {
 	if owed := texts("SELECT count(*) FROM outbox WHERE topic = 'action.due'"); owed[0] != strconv.Itoa(len(kept)) {
 		t.Errorf("%d actions and %s rings", len(kept), owed[0])
 	}
-	page, _ := strconv.Atoi(texts("SELECT coalesce(checkpoint, '0') FROM streams WHERE stream = 'tickets'")[0])
+	page, _ := strconv.Atoi(w.checkpointText(t))
 	if page < a.page {
 		t.Errorf("page %d was acknowledged, the checkpoint is at %d", a.page, page)
 	}

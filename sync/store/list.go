@@ -41,16 +41,17 @@ func (a *Account) List(ctx context.Context, s access.Scope, account record.Accou
 	if err != nil {
 		return record.Page{}, err
 	}
-	fresh, err := a.freshness(ctx, account)
-	if err != nil {
-		return record.Page{}, err
+	page := record.Page{Total: -1}
+	if !q.Bare { // before the rows, so that they are never older than their stamps say
+		if page.Fresh, err = a.freshness(ctx, account); err != nil {
+			return record.Page{}, err
+		}
 	}
 	rows, err := a.db.For(account).Hot(ctx, query, args...)
 	if err != nil {
 		return record.Page{}, fault.At("list "+string(q.Kind), err)
 	}
-	page := record.Page{Total: -1}
-	page.Rows, err = scanRows(rows, account, fresh, make([]record.Row, 0, limit+1))
+	page.Rows, err = scanRows(rows, account, page.Fresh, make([]record.Row, 0, limit+1))
 	if err != nil {
 		return record.Page{}, err
 	}
@@ -76,7 +77,11 @@ func (a *Account) listQuery(s access.Scope, account record.AccountID, q record.Q
 		}
 		and("state " + op + " ('resolved', 'closed', 'cancelled')")
 	}
-	if q.Turn != "" {
+	switch q.Turn {
+	case "":
+	case record.TurnClient: // spelled out, which is what the index of waiting records asks for
+		and("turn = 'client'")
+	default:
 		and("turn = ?", q.Turn)
 	}
 	if q.State != "" {

@@ -11,25 +11,26 @@ import (
 // another process.
 const child = "PORTICO_STORE_CHILD"
 
-var children = map[string]func(path string) error{"open": openOnce, "work": workForEver}
+var children = map[string]func(place) error{"open": openOnce, "work": workForEver}
 
 func TestMain(m *testing.M) {
 	if do, ok := children[os.Getenv(child)]; ok {
-		if err := do(os.Args[1]); err != nil {
+		server = os.Getenv(postgres)
+		if err := do(place(os.Args[1])); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	os.Exit(both(m))
 }
 
 // process prepares this program to run as another process on a database.
-func process(t *testing.T, what, path string) *exec.Cmd {
+func process(t *testing.T, what string, at place) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
 	must(t, err)
-	cmd := exec.CommandContext(t.Context(), self, path)
+	cmd := exec.CommandContext(t.Context(), self, string(at))
 	cmd.Env = append(os.Environ(), child+"="+what)
 	return cmd
 }

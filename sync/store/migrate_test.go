@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -18,12 +17,40 @@ import (
 	"portico/sync/store/migrations"
 )
 
-const schema = "SELECT coalesce(sql, name) FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"
+// schema lists everything that the steps made.
+func schema() string {
+	if server == "" {
+		return "SELECT coalesce(sql, name) FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"
+	}
+	return `SELECT table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable || coalesce(column_default, '') AS what
+		FROM information_schema.columns WHERE table_schema = current_schema()
+		UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema()
+		UNION ALL SELECT conrelid::regclass::text || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
+		UNION ALL SELECT tablename || ' ' || policyname || ' ' || array_to_string(roles, ',') || coalesce(qual, '') FROM pg_policies WHERE schemaname = current_schema()
+		UNION ALL SELECT relname || ' ' || relrowsecurity || relforcerowsecurity || coalesce(array_to_string(relacl, ' '), '') FROM pg_class
+			WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' ORDER BY 1`
+}
+
+// tables are those that the steps made.
+func tables() string {
+	if server == "" {
+		return "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+	}
+	return "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+}
+
+// dialect is that of the database that the tests run on.
+func dialect() migrations.Dialect {
+	if server == "" {
+		return migrations.SQLite
+	}
+	return migrations.Postgres
+}
 
 // steps is the program's own folder of steps, to be added to.
 func steps(t *testing.T) fstest.MapFS {
 	t.Helper()
-	all, err := migrations.All(migrations.SQLite)
+	all, err := migrations.All(dialect())
 	must(t, err)
 	files := fstest.MapFS{}
 	for _, s := range all {
@@ -38,9 +65,9 @@ func add(files fstest.MapFS, number int, name, up, down string) {
 	files[base+".down.sql"] = &fstest.MapFile{Data: []byte(down)}
 }
 
-func open(t *testing.T, path string, migrate bool) (*store.Store, error) {
+func open(t *testing.T, path place, migrate bool) (*store.Store, error) {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{Path: path, Guard: true}, migrate)
+	s, err := store.Open(t.Context(), path.options(), migrate)
 	if err == nil {
 		t.Cleanup(func() { must(t, s.Close()) })
 	}
@@ -49,19 +76,17 @@ func open(t *testing.T, path string, migrate bool) (*store.Store, error) {
 
 func TestTheSchemaGoesUpDownAndUpAgain(t *testing.T) {
 	t.Parallel()
-	s, err := open(t, filepath.Join(t.TempDir(), "portico.db"), true)
+	path := newPlace(t)
+	s, err := open(t, path, true)
 	must(t, err)
-	up, err := s.Texts(t.Context(), schema)
-	must(t, err)
+	up := path.texts(t, schema())
 	must(t, s.Rollback(t.Context(), 0))
-	down, err := s.Texts(t.Context(), schema)
-	must(t, err)
-	if len(down) != 1 || !strings.Contains(down[0], "schema_steps") {
+	down := path.texts(t, tables())
+	if len(down) != 1 || down[0] != "schema_steps" {
 		t.Errorf("after the way back: %q", down)
 	}
 	must(t, s.Migrate(t.Context()))
-	again, err := s.Texts(t.Context(), schema)
-	must(t, err)
+	again := path.texts(t, schema())
 	if !slices.Equal(up, again) || len(up) < 20 {
 		t.Errorf("the second way up made another schema:\n%q\n%q", up, again)
 	}
@@ -89,7 +114,7 @@ func TestStepsAreReadStrictly(t *testing.T) {
 
 func TestABrokenStepLeavesAWholeNumberOfSteps(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "portico.db")
+	path := newPlace(t)
 	s, err := open(t, path, true)
 	must(t, err)
 	first, err := s.Version(t.Context())
@@ -103,8 +128,8 @@ func TestABrokenStepLeavesAWholeNumberOfSteps(t *testing.T) {
 	if have, err := s.Version(t.Context()); err != nil || have != first+1 {
 		t.Fatalf("after the crash: step %d, %v; want %d", have, err, first+1)
 	}
-	if names, err := s.Texts(t.Context(), "SELECT name FROM sqlite_master WHERE name = 'half'"); err != nil || len(names) != 0 {
-		t.Fatalf("half a step stayed: %v %v", names, err)
+	if names := path.texts(t, tables()); slices.Contains(names, "half") {
+		t.Fatalf("half a step stayed: %v", names)
 	}
 	files[fmt.Sprintf("%04d_broken.up.sql", first+2)] = &fstest.MapFile{Data: []byte("CREATE TABLE half (a TEXT)")}
 	must(t, s.Apply(t.Context(), files))
@@ -115,7 +140,7 @@ func TestABrokenStepLeavesAWholeNumberOfSteps(t *testing.T) {
 
 func TestAMigrationThatIsCutOffIsUndone(t *testing.T) {
 	t.Parallel()
-	s, err := open(t, filepath.Join(t.TempDir(), "portico.db"), true)
+	s, err := open(t, newPlace(t), true)
 	must(t, err)
 	first, err := s.Version(t.Context())
 	must(t, err)
@@ -136,7 +161,7 @@ func TestAMigrationThatIsCutOffIsUndone(t *testing.T) {
 
 func TestANewerSchemaIsRefusedInWords(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "portico.db")
+	path := newPlace(t)
 	s, err := open(t, path, true)
 	must(t, err)
 	files := steps(t)
@@ -153,7 +178,7 @@ func TestANewerSchemaIsRefusedInWords(t *testing.T) {
 
 func TestAnOlderSchemaIsRefusedUnlessItMayBeMigrated(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "portico.db")
+	path := newPlace(t)
 	_, err := open(t, path, false)
 	if !fault.Is(err, fault.Setup) || !strings.Contains(fault.Public(err), "Run `portico migrate`") {
 		t.Fatalf("an empty database: %v", err)
@@ -166,11 +191,11 @@ func TestAnOlderSchemaIsRefusedUnlessItMayBeMigrated(t *testing.T) {
 
 func TestManyStartersMigrateOnce(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "portico.db")
+	path := newPlace(t)
 	var wg sync.WaitGroup
 	for i := range 6 {
 		wg.Go(func() {
-			s, err := store.Open(context.Background(), store.Options{Path: path, Guard: true}, true)
+			s, err := store.Open(context.Background(), path.options(), true)
 			if err != nil {
 				t.Errorf("starter %d: %v", i, err)
 				return
@@ -186,7 +211,7 @@ func TestManyStartersMigrateOnce(t *testing.T) {
 
 func TestManyProcessesMigrateOnce(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "portico.db")
+	path := newPlace(t)
 	type started struct {
 		cmd *exec.Cmd
 		out *bytes.Buffer
@@ -207,8 +232,8 @@ func TestManyProcessesMigrateOnce(t *testing.T) {
 }
 
 // openOnce is what each of those processes does: it starts, and adds an account.
-func openOnce(path string) error {
-	s, err := store.Open(context.Background(), store.Options{Path: path, Guard: true}, true)
+func openOnce(path place) error {
+	s, err := store.Open(context.Background(), path.options(), true)
 	if err != nil {
 		return err
 	}
@@ -218,13 +243,12 @@ func openOnce(path string) error {
 	return s.Close()
 }
 
-func migratedOnce(t *testing.T, path string) {
+func migratedOnce(t *testing.T, path place) {
 	t.Helper()
-	s, err := open(t, path, false)
+	_, err := open(t, path, false)
 	must(t, err)
-	have, err := s.Texts(t.Context(), "SELECT number FROM schema_steps ORDER BY number")
-	must(t, err)
-	all, err := migrations.All(migrations.SQLite)
+	have := path.texts(t, "SELECT number FROM schema_steps ORDER BY number")
+	all, err := migrations.All(dialect())
 	must(t, err)
 	if len(have) != len(all) {
 		t.Errorf("steps applied: %q, want %d", have, len(all))

@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -47,9 +46,11 @@ type model struct {
 
 var modelCompanies = []string{"k0", "k1", "k2", "k3"}
 
-func newModel(rt *rapid.T, path string) *model {
-	w := &world{now: time.Date(2026, 11, 19, 9, 0, 0, 0, time.UTC)}
-	st, err := store.Open(rt.Context(), store.Options{Path: path, Now: w.clock, Guard: true}, true)
+func newModel(rt *rapid.T, at place) *model {
+	w := &world{place: at, now: time.Date(2026, 11, 19, 9, 0, 0, 0, time.UTC)}
+	o := at.options()
+	o.Now = w.clock
+	st, err := store.Open(rt.Context(), o, true)
 	check(rt, err)
 	w.Store, w.sys, w.acc, w.conn = st, st.System(), st.Account(), record.NewConnectionID()
 	check(rt, w.sys.CreateConnection(rt.Context(), remote.Connection{ID: w.conn, Connector: "requesttracker", Name: "Help desk"},
@@ -336,10 +337,8 @@ func keys[V any](m map[string]V) []string {
 
 func TestTheStoreAgreesWithItsModel(t *testing.T) {
 	t.Parallel()
-	folder, n := t.TempDir(), 0
 	rapid.Check(t, func(rt *rapid.T) {
-		n++
-		m := newModel(rt, filepath.Join(folder, fmt.Sprint(n, ".db")))
+		m := newModel(rt, newPlace(t))
 		defer func() { _ = m.Close() }()
 		rt.Repeat(map[string]func(*rapid.T){
 			"pull": m.pull, "pull again": m.pull, "match": m.match, "unmatch": m.unmatch, "census": m.census, "submit": m.submit,

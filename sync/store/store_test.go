@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -21,9 +20,10 @@ const lease = time.Hour
 // world is a fresh database with a clock that tests move by hand.
 type world struct {
 	*store.Store
-	sys  *store.System
-	acc  *store.Account
-	conn record.ConnectionID
+	sys   *store.System
+	acc   *store.Account
+	conn  record.ConnectionID
+	place place
 
 	mu  sync.Mutex
 	now time.Time
@@ -45,7 +45,10 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	// Ahead of the wall clock that ids are made from: a census spares what arrived after it began.
 	w := &world{now: time.Now().UTC().Truncate(time.Second).Add(time.Hour)}
-	st, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "portico.db"), Now: w.clock, Guard: true}, true)
+	w.place = newPlace(t)
+	o := w.place.options()
+	o.Now = w.clock
+	st, err := store.Open(t.Context(), o, true)
 	must(t, err)
 	t.Cleanup(func() { must(t, st.Close()) })
 	w.Store, w.sys, w.acc = st, st.System(), st.Account()

@@ -7,6 +7,7 @@ package words
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/text/language"
@@ -37,12 +38,29 @@ func NewReader(lang, zone string, fallback *time.Location, now time.Time) Reader
 			r.Lang = tag.String()
 		}
 	}
-	if zone != "" {
-		if z, err := time.LoadLocation(zone); err == nil {
-			r.Zone = z
-		}
+	if z := zoneOf(zone); z != nil {
+		r.Zone = z
 	}
 	return r
+}
+
+// zones holds what was loaded before: time.LoadLocation opens a file each time.
+// Only names that exist are kept, so that it stays small.
+var zones sync.Map // IANA name → *time.Location
+
+func zoneOf(name string) *time.Location {
+	if name == "" {
+		return nil
+	}
+	if z, ok := zones.Load(name); ok {
+		return z.(*time.Location)
+	}
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		return nil
+	}
+	zones.Store(name, z)
+	return z
 }
 
 // T returns the text of a key with its arguments put in.

@@ -217,6 +217,8 @@ CREATE TABLE records (
   PRIMARY KEY (id, account_id)
 );
 CREATE INDEX records_by_sort ON records (account_id, kind, sort_at);
+-- Every page says how many wait for the client: few of very many.
+CREATE INDEX records_waiting ON records (account_id, kind, turn, sort_at) WHERE turn = 'client';
 CREATE INDEX records_by_parent ON records (account_id, parent_id, sort_at) WHERE parent_id IS NOT NULL;
 
 CREATE TABLE actions (
