@@ -62,5 +62,12 @@ func (s settings) profile(name string) (stop func(), err error) {
 	if err := pprof.StartCPUProfile(f); err != nil {
 		return nil, err
 	}
-	return func() { pprof.StopCPUProfile(); _ = f.Close() }, nil
+	return func() {
+		pprof.StopCPUProfile()
+		_ = f.Close()
+		if f, err := os.Create(filepath.Join(s.profiles, name+".allocs.pprof")); err == nil {
+			_ = pprof.Lookup("allocs").WriteTo(f, 0)
+			_ = f.Close()
+		}
+	}, nil
 }

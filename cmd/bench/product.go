@@ -25,6 +25,9 @@ const companies = 100
 // bulkName is what the connection to the invented source is called.
 const bulkName = "Bulk"
 
+// memberEmail is who belongs to every account.
+const memberEmail = "robin@bench.example"
+
 // product is one Portico in a folder of its own.
 type product struct {
 	cfg      config.Config
@@ -81,7 +84,7 @@ func (p *product) connect(ctx context.Context, name, host, user, token string) (
 
 func (p *product) furnish(ctx context.Context) error {
 	sys := p.store.System()
-	member := access.User{ID: access.NewUserID(), Name: "Robin Bench", Email: "robin@bench.example", Zone: "Europe/Berlin"}
+	member := access.User{ID: access.NewUserID(), Name: "Robin Bench", Email: memberEmail, Zone: "Europe/Berlin"}
 	if err := sys.CreateUser(ctx, member, ""); err != nil {
 		return err
 	}

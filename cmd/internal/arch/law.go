@@ -148,7 +148,7 @@ var libraries = []struct {
 	only   []string // outside tests; none means tests only
 }{
 	{"github.com/gorilla/mux", []string{"portal/..."}},
-	{"github.com/a-h/templ", []string{"portal/..."}},
+	{"github.com/a-h/templ", []string{"portal/...", "cmd/bench"}},
 	{"github.com/microcosm-cc/bluemonday", []string{"portal/ui/..."}},
 	{"github.com/uptrace/bun", []string{"sync/store/..."}},
 	{"modernc.org/sqlite", []string{"sync/store/..."}},

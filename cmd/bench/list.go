@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+)
+
+// How the list is asked for.
+const (
+	listSeed    = 20_000 // tickets that are pulled; the rest are copies of them
+	listReaders = 8
+	listFor     = 4 * time.Second
+)
+
+// benchList measures the first page of the ticket list, session included, over
+// many accounts.
+func benchList(ctx context.Context, s settings, t *table) error {
+	source, stop, err := upstream(ctx, min(s.rows, listSeed), 0)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	p, err := newProduct(ctx, filepath.Join(s.dir, "product"), source)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = p.close() }()
+	if _, _, err := p.pull(ctx, false); err != nil {
+		return err
+	}
+	if err := p.multiply(ctx, s.rows/min(s.rows, listSeed)); err != nil {
+		return err
+	}
+	stopSite, err := p.serve(ctx)
+	if err != nil {
+		return err
+	}
+	defer stopSite()
+	page, err := p.page(ctx, 0)
+	if err != nil {
+		return err
+	}
+	floor, stopFloor, err := newListFloor(ctx, p.cfg.Database.Path, page)
+	if err != nil {
+		return err
+	}
+	defer stopFloor()
+	return p.compareLists(ctx, s, t, floor, len(page))
+}
+
+func (p *product) compareLists(ctx context.Context, s settings, t *table, floor string, bytes int) error {
+	var slow, slowFloor []float64
+	ours, bare, err := inTurn(ctx, s.rounds, func(int) (float64, error) {
+		stop, err := s.profile("S1")
+		if err != nil {
+			return 0, err
+		}
+		defer stop()
+		rate, p99, err := p.read(ctx, p.cfg.Listen)
+		slow = append(slow, p99)
+		return rate, err
+	}, func(int) (float64, error) {
+		rate, p99, err := p.read(ctx, floor)
+		slowFloor = append(slowFloor, p99)
+		return rate, err
+	})
+	if err != nil {
+		return err
+	}
+	floorBytes, allocs, err := p.weigh(floor)
+	if err != nil {
+		return err
+	}
+	note := fmt.Sprintf("%d bytes a page, the floor's %d and %.0f allocations", bytes, floorBytes, allocs)
+	t.atLeast("S1", fmt.Sprintf("ticket list, 50 of %d rows", s.rows), "req/s", ours, bare, .80, note)
+	t.add(line{
+		name: "S1", work: fmt.Sprintf("its p99 with %d readers", listReaders), product: fmt.Sprintf("%.1f ms", median(slow)),
+		floor: fmt.Sprintf("%.1f ms", median(slowFloor)), value: fmt.Sprintf("%.1f ×", median(slow)/median(slowFloor)),
+		goal: "≤ 2 ×", met: median(slow) <= 2*median(slowFloor),
+	})
+	if _, allocs, err = p.weigh(p.cfg.Listen); err != nil {
+		return err
+	}
+	t.atMost("S1", "its allocations", "a request", allocs, 2500, "server included")
+	return nil
+}
+
+// multiply copies the tickets, each time with ids, numbers and dates of its own.
+func (p *product) multiply(ctx context.Context, times int) error {
+	db, err := openFloor(p.cfg.Database.Path, 1)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := db.ExecContext(ctx, "PRAGMA synchronous = OFF; CREATE TEMP TABLE seed AS SELECT * FROM records WHERE kind = 'ticket'"); err != nil {
+		return err
+	}
+	for i := 1; i < times; i++ {
+		_, err := db.ExecContext(ctx, `UPDATE seed SET id = printf('%08x', ?1) || substr(id, 9), external_id = external_id + 10000000,
+			number = number + 10000000, sort_at = printf('%04d', 2025 - ?1 % 20) || substr(sort_at, 5)`, i)
+		if err != nil {
+			return err
+		}
+		if _, err := db.ExecContext(ctx, "INSERT INTO records SELECT * FROM seed ORDER BY account_id, kind, sort_at"); err != nil {
+			return err
+		}
+	}
+	_, err = db.ExecContext(ctx, "DROP TABLE seed; PRAGMA wal_checkpoint(TRUNCATE)")
+	return err
+}
+
+// page is the list of one account as a browser gets it.
+func (p *product) page(ctx context.Context, account int) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.cfg.Listen+p.listPath(account), nil)
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Cookie", p.cookie)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	data, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("the list answers %s", resp.Status)
+	}
+	return string(data), err
+}
+
+// read asks for lists as fast as they come and returns the rate and the p99 in
+// milliseconds.
+func (p *product) read(ctx context.Context, address string) (rate, p99 float64, err error) {
+	var mu sync.Mutex
+	var all []float64
+	var failed error
+	begin := time.Now()
+	var readers sync.WaitGroup
+	for n := range listReaders {
+		readers.Go(func() {
+			took, err := p.reader(ctx, address, n, begin.Add(listFor))
+			mu.Lock()
+			defer mu.Unlock()
+			all = append(all, took...)
+			if err != nil {
+				failed = err
+			}
+		})
+	}
+	readers.Wait()
+	return perSecond(len(all), time.Since(begin)), quantile(all, .99), failed
+}
+
+func (p *product) reader(ctx context.Context, address string, n int, until time.Time) ([]float64, error) {
+	c, err := dial(address)
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	took := make([]float64, 0, 1<<14)
+	for i := n; ctx.Err() == nil; i += listReaders {
+		begin := time.Now()
+		if begin.After(until) {
+			break
+		}
+		if _, err := c.get(p.listPath(i), p.cookie); err != nil {
+			return nil, err
+		}
+		took = append(took, milliseconds(time.Since(begin)))
+	}
+	return took, nil
+}
+
+// weigh counts the allocations of a request, one reader and nothing else at
+// work; what the process allocates by itself meanwhile is too little to matter.
+func (p *product) weigh(address string) (bytes int, allocs float64, err error) {
+	c, err := dial(address)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer c.close()
+	const requests = 300
+	var before, after runtime.MemStats
+	for i := range 2 * requests {
+		if i == requests {
+			runtime.ReadMemStats(&before)
+		}
+		if bytes, err = c.get(p.listPath(i), p.cookie); err != nil {
+			return 0, 0, err
+		}
+	}
+	runtime.ReadMemStats(&after)
+	return bytes, float64(after.Mallocs-before.Mallocs) / requests, nil
+}
