@@ -97,6 +97,13 @@ test-services: need-go ## run the queue's tests against a real Redis
 	if grep -e '--- SKIP' -A1 $(TOOLS)/services.log; then echo "these did not run"; exit 1; fi; \
 	echo "$$(grep -c -e '--- PASS' $(TOOLS)/services.log) tests passed, none skipped"; grep '^ok' $(TOOLS)/services.log
 
+.PHONY: faults
+faults: need-go assets ## kill, starve and mislead the whole program (SHORT=1: minutes; without: hours)
+	@command -v redis-server >/dev/null || { echo "redis-server is needed and was not found (Debian: redis-server)"; exit 1; }
+	@mkdir -p $(TOOLS); PORTICO_FAULT_ROUNDS=$(if $(SHORT),,100) \
+	go test -tags faults -count=1 -parallel 16 -timeout 4h -v ./cmd/internal/faults >$(TOOLS)/faults.log 2>&1 || { cat $(TOOLS)/faults.log; exit 1; }; \
+	sed -n '/^scenario/,/^took/p' $(TOOLS)/faults.log
+
 .PHONY: test-live
 test-live: need-go ## run the tests against a real Request Tracker that you name
 	@if [ -z "$${PORTICO_TEST_RT:-}" ] || [ -z "$${PORTICO_TEST_RT_TOKEN:-}" ]; then \
