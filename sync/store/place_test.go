@@ -56,7 +56,11 @@ func newPlace(t *testing.T) place {
 	// hex is a function of SQLite that tests use.
 	must(t, p.exec(t.Context(), "CREATE SCHEMA "+schema+" AUTHORIZATION "+ownerRole+
 		"; CREATE FUNCTION hex(bytea) RETURNS text LANGUAGE sql RETURN encode($1, 'hex')"))
-	t.Cleanup(func() { must(t, p.exec(context.Background(), "DROP SCHEMA "+schema+" CASCADE")) })
+	t.Cleanup(func() {
+		must(t, p.exec(context.Background(), "DROP SCHEMA "+schema+" CASCADE"))
+		db, _ := beside.LoadAndDelete(p)
+		must(t, db.(*bun.DB).Close())
+	})
 	return p
 }
 
@@ -86,8 +90,14 @@ func address(who *url.Userinfo, schema string) string {
 	return u.String()
 }
 
+// beside are open connections past the store, by place.
+var beside sync.Map
+
 // outside looks at the database past the store and every lock of it.
 func (p place) outside(look func(db *bun.DB) error) error {
+	if db, ok := beside.Load(p); ok {
+		return look(db.(*bun.DB))
+	}
 	schema, ok := p.schema()
 	if !ok {
 		file, err := sql.Open("sqlite", "file:"+string(p)+"?_pragma=busy_timeout(10000)")
@@ -103,9 +113,10 @@ func (p place) outside(look func(db *bun.DB) error) error {
 		return err
 	}
 	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
-	db := bun.NewDB(stdlib.OpenDB(*cfg), pgdialect.New())
-	defer func() { _ = db.Close() }()
-	return look(db)
+	pool := stdlib.OpenDB(*cfg)
+	pool.SetMaxIdleConns(1)
+	beside.Store(p, bun.NewDB(pool, pgdialect.New()))
+	return p.outside(look)
 }
 
 func (p place) exec(ctx context.Context, query string, args ...any) error {
