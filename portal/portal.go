@@ -17,6 +17,7 @@ import (
 	"portico/portal/session"
 	"portico/portal/signin"
 	"portico/portal/ui"
+	"portico/sync/audit"
 	"portico/sync/fault"
 )
 
@@ -36,10 +37,12 @@ type Options struct {
 	// DeviceKey recognises browsers, see signin.Options.
 	DeviceKey []byte
 	// Demo lists people who may be signed in without a password from this machine.
-	Demo  []signin.DemoPerson
-	Frame ui.FrameOptions
-	Brand ui.Brand
-	Pages Pages
+	Demo []signin.DemoPerson
+	// Journal keeps who came in, went out or was refused, see signin.Options.
+	Journal func(ctx context.Context, e audit.Entry)
+	Frame   ui.FrameOptions
+	Brand   ui.Brand
+	Pages   Pages
 	// Ready reports why requests should go elsewhere for now, or nil.
 	Ready func(ctx context.Context) error
 	Log   *slog.Logger
@@ -72,7 +75,7 @@ func New(o Options) (*Portal, error) {
 	}
 	doors, err := signin.New(signin.Options{
 		Users: o.Users, Resets: o.Resets, Attempts: o.Attempts, Mailer: o.Mailer, Gate: gate,
-		Frame: o.Frame.Plain, BaseURL: o.BaseURL.String(), DeviceKey: o.DeviceKey, Demo: o.Demo, Log: o.Log, Now: o.Now,
+		Frame: o.Frame.Plain, BaseURL: o.BaseURL.String(), DeviceKey: o.DeviceKey, Demo: o.Demo, Journal: o.Journal, Log: o.Log, Now: o.Now,
 	})
 	if err != nil {
 		return nil, err

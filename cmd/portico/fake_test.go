@@ -23,6 +23,7 @@ type fake struct {
 	report       remote.Report
 	runs         []run.Run
 	closed       bool
+	log          string
 }
 
 func (f *fake) call(format string, args ...any) error {
@@ -164,6 +165,13 @@ func (f *fake) SetMeaning(_ context.Context, name string, m record.Meaning) erro
 
 func (f *fake) DeadActions(context.Context) ([]action.Action, error) {
 	return []action.Action{{Ref: "PRT-ABCDEFGHIJKL", Kind: action.TicketReply, Reason: "Nobody can tell whether it arrived."}}, f.call("dead")
+}
+
+func (f *fake) AuditKey(context.Context) (string, error) { return "portico/audit+key", f.call("key") }
+
+func (f *fake) AuditExport(_ context.Context, out io.Writer) error {
+	fmt.Fprintln(out, f.log)
+	return f.call("export")
 }
 
 func (f *fake) Retry(_ context.Context, id action.ID) error   { return f.call("retry %s", id) }

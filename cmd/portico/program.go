@@ -22,6 +22,7 @@ type Program interface {
 	Connections
 	Care
 	Actions
+	Audit
 	Accounts
 	Users
 	// Close gives back what was opened. Nothing may be called after it.
@@ -88,6 +89,14 @@ type Actions interface {
 	Retry(ctx context.Context, id action.ID) error
 	// Discard gives a dead action up; its client reads that it was withdrawn.
 	Discard(ctx context.Context, id action.ID) error
+}
+
+// Audit is the log that cannot be quietly changed.
+type Audit interface {
+	// AuditKey returns the text that verifies signed heads.
+	AuditKey(ctx context.Context) (string, error)
+	// AuditExport writes the whole log as JSON Lines, under a head signed now.
+	AuditExport(ctx context.Context, out io.Writer) error
 }
 
 // Accounts is the administrator's work on client companies.

@@ -42,7 +42,7 @@ func (g *Gate) Start(w http.ResponseWriter, r *http.Request, u access.User) erro
 	s := access.Session{
 		ID: uuid.Must(uuid.NewV7()).String(), User: u,
 		Created: now, LastSeen: now, Idle: idle, Expires: now.Add(most),
-		IP: g.Peer(r).String(), Agent: clip(r.UserAgent(), 300),
+		IP: g.Peer(r).String(), Agent: Clip(r.UserAgent(), 300),
 	}
 	if err := g.o.Sessions.StartSession(r.Context(), Hash(token), s); err != nil {
 		return fault.At("start session", err)
@@ -103,7 +103,8 @@ func SetCookie(w http.ResponseWriter, name, value string, seconds int) {
 	})
 }
 
-func clip(s string, most int) string {
+// Clip keeps the first bytes of what a stranger sent, for logs.
+func Clip(s string, most int) string {
 	if len(s) > most {
 		return s[:most]
 	}

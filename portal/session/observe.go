@@ -45,7 +45,7 @@ func (g *Gate) Observe(next http.Handler) http.Handler {
 		begin := g.o.Now()
 		defer func() {
 			g.o.Log.LogAttrs(r.Context(), level(r, l), "request",
-				slog.String("request", l.id), slog.String("method", clip(r.Method, 20)), slog.String("path", clip(r.URL.Path, 500)),
+				slog.String("request", l.id), slog.String("method", Clip(r.Method, 20)), slog.String("path", Clip(r.URL.Path, 500)),
 				slog.Int("status", l.status), slog.Int64("bytes", l.bytes), slog.Duration("took", g.o.Now().Sub(begin)),
 				slog.String("ip", g.Peer(r).String()), slog.String("user", l.user))
 		}()

@@ -10,6 +10,7 @@ import (
 	"portico/portal/signin/password"
 	"portico/portal/ui"
 	"portico/sync/access"
+	"portico/sync/audit"
 	"portico/sync/fault"
 )
 
@@ -109,6 +110,7 @@ func (d *Doors) refuse(w http.ResponseWriter, r *http.Request, c *ui.Chrome, t *
 	}
 	d.o.Log.InfoContext(r.Context(), "sign-in refused", slog.String("user", u.ID), slog.String("ip", d.o.Gate.Peer(r).String()),
 		slog.String("request", session.RequestID(r.Context())))
+	d.o.Journal(r.Context(), d.entry(r, audit.SignInRefused, u, v.Email))
 	for i, s := range subjects {
 		if s.kind == perAddress.kind && counts[i] == perAddress.free {
 			d.o.Log.ErrorContext(r.Context(), "somebody is guessing a password from many places",
@@ -127,6 +129,9 @@ func (d *Doors) letIn(w http.ResponseWriter, r *http.Request, u access.User, by,
 	d.remember(w, u)
 	d.o.Log.InfoContext(r.Context(), "signed in", slog.String("user", u.ID), slog.String("by", by),
 		slog.String("ip", d.o.Gate.Peer(r).String()), slog.String("request", session.RequestID(r.Context())))
+	e := d.entry(r, audit.SignedIn, u, u.Email)
+	e.Facts = map[string]string{"by": by}
+	d.o.Journal(r.Context(), e)
 	http.Redirect(w, r, onward(next), http.StatusSeeOther)
 	return nil
 }

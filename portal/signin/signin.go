@@ -19,6 +19,7 @@ import (
 	"portico/portal/session"
 	"portico/portal/ui"
 	"portico/sync/access"
+	"portico/sync/audit"
 	"portico/sync/fault"
 )
 
@@ -80,8 +81,10 @@ type Options struct {
 	// Demo lists people who may be signed in without a password, from this
 	// machine only; empty but in the demo.
 	Demo []DemoPerson
-	Log  *slog.Logger
-	Now  func() time.Time
+	// Journal keeps who came in, went out or was refused; nil keeps nothing.
+	Journal func(ctx context.Context, e audit.Entry)
+	Log     *slog.Logger
+	Now     func() time.Time
 }
 
 // Doors are the handlers of the sign-in. They are safe for concurrent use.
@@ -107,6 +110,9 @@ func New(o Options) (*Doors, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Journal == nil {
+		o.Journal = func(context.Context, audit.Entry) {}
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -134,12 +140,26 @@ func (d *Doors) First(w http.ResponseWriter, r *http.Request) error {
 
 // SignOut ends the session and leads to the sign-in.
 func (d *Doors) SignOut(w http.ResponseWriter, r *http.Request) error {
+	s, unknown := d.o.Gate.Current(r)
 	if err := d.o.Gate.End(w, r); err != nil {
 		return err
+	}
+	if unknown == nil {
+		d.o.Journal(r.Context(), d.entry(r, audit.SignedOut, s.User, s.User.Email))
 	}
 	http.Redirect(w, r, "/signin?done=out", http.StatusSeeOther)
 	return nil
 }
+
+// entry tells who did what at the door, from where.
+func (d *Doors) entry(r *http.Request, what audit.What, u access.User, email string) audit.Entry {
+	e := audit.New(what, d.o.Now(), u.ID, u.ID)
+	e.Personal = map[string]string{"mail": email, "ip": d.o.Gate.Peer(r).String(), "agent": session.Clip(r.UserAgent(), agentKept)}
+	return e
+}
+
+// agentKept is how much of a browser's name is kept, in bytes.
+const agentKept = 200
 
 // onward is where somebody goes who has just come in.
 func onward(next string) string {

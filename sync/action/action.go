@@ -142,6 +142,13 @@ type Draft struct {
 	Base       string // the version that the person saw, or "" when it does not matter
 	Input      Input
 	Key        string // from the form; makes a form posted twice one action
+	From       Origin // for the audit log
+}
+
+// Origin is where a request came from.
+type Origin struct {
+	IP    string
+	Agent string // the browser's own words
 }
 
 // Destination is where a new request may go.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"portico/sync/access"
+	"portico/sync/audit"
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/store/internal/scoped"
@@ -66,7 +67,7 @@ func (y *System) CreateAccount(ctx context.Context, info record.AccountInfo) err
 	if info.Name == "" {
 		return fault.New(fault.Invalid, "An account needs a name.")
 	}
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	return y.administer(ctx, ofAccount(info.ID, administered(audit.AccountChanged, y.now(), info.ID.String(), "launch", string(record.LaunchHidden))), func(ctx context.Context, tx *scoped.Tx) error {
 		_, err := tx.Run(ctx, "INSERT INTO accounts (id, name, parent_id, launch, created_at) VALUES (?, ?, ?, ?, ?)",
 			info.ID, info.Name, info.Parent, record.LaunchHidden, at(y.now()))
 		return fault.At("create account", err)
@@ -80,7 +81,7 @@ func (y *System) Launch(ctx context.Context, id record.AccountID, to record.Laun
 	default:
 		return fault.Newf(fault.Invalid, "%q is not a launch step: use hidden, preview or invited.", to)
 	}
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	return y.administer(ctx, ofAccount(id, administered(audit.AccountChanged, y.now(), id.String(), "launch", string(to))), func(ctx context.Context, tx *scoped.Tx) error {
 		n, err := tx.Run(ctx, "UPDATE accounts SET launch = ? WHERE id = ?", to, id)
 		if err == nil && n == 0 {
 			return notFound()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"portico/sync/action"
+	"portico/sync/audit"
 	"portico/sync/change"
 	"portico/sync/fault"
 	"portico/sync/record"
@@ -85,6 +86,9 @@ func (y *System) Settle(ctx context.Context, c action.Claim, step action.Step) e
 		}
 		if step.State.Blocks() {
 			return nil
+		}
+		if err := leave(ctx, tx, ended(c, step, now)); err != nil {
+			return err
 		}
 		return ringNext(ctx, tx, c.Action, now)
 	})
@@ -190,7 +194,7 @@ func ringNext(ctx context.Context, tx *scoped.Tx, a action.Action, now time.Time
 // for at the source first, so that trying again cannot double it.
 func (y *System) Revive(ctx context.Context, id action.ID) error {
 	now := y.now().UTC()
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	return y.administer(ctx, administered(audit.ActionEnded, now, id.String(), "state", "revived"), func(ctx context.Context, tx *scoped.Tx) error {
 		var rows []struct{ AccountID record.AccountID }
 		err := tx.Find(ctx, &rows, scoped.System+`UPDATE actions SET state = CASE WHEN sent_at IS NULL THEN 'recorded' ELSE 'unknown' END, generation = generation + 1, attempt = 0, began_at = ?,
 			due_at = NULL, reason = '', changed_at = ? WHERE id = ? AND state = 'dead' RETURNING account_id`, at(now), at(now), id)
@@ -207,7 +211,7 @@ func (y *System) Revive(ctx context.Context, id action.ID) error {
 // Discard gives a dead action up.
 func (y *System) Discard(ctx context.Context, id action.ID) error {
 	now := y.now().UTC()
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	return y.administer(ctx, administered(audit.ActionEnded, now, id.String(), "state", "given up"), func(ctx context.Context, tx *scoped.Tx) error {
 		var rows []struct{ AccountID record.AccountID }
 		err := tx.Find(ctx, &rows, scoped.System+`UPDATE actions SET state = 'withdrawn', ended_at = ?, changed_at = ? WHERE id = ? AND state = 'dead'
 			RETURNING account_id`, at(now), at(now), id)

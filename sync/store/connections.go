@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"portico/sync/audit"
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/remote"
@@ -40,7 +41,7 @@ func (y *System) CreateConnection(ctx context.Context, c remote.Connection, stre
 	if err != nil {
 		return fault.Wrap(fault.Internal, "encode settings", err)
 	}
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	return y.administer(ctx, administered(audit.ConnectionMade, y.now(), c.ID.String(), "connector", c.Connector, "allow_private", c.AllowPrivate), func(ctx context.Context, tx *scoped.Tx) error {
 		var taken int
 		if err := tx.Find(ctx, &taken, "SELECT count(*) FROM connections WHERE name = ?", c.Name); err != nil {
 			return fault.At("create connection", err)
@@ -161,7 +162,7 @@ func (y *System) SetSettings(ctx context.Context, c record.ConnectionID, setting
 }
 
 func (y *System) changeConnection(ctx context.Context, c record.ConnectionID, set string, value any) error {
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	return y.administer(ctx, administered(audit.ConnectionMade, y.now(), c.String(), "changed", set), func(ctx context.Context, tx *scoped.Tx) error {
 		_, err := tx.Run(ctx, "UPDATE connections SET "+set+" WHERE id = ?", value, c)
 		return fault.At("change connection", err)
 	})
@@ -169,7 +170,7 @@ func (y *System) changeConnection(ctx context.Context, c record.ConnectionID, se
 
 // PutSecret stores a sealed credential of a connection.
 func (y *System) PutSecret(ctx context.Context, c record.ConnectionID, field string, sealed []byte) error {
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	return y.administer(ctx, administered(audit.ConnectionMade, y.now(), c.String(), "secret", field), func(ctx context.Context, tx *scoped.Tx) error {
 		_, err := tx.Run(ctx, `INSERT INTO secrets (connection_id, field, sealed, changed_at) VALUES (?, ?, ?, ?)
 			ON CONFLICT (connection_id, field) DO UPDATE SET sealed = excluded.sealed, changed_at = excluded.changed_at`,
 			c, field, sealed, at(y.now()))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/goccy/go-json"
 
+	"portico/sync/audit"
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/run"
@@ -42,7 +43,7 @@ func (y *System) Waiting(ctx context.Context, c record.ConnectionID) (int, error
 // waited for it. A key that is matched to another account is refused: repairing
 // a wrong match is Unmatch, then Match.
 func (y *System) Match(ctx context.Context, c record.ConnectionID, key string, account record.AccountID, by string) error {
-	err := y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	err := y.administer(ctx, ofAccount(account, administered(audit.CompanyMatched, y.now(), c.String(), "company", key, "by", by)), func(ctx context.Context, tx *scoped.Tx) error {
 		if err := alone(ctx, tx, c); err != nil {
 			return err
 		}
@@ -115,7 +116,7 @@ func (y *System) promote(ctx context.Context, tx *scoped.Tx, c record.Connection
 // Unmatch takes everything of a company out of the account that sees it, stops
 // what was asked for and not sent, and keeps the records in staging.
 func (y *System) Unmatch(ctx context.Context, c record.ConnectionID, key string) error {
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	return y.administer(ctx, administered(audit.CompanyHidden, y.now(), c.String(), "company", key), func(ctx context.Context, tx *scoped.Tx) error {
 		w, err := newWriter(ctx, tx, c, y.now().UTC())
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"portico/sync/audit"
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/store/internal/scoped"
@@ -67,7 +68,7 @@ func (y *System) Meanings(ctx context.Context, c record.ConnectionID) ([]record.
 
 // SetMeaning corrects one row of the dictionary and every record that has it.
 func (y *System) SetMeaning(ctx context.Context, c record.ConnectionID, m record.Meaning) error {
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	return y.administer(ctx, administered(audit.MeaningChanged, y.now(), c.String(), "kind", string(m.Kind), "raw", m.Raw, "state", string(m.State), "turn", string(m.Turn)), func(ctx context.Context, tx *scoped.Tx) error {
 		if err := alone(ctx, tx, c); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 
 	"portico/sync/access"
 	"portico/sync/action"
+	"portico/sync/audit"
 	"portico/sync/change"
 	"portico/sync/fault"
 	"portico/sync/record"
@@ -50,6 +51,9 @@ func (a *Account) Submit(ctx context.Context, s access.Scope, d action.Draft) (a
 			return err
 		}
 		stored = act
+		if err := leave(ctx, tx, submittedEntry(act, d.From)); err != nil {
+			return err
+		}
 		return emit(ctx, tx, change.New(change.ActionDue, act.Recorded, act.Account, record.KindTicket, act.ID.String()))
 	})
 	if err != nil {
@@ -213,6 +217,9 @@ func (a *Account) Withdraw(ctx context.Context, s access.Scope, account record.A
 		}
 		if err != nil {
 			return fault.At("withdraw action", err)
+		}
+		if err := leave(ctx, tx, movedEntry(audit.ActionWithdrawn, act, s.User(), now)); err != nil {
+			return err
 		}
 		if err := moved(ctx, tx, act, now); err != nil {
 			return err

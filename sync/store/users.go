@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
 	"strings"
 
 	"portico/sync/access"
+	"portico/sync/audit"
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/store/internal/scoped"
@@ -59,7 +61,7 @@ func (y *System) Users(ctx context.Context) ([]access.User, error) {
 // user with the same one is refused with fault.Conflict.
 func (y *System) CreateUser(ctx context.Context, u access.User, passwordHash string) error {
 	u.Email = strings.ToLower(strings.TrimSpace(u.Email))
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	return y.administer(ctx, ofPerson(u, administered(audit.UserChanged, y.now(), u.ID, "made", "yes", "staff", string(u.Staff))), func(ctx context.Context, tx *scoped.Tx) error {
 		var taken int
 		if err := tx.Find(ctx, &taken, "SELECT count(*) FROM users WHERE email = ?", u.Email); err != nil {
 			return fault.At("create user", err)
@@ -77,7 +79,7 @@ func (y *System) CreateUser(ctx context.Context, u access.User, passwordHash str
 // SetPassword stores a hash and ends every session and every open reset of the
 // user: an older link in a mailbox must not outlive the new password.
 func (y *System) SetPassword(ctx context.Context, user, hash string) error {
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	return y.administer(ctx, administered(audit.PasswordChanged, y.now(), user), func(ctx context.Context, tx *scoped.Tx) error {
 		if _, err := tx.Run(ctx, "DELETE FROM resets WHERE user_id = ?", user); err != nil {
 			return fault.At("end resets", err)
 		}
@@ -87,7 +89,7 @@ func (y *System) SetPassword(ctx context.Context, user, hash string) error {
 
 // DisableUser refuses or allows sign-in again; either way every session ends.
 func (y *System) DisableUser(ctx context.Context, user string, disabled bool) error {
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	return y.administer(ctx, administered(audit.UserChanged, y.now(), user, "disabled", strconv.FormatBool(disabled)), func(ctx context.Context, tx *scoped.Tx) error {
 		return changeUser(ctx, tx, user, "disabled = ?, epoch = epoch + 1", disabled)
 	})
 }
@@ -102,7 +104,7 @@ func changeUser(ctx context.Context, tx *scoped.Tx, user, set string, value any)
 
 // AddMember gives a user a role in an account, or changes it.
 func (y *System) AddMember(ctx context.Context, account record.AccountID, user string, role access.Role) error {
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	return y.administer(ctx, ofAccount(account, administered(audit.UserChanged, y.now(), user, "role", string(role))), func(ctx context.Context, tx *scoped.Tx) error {
 		_, err := tx.Run(ctx, `INSERT INTO memberships (account_id, user_id, role) VALUES (?, ?, ?)
 			ON CONFLICT (account_id, user_id) DO UPDATE SET role = excluded.role`, account, user, role)
 		return fault.At("add member", err)
@@ -112,7 +114,7 @@ func (y *System) AddMember(ctx context.Context, account record.AccountID, user s
 // RemoveMember takes a user out of an account; unsent actions are refused when
 // the worker looks at the rights again.
 func (y *System) RemoveMember(ctx context.Context, account record.AccountID, user string) error {
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	return y.administer(ctx, ofAccount(account, administered(audit.UserChanged, y.now(), user, "role", "none")), func(ctx context.Context, tx *scoped.Tx) error {
 		_, err := tx.Run(ctx, "DELETE FROM memberships WHERE account_id = ? AND user_id = ?", account, user)
 		return fault.At("remove member", err)
 	})
@@ -120,7 +122,7 @@ func (y *System) RemoveMember(ctx context.Context, account record.AccountID, use
 
 // AssignStaff lets a staff member whose role does not reach every account see one.
 func (y *System) AssignStaff(ctx context.Context, user string, account record.AccountID) error {
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	return y.administer(ctx, ofAccount(account, administered(audit.UserChanged, y.now(), user, "assigned", "yes")), func(ctx context.Context, tx *scoped.Tx) error {
 		_, err := tx.Run(ctx, "INSERT INTO staff_accounts (user_id, account_id) VALUES (?, ?) ON CONFLICT DO NOTHING", user, account)
 		return fault.At("assign staff", err)
 	})

@@ -21,6 +21,7 @@ type desk struct {
 // Submit records an action and starts on it at once. The ring may be lost; the
 // outbox row that was committed with the action is not.
 func (d desk) Submit(ctx context.Context, s access.Scope, draft action.Draft) (action.Action, error) {
+	draft.From = origin(ctx)
 	a, err := d.Account.Submit(ctx, s, draft)
 	if err == nil && a.State == action.Recorded {
 		d.nudge(context.WithoutCancel(ctx), a.ID.String())

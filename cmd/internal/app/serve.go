@@ -130,6 +130,7 @@ func (a *App) together(ctx context.Context, w *workers, mail func(context.Contex
 	g.Go(func() error { return mail(behind) })
 	g.Go(func() error { return w.clock.Run(failed) })
 	g.Go(func() error { return a.tidy(failed, w.sys) })
+	g.Go(func() error { return a.sequence(failed, w.sys) })
 	g.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fault.Wrap(fault.Unavailable, "serve pages", err)

@@ -10,11 +10,15 @@ GRANT SELECT ON accounts, companies, identities, records TO :app;
 GRANT SELECT (id, name, queues) ON connections TO :app;
 GRANT SELECT (connection_id, stream, position, kinds, fresh_for, completed_at, failures, failing_since, problem) ON streams TO :app;
 GRANT SELECT, INSERT, UPDATE ON actions TO :app;
-GRANT INSERT ON outbox TO :app;
+GRANT INSERT ON outbox, audit_leaves TO :app;
 
 -- Pulls, relay, schedules, sessions: every table, but not the schema.
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA :schema TO :system;
 REVOKE INSERT, UPDATE, DELETE ON schema_steps FROM :system;
+
+-- The audit log only grows; what is personal in it may be erased.
+REVOKE UPDATE, DELETE ON audit_leaves, audit_hashes, audit_heads FROM :system;
+GRANT UPDATE (n, personal) ON audit_leaves TO :system;
 
 -- The system role sees every account. A policy that is there stays as it is: to
 -- make it again would lock the table.
