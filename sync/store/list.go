@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/base64"
+	"strconv"
 	"strings"
 	"time"
 
@@ -107,9 +108,9 @@ func (a *Account) listQuery(s access.Scope, account record.AccountID, q record.Q
 		}
 		and("("+key+", id) "+op+" (?, ?)", value, id)
 	}
-	args = append(args, limit)
+	// A limit that is a parameter would have SQLite plan anew for every value it is given.
 	return "SELECT " + rowColumns + " FROM " + table + " AS r WHERE kind = ?" + where.String() +
-		" ORDER BY " + key + " " + direction + ", id " + direction + " LIMIT ?", args, nil
+		" ORDER BY " + key + " " + direction + ", id " + direction + " LIMIT " + strconv.Itoa(limit), args, nil
 }
 
 // never sorts what has no time after everything that has one.
@@ -152,20 +153,21 @@ func parseCursor(text string, sort record.Sort) (key string, id record.ID, err e
 	return "", id, fault.New(fault.Invalid, "This link to the next page is damaged. Start from the first page.")
 }
 
-// scanRows reads rows in the order of rowColumns and stamps them.
+// scanRows reads rows in the order of rowColumns and stamps them. What is
+// scanned into is made once: a page is many rows.
 func scanRows(rows *sql.Rows, account record.AccountID, fresh []record.Freshness, out []record.Row) ([]record.Row, error) {
 	defer func() { _ = rows.Close() }()
+	r := record.Row{Account: account}
+	var turnSince, due, sort, created, updated, reread moment
+	to := []any{&r.ID, &r.Kind, &r.Stamp.Connection, &r.Stamp.External, &r.Number, &r.Title, &r.Person, &r.Status, &r.State,
+		&r.Label, &r.Explanation, &r.Turn, &turnSince, &due, &sort, &created, &updated, &reread, &r.Stamp.URL}
 	for rows.Next() {
-		r := record.Row{Account: account}
-		var turnSince, due, sort, created, updated, reread moment
-		err := rows.Scan(&r.ID, &r.Kind, &r.Stamp.Connection, &r.Stamp.External, &r.Number, &r.Title, &r.Person, &r.Status, &r.State,
-			&r.Label, &r.Explanation, &r.Turn, &turnSince, &due, &sort, &created, &updated, &reread, &r.Stamp.URL)
-		if err != nil {
+		if err := rows.Scan(to...); err != nil {
 			return nil, fault.At("read row", err)
 		}
 		r.TurnSince, r.Due, r.Sort, r.Created, r.Updated = turnSince.Time, due.Time, sort.Time, created.Time, updated.Time
-		stamp(&r, fresh, reread.Time)
 		out = append(out, r)
+		stamp(&out[len(out)-1], fresh, reread.Time)
 	}
 	return out, fault.At("read rows", rows.Err())
 }

@@ -338,7 +338,9 @@ func keys[V any](m map[string]V) []string {
 func TestTheStoreAgreesWithItsModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		m := newModel(rt, newPlace(t))
+		at, drop := makePlace(t)
+		defer drop()
+		m := newModel(rt, at)
 		defer func() { _ = m.Close() }()
 		rt.Repeat(map[string]func(*rapid.T){
 			"pull": m.pull, "pull again": m.pull, "match": m.match, "unmatch": m.unmatch, "census": m.census, "submit": m.submit,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"flag"
 	"fmt"
 	"net/url"
 	"os"
@@ -46,22 +47,28 @@ const inSchema = "schema "
 // newPlace is a database that does not exist yet.
 func newPlace(t *testing.T) place {
 	t.Helper()
+	p, drop := makePlace(t)
+	t.Cleanup(drop)
+	return p
+}
+
+func makePlace(t *testing.T) (p place, drop func()) {
+	t.Helper()
 	// Asked here, not only in TestMain, so that the result is not reused when it changes.
 	if os.Getenv(postgres) == "" || server == "" {
-		return place(filepath.Join(t.TempDir(), "portico.db"))
+		return place(filepath.Join(t.TempDir(), "portico.db")), func() {}
 	}
 	roles(t)
 	schema := "test_" + strings.ToLower(rand.Text())
-	p := place(inSchema + schema)
+	p = place(inSchema + schema)
 	// hex is a function of SQLite that tests use.
 	must(t, p.exec(t.Context(), "CREATE SCHEMA "+schema+" AUTHORIZATION "+ownerRole+
 		"; CREATE FUNCTION hex(bytea) RETURNS text LANGUAGE sql RETURN encode($1, 'hex')"))
-	t.Cleanup(func() {
+	return p, func() {
 		must(t, p.exec(context.Background(), "DROP SCHEMA "+schema+" CASCADE"))
 		db, _ := beside.LoadAndDelete(p)
 		must(t, db.(*bun.DB).Close())
-	})
-	return p
+	}
 }
 
 // options are those of a store at the place.
@@ -207,6 +214,11 @@ func both(m *testing.M) int {
 	if address := os.Getenv(postgres); address != "" {
 		server = address
 		fmt.Println("=== the same on PostgreSQL")
+		if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue { // a schema for each takes its time
+			if err := f.Value.Set("20"); err != nil {
+				panic(err)
+			}
+		}
 		code = max(code, m.Run())
 	}
 	return code

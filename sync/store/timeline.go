@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 
 	"portico/sync/access"
 	"portico/sync/fault"
@@ -24,7 +25,7 @@ func (a *Account) Timeline(ctx context.Context, s access.Scope, account record.A
 	}
 	table, args := visible(s, account)
 	rows, err := a.db.For(account).Hot(ctx, "SELECT "+rowColumns+", version, parent_id, body FROM "+table+
-		" AS r WHERE parent_id = ? ORDER BY sort_at DESC, length(external_id) DESC, external_id DESC LIMIT ?", append(args, ticket, timelineRows)...)
+		" AS r WHERE parent_id = ? ORDER BY sort_at DESC, length(external_id) DESC, external_id DESC LIMIT "+strconv.Itoa(timelineRows), append(args, ticket)...)
 	if err != nil {
 		return nil, fault.At("read timeline", err)
 	}
