@@ -6,9 +6,13 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"portico/connectors/vendorfake/faults"
 )
 
 // TestKilledAtAnyMoment kills the whole program again and again while it pulls
@@ -50,62 +54,40 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		crowd.errands(), browsers)
 }
 
-// crowd is people who use the portal until they are told to stop.
-type crowd struct {
-	mu  sync.Mutex
-	all []*errand
-}
-
-func (c *crowd) add(w *errand) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.all = append(c.all, w)
-}
-
-func (c *crowd) errands() []*errand {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.all
-}
-
-// ask replies, opens and closes tickets and reads pages. A ticket is closed once
-// and never answered on, so that what is asked can be counted in the source.
-func (c *crowd) ask(ctx context.Context, b *browser) {
-	half := len(b.tickets) / 2
-	toAnswer, toClose := b.tickets[:half], b.tickets[half:]
-	for n := 0; ctx.Err() == nil; n++ {
-		var w *errand
-		switch {
-		case n%6 == 3 && len(toClose) > 0:
-			decided, err := b.close(toClose[0])
-			if err != nil {
-				break // the portal is away
+// TestKilledBetweenCommitAndAnswer kills the program when the source has done
+// what it was asked and its answer is on the way (F04).
+func TestKilledBetweenCommitAndAnswer(t *testing.T) {
+	t.Parallel()
+	times := rounds(3, 34)
+	w := newWorld(t, times+1)
+	w.start()
+	browsers := w.enter()
+	knobs, answers := w.source.fake.Faults, faults.Match{Method: http.MethodPost, Path: "/correspond"}
+	var all []*errand
+	for n := range times {
+		knobs.Set(faults.Fault{Kind: faults.Drip, Match: answers, Wait: time.Minute})
+		for _, b := range browsers {
+			e := b.reply(b.tickets[n])
+			all = append(all, e)
+			if err := e.send(); err != nil {
+				t.Fatal(err)
 			}
-			w, toClose = decided, toClose[1:]
-		case n%6 == 5:
-			to, err := b.destination()
-			if err != nil {
-				break
-			}
-			w = b.open(to)
-		default:
-			w = b.reply(toAnswer[rand.N(len(toAnswer))])
 		}
-		if w != nil {
-			c.add(w)
-			w.insist(ctx)
+		committed := func() bool {
+			have := w.source.truth()
+			return !slices.ContainsFunc(all, func(e *errand) bool { return have.holding(e.text) != 1 })
 		}
-		_, _ = b.get(b.tickets[rand.N(len(b.tickets))]) // looked at for foreign texts; the portal may be away
-		pause(ctx, 100*time.Millisecond+rand.N(400*time.Millisecond))
+		if !eventually(t.Context(), time.Minute, committed) {
+			t.Fatalf("round %d: the source was not asked for everything, or twice", n)
+		}
+		w.kill()
+		knobs.Clear()
+		if took := w.start(); took > readyWithin {
+			t.Errorf("ready after %s, want at most %s", took, readyWithin)
+		}
 	}
-}
-
-// answer is the agent at the source, who writes to clients and to colleagues.
-func (c *crowd) answer(ctx context.Context, s *source) {
-	for n := 0; pause(ctx, 300*time.Millisecond); n++ {
-		of := companies[n%len(companies)]
-		id := s.addTicket(of, 1000+n)
-		s.fake.Reply(id, agent, "Later words for "+of.mark)
-		s.fake.Comment(id, agent, "Later, between us: "+of.secret())
-	}
+	since := time.Now()
+	w.settle(3*time.Minute + time.Duration(times)*2*time.Second)
+	w.judge(outcome{scenario: "kill -9 before the answer", rounds: times,
+		note: fmt.Sprintf("every kill met 3 sends, settled %s after the last", time.Since(since).Round(time.Second))}, all, browsers)
 }
