@@ -58,6 +58,13 @@ func guard(g *session.Gate, d door) (http.Handler, error) {
 			return nil, fmt.Errorf("%s %s has no handler", d.method, d.path)
 		}
 		return guardPage(g, d, h)
+	case session.Stream:
+		if h == nil {
+			return nil, fmt.Errorf("%s %s has no handler", d.method, d.path)
+		}
+		if d.policy == inAccount {
+			return g.AccountStream(nil, h), nil
+		}
 	}
 	return nil, fmt.Errorf("%s %s: the policy %q does not fit its handler", d.method, d.path, d.policy)
 }

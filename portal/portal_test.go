@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 
 	"portico/portal"
 	"portico/portal/portaltest"
+	"portico/portal/session"
 	"portico/portal/signin"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -55,7 +57,14 @@ func pages() portal.Pages {
 	var p portal.Pages
 	v := reflect.ValueOf(&p).Elem()
 	for i := range v.NumField() {
-		v.Field(i).Set(reflect.ValueOf(echo(v.Type().Field(i).Name)).Convert(v.Field(i).Type()))
+		page := echo(v.Type().Field(i).Name)
+		if v.Field(i).Type() == reflect.TypeFor[session.Stream]() {
+			v.Field(i).Set(reflect.ValueOf(session.Stream(func(w http.ResponseWriter, r *http.Request, s access.Scope, _ func(context.Context) (access.Scope, error)) error {
+				return page(w, r, s)
+			})))
+			continue
+		}
+		v.Field(i).Set(reflect.ValueOf(page).Convert(v.Field(i).Type()))
 	}
 	return p
 }

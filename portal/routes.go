@@ -31,10 +31,11 @@ type Pages struct {
 	AssetsCSV      session.Page
 	Asset          session.Page
 	Staff          session.Page
+	Events         session.Stream // what changes while a page is open
 }
 
-// door is one line of the table. The handler is a session.Page, a
-// session.Personal, a session.Open or an http.Handler, as the policy asks.
+// door is one line of the table. The handler is a session.Page, a session.Stream,
+// a session.Personal, a session.Open or an http.Handler, as the policy asks.
 type door struct {
 	method, path string
 	policy       policy
@@ -68,6 +69,7 @@ func table(o Options, d *signin.Doors) []door {
 		{get, "/staff", staff, p.Staff},
 
 		{get, "/a/{account}/", inAccount, p.Home},
+		{get, "/a/{account}/events", inAccount, p.Events},
 		{get, "/a/{account}/tickets", see, p.Tickets},
 		{post, "/a/{account}/tickets", act, p.TicketCreate},
 		{get, "/a/{account}/tickets.csv", see, p.TicketsCSV},

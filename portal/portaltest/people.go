@@ -110,18 +110,29 @@ func (p *People) StartSession(_ context.Context, token [32]byte, s access.Sessio
 }
 
 // SessionByToken implements session.Sessions. It leaves the limits to the caller.
-func (p *People) SessionByToken(_ context.Context, token [32]byte, now time.Time) (access.Session, error) {
+func (p *People) SessionByToken(ctx context.Context, token [32]byte, now time.Time) (access.Session, error) {
+	found, err := p.PeekSession(ctx, token, now)
+	if err != nil {
+		return found, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.sessions[token]
+	s.LastSeen = now
+	p.sessions[token] = s
+	return found, nil
+}
+
+// PeekSession implements session.Sessions.
+func (p *People) PeekSession(_ context.Context, token [32]byte, _ time.Time) (access.Session, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s, ok := p.sessions[token]
 	if !ok || p.users[s.User.ID].Epoch != s.User.Epoch {
 		return access.Session{}, fault.New(fault.Unauthenticated, "Please sign in.")
 	}
-	found := s
-	found.User = p.users[s.User.ID].User
-	s.LastSeen = now
-	p.sessions[token] = s
-	return found, nil
+	s.User = p.users[s.User.ID].User
+	return s, nil
 }
 
 // EndSession implements session.Sessions.

@@ -1,10 +1,12 @@
 package session
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -69,14 +71,25 @@ func (g *Gate) endPresented(r *http.Request) error {
 	return nil
 }
 
+// Background is a header by which a page says that it asks by itself and that
+// nobody did anything: such a request does not keep the session from going idle.
+const Background = "Portico-Background"
+
 // Current returns the session of the request, or fault.Unauthenticated.
 func (g *Gate) Current(r *http.Request) (access.Session, error) {
+	if r.Header.Get(Background) != "" {
+		return g.current(r, g.o.Sessions.PeekSession)
+	}
+	return g.current(r, g.o.Sessions.SessionByToken)
+}
+
+func (g *Gate) current(r *http.Request, find func(context.Context, [32]byte, time.Time) (access.Session, error)) (access.Session, error) {
 	c, err := r.Cookie(Cookie)
 	if err != nil || len(c.Value) != base64.RawURLEncoding.EncodedLen(tokenBytes) {
 		return access.Session{}, signInFirst()
 	}
 	now := g.o.Now().UTC()
-	s, err := g.o.Sessions.SessionByToken(r.Context(), Hash(c.Value), now)
+	s, err := find(r.Context(), Hash(c.Value), now)
 	if err != nil {
 		return access.Session{}, fault.At("look up session", err)
 	}

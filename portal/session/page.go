@@ -65,17 +65,20 @@ func (g *Gate) Account(need Need, h Page) http.Handler {
 		if err != nil {
 			return err
 		}
-		scope, err := g.scopeIn(r.Context(), s.User, r.PathValue("account"))
+		scope, err := g.scopeFor(r.Context(), s, r.PathValue("account"), need)
 		if err != nil {
 			return err
 		}
-		if need != nil {
-			if err := need(scope, scope.Account()); err != nil {
-				return err
-			}
-		}
 		return h(w, r, scope)
 	})
+}
+
+func (g *Gate) scopeFor(ctx context.Context, s access.Session, account string, need Need) (access.Scope, error) {
+	scope, err := g.scopeIn(ctx, s.User, account)
+	if err != nil || need == nil {
+		return scope, err
+	}
+	return scope, need(scope, scope.Account())
 }
 
 // Staff serves a handler to staff, over all accounts that they reach.

@@ -37,6 +37,9 @@ type Sessions interface {
 	// SessionByToken returns fault.Unauthenticated for a token that is not
 	// known, was ended, or belongs to an older epoch of its user.
 	SessionByToken(ctx context.Context, tokenHash [32]byte, now time.Time) (access.Session, error)
+	// PeekSession is SessionByToken for what a page does by itself: it does not
+	// count as use, so that an open page keeps no session from going idle.
+	PeekSession(ctx context.Context, tokenHash [32]byte, now time.Time) (access.Session, error)
 	EndSession(ctx context.Context, tokenHash [32]byte) error
 }
 

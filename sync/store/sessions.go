@@ -31,6 +31,19 @@ func (y *System) StartSession(ctx context.Context, token [32]byte, s access.Sess
 // SessionByToken returns the live session of a token; fault.Unauthenticated
 // when it is absent, over its limits, or ended by a newer epoch of its user.
 func (y *System) SessionByToken(ctx context.Context, token [32]byte, now time.Time) (access.Session, error) {
+	s, err := y.PeekSession(ctx, token, now)
+	if err != nil || now.Sub(s.LastSeen) < touchEvery {
+		return s, err
+	}
+	err = y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		_, err := tx.Run(ctx, "UPDATE sessions SET seen_at = ? WHERE token_hash = ?", at(now), token[:])
+		return err
+	})
+	return s, fault.At("touch session", err)
+}
+
+// PeekSession is SessionByToken that does not count as use.
+func (y *System) PeekSession(ctx context.Context, token [32]byte, now time.Time) (access.Session, error) {
 	s, epoch, err := y.findSession(ctx, token)
 	if err != nil {
 		return access.Session{}, err
@@ -38,14 +51,7 @@ func (y *System) SessionByToken(ctx context.Context, token [32]byte, now time.Ti
 	if s.User.Disabled || epoch != s.User.Epoch || now.After(s.Expires) || now.Sub(s.LastSeen) > s.Idle {
 		return access.Session{}, signedOut()
 	}
-	if now.Sub(s.LastSeen) < touchEvery {
-		return s, nil
-	}
-	err = y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
-		_, err := tx.Run(ctx, "UPDATE sessions SET seen_at = ? WHERE token_hash = ?", at(now), token[:])
-		return err
-	})
-	return s, fault.At("touch session", err)
+	return s, nil
 }
 
 func (y *System) findSession(ctx context.Context, token [32]byte) (s access.Session, epoch int, err error) {

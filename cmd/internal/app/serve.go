@@ -16,6 +16,7 @@ import (
 
 	"portico/connectors"
 	"portico/portal"
+	"portico/portal/live"
 	"portico/portal/signin"
 	"portico/portal/ui/assets"
 	"portico/sync/fault"
@@ -98,7 +99,8 @@ func (a *App) run(ctx context.Context, s *store.Store, people []signin.DemoPerso
 		return err
 	}
 	var draining atomic.Bool
-	handler, err := a.site(s, w, mailer, people, func(ctx context.Context) error {
+	hub := live.New(live.Options{Events: w.bus, Log: a.log, Now: a.now})
+	handler, err := a.site(s, w, mailer, people, hub, func(ctx context.Context) error {
 		if draining.Load() {
 			return fault.New(fault.Unavailable, "The portal is being restarted. Try again in a moment.")
 		}
@@ -113,21 +115,23 @@ func (a *App) run(ctx context.Context, s *store.Store, people []signin.DemoPerso
 		return fault.Newf(fault.Setup, "Cannot listen on %s: %v. Choose another address (listen, or PORTICO_LISTEN).", a.cfg.Listen, err)
 	}
 	server := portal.NewServer(a.cfg.Listen, handler, a.log)
+	server.RegisterOnShutdown(hub.Close) // or the server would wait for every open page
 	started(listener.Addr().String())
-	return a.together(ctx, w, mailer.Run, server, listener, &draining)
+	return a.together(ctx, w, []func(context.Context) error{w.relay.Run, mailer.Run, hub.Run}, server, listener, &draining)
 }
 
-// together starts everything and stops it in order. What the workers run in
+// together starts everything and stops it in order. What runs beside the pages
 // outlives ctx until the requests and the work under way have ended.
-func (a *App) together(ctx context.Context, w *workers, mail func(context.Context) error, server *http.Server, listener net.Listener, draining *atomic.Bool) error {
+func (a *App) together(ctx context.Context, w *workers, beside []func(context.Context) error, server *http.Server, listener net.Listener, draining *atomic.Bool) error {
 	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	g, failed := errgroup.WithContext(ctx)
 	if err := w.server.Start(); err != nil {
 		return err
 	}
-	g.Go(func() error { return w.relay.Run(behind) })
-	g.Go(func() error { return mail(behind) })
+	for _, run := range beside {
+		g.Go(func() error { return run(behind) })
+	}
 	g.Go(func() error { return w.clock.Run(failed) })
 	g.Go(func() error { return a.tidy(failed, w.sys) })
 	g.Go(func() error { return a.sequence(failed, w.sys) })

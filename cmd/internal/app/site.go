@@ -10,6 +10,7 @@ import (
 	"portico/portal"
 	"portico/portal/assets"
 	"portico/portal/home"
+	"portico/portal/live"
 	"portico/portal/signin"
 	"portico/portal/staff"
 	"portico/portal/tickets"
@@ -20,7 +21,7 @@ import (
 )
 
 // site builds the website over the store.
-func (a *App) site(s *store.Store, w *workers, mailer *notify.Mailer, people []signin.DemoPerson, ready func(context.Context) error) (http.Handler, error) {
+func (a *App) site(s *store.Store, w *workers, mailer *notify.Mailer, people []signin.DemoPerson, hub *live.Hub, ready func(context.Context) error) (http.Handler, error) {
 	base, err := url.Parse(a.cfg.URL())
 	if err != nil {
 		return nil, fault.Wrap(fault.Setup, "read base_url", err)
@@ -41,10 +42,12 @@ func (a *App) site(s *store.Store, w *workers, mailer *notify.Mailer, people []s
 	if err != nil {
 		return nil, err
 	}
+	pages := a.pages(s, d, ui.NewFramer(frame), sources{a, sys, a.log})
+	pages.Events = hub.Serve
 	return portal.New(portal.Options{
 		Sessions: sys, People: sys, Users: sys, Resets: sys, Attempts: sys, Mailer: mailer,
 		BaseURL: base, Proxies: a.cfg.ProxyPrefixes(), DeviceKey: key, Demo: people, Journal: a.journal(sys),
-		Frame: frame, Brand: brand, Pages: a.pages(s, d, ui.NewFramer(frame), sources{a, sys, a.log}), Ready: ready, Log: a.log, Now: a.now,
+		Frame: frame, Brand: brand, Pages: pages, Ready: ready, Log: a.log, Now: a.now,
 	})
 }
 
