@@ -187,6 +187,20 @@ func (a *Answer) WantNo(selector string) *Answer {
 // what they log is there.
 func (s *Site) Close() { s.server.Close() }
 
+// Open asks for a path whose answer goes on, and returns it once it has begun.
+func (b *Browser) Open(path string) *http.Response {
+	b.site.t.Helper()
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, b.site.URL.String()+path, nil)
+	if err != nil {
+		b.site.t.Fatal(err)
+	}
+	resp, err := b.client.Do(req) //nolint:bodyclose // whoever opens it closes it
+	if err != nil {
+		b.site.t.Fatal(err)
+	}
+	return resp
+}
+
 // Cut asks for a path and returns the error with which the answer broke off.
 func (b *Browser) Cut(path string) error {
 	b.site.t.Helper()

@@ -94,6 +94,28 @@ func (p *People) Disable(user string) {
 	p.users[user].Disabled = true
 }
 
+// Launch moves an account to a step of the quiet launch.
+func (p *People) Launch(account record.AccountID, step record.Launch) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	info := p.accounts[account]
+	info.Launch = step
+	p.accounts[account] = info
+}
+
+// LastSeen is when any session of the user was last used.
+func (p *People) LastSeen(user string) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var last time.Time
+	for _, s := range p.sessions {
+		if s.User.ID == user && s.LastSeen.After(last) {
+			last = s.LastSeen
+		}
+	}
+	return last
+}
+
 // Sessions counts the sessions that are stored.
 func (p *People) Sessions() int {
 	p.mu.Lock()

@@ -98,6 +98,23 @@ func TestASessionIsTouchedAtMostOnceAMinute(t *testing.T) {
 	}
 }
 
+func TestAPageThatAsksByItselfDoesNotKeepASession(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.signIn(t, "ines@nordwind.example", "a")
+	for range 30 {
+		got, err := w.sys.PeekSession(t.Context(), hashOf("a"), w.clock())
+		if err != nil || got.User.ID != s.User.ID || !got.LastSeen.Equal(s.LastSeen) {
+			t.Fatalf("peek: %+v, %v", got, err)
+		}
+		w.pass(time.Minute)
+	}
+	w.pass(time.Second)
+	if _, err := w.sys.PeekSession(t.Context(), hashOf("a"), w.clock()); !fault.Is(err, fault.Unauthenticated) {
+		t.Errorf("half an hour without use: %v", err)
+	}
+}
+
 func TestAResetWorksOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
