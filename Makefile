@@ -108,7 +108,7 @@ faults: need-go assets ## kill, starve and mislead the whole program (SHORT=1: m
 test-live: need-go ## run the tests against a real Request Tracker that you name
 	@if [ -z "$${PORTICO_TEST_RT:-}" ] || [ -z "$${PORTICO_TEST_RT_TOKEN:-}" ]; then \
 	echo "Name one that may be written to: PORTICO_TEST_RT=http://…/REST/2.0 PORTICO_TEST_RT_TOKEN=… make test-live"; exit 1; fi; \
-	go test -count=1 -v -run 'Live|Real' ./...
+	go test -tags faults -count=1 -v -run 'Live|Real' ./...
 
 .PHONY: bench
 bench: build ## measure the program against bare floors (BENCH="-only P2,S1")
