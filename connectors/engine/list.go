@@ -56,7 +56,12 @@ func (l lostTail) Error() string {
 // have happened long ago.
 var errLostSince = errors.New("the list lost rows since the last pull")
 
-// each visits the pages in order. While one is visited, the next is being read.
+// pagesInHand is how many read pages may wait for their visit. A visit ends with
+// a commit, and one that waits for the disk now and then is not to idle a source
+// that is asked page after page.
+const pagesInHand = 2
+
+// each visits the pages in order. While one is visited, the next are being read.
 func (l *lister) each(ctx context.Context, from place, visit func(page) error) error {
 	for rewinds := 0; ; rewinds++ {
 		at, err := l.pass(ctx, from, visit)
@@ -85,7 +90,7 @@ type result struct {
 func (l *lister) pass(ctx context.Context, from place, visit func(page) error) (place, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	results := make(chan result)
+	results := make(chan result, pagesInHand)
 	go l.produce(ctx, from, results)
 	watch := guard{limit: defaultCap}
 	if l.fetch.Paging != nil && l.fetch.Paging.Cap > 0 {
