@@ -32,7 +32,10 @@ func benchEngine(ctx context.Context, s settings, t *table) error {
 		Transport: http.DefaultTransport, Budget: rest.NewBudget(rest.Limit{}, time.Now),
 		Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	}
+	var ours, bare meter
 	p, f, err := inTurn(ctx, s.rounds, func(int) (float64, error) {
+		ours.begin()
+		defer ours.end(s.records)
 		stop, err := s.profile("P5")
 		if err != nil {
 			return 0, err
@@ -42,6 +45,8 @@ func benchEngine(ctx context.Context, s settings, t *table) error {
 		err = connector.Pull(ctx, conn, remote.PullRequest{Stream: "tickets", Mode: remote.Changes}, sum)
 		return s.rate(sum.n, begin, err)
 	}, func(int) (float64, error) {
+		bare.begin()
+		defer bare.end(s.records)
 		n, begin := 0, time.Now()
 		err := fetchFloor(ctx, source, func(items []floorTicket) error { n += len(floorRecords(items)); return nil })
 		return s.rate(n, begin, err)
@@ -49,7 +54,7 @@ func benchEngine(ctx context.Context, s settings, t *table) error {
 	if err != nil {
 		return err
 	}
-	t.atLeast("P5", "manifest against Go written for the system", "rec/s", p, f, .75, "")
+	t.atLeast("P5", "manifest against Go written for the system", "rec/s", p, f, .75, cost(&ours, &bare, "record"))
 	return nil
 }
 

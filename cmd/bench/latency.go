@@ -4,16 +4,19 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"time"
 )
 
 const (
 	latency        = 20 * time.Millisecond
 	latencyRecords = 20_000
+	firstTicket    = 1_000_001 // the source's lowest id; the others follow without a gap
 )
 
 // benchLatency measures a list that can only be read one page after another,
-// from a source that takes its time. The bound is the time of its pages alone.
+// from a source that takes its time. The bound is the same requests with nothing
+// done about their answers, because no timer is exact on a busy machine.
 func benchLatency(ctx context.Context, s settings, t *table) error {
 	n := min(s.records, latencyRecords)
 	source, stop, err := upstream(ctx, n, latency)
@@ -31,14 +34,18 @@ func benchLatency(ctx context.Context, s settings, t *table) error {
 		r, took, err := p.pull(ctx, false)
 		return perSecond(r.Counts.Written, took), err
 	}, func(int) (float64, error) {
-		count, begin := 0, time.Now()
-		err := fetchFloor(ctx, source, func(items []floorTicket) error { count += len(items); return nil })
-		return perSecond(count, time.Since(begin)), err
+		begin := time.Now()
+		for read := 0; read < n; read += floorPage {
+			if _, err := getFloor(ctx, source, strconv.Itoa(firstTicket-1+read)); err != nil {
+				return 0, err
+			}
+		}
+		return perSecond(n, time.Since(begin)), nil
 	})
 	if err != nil {
 		return err
 	}
-	t.atLeast("P3", fmt.Sprintf("one cursor, %s a request, page %d (floor: the latency alone)", latency, floorPage), "rec/s", p, bound, .92,
-		fmt.Sprintf("reading and decoding alone reaches %.0f %%", 100*f/bound))
+	t.atLeast("P3", fmt.Sprintf("one cursor, %s a request, page %d (floor: its requests alone)", latency, floorPage), "rec/s", p, f, .92,
+		fmt.Sprintf("of %s sharp, %.0f and %.0f %%", latency, 100*p/bound, 100*f/bound))
 	return nil
 }

@@ -56,17 +56,22 @@ func benchList(ctx context.Context, s settings, t *table) error {
 
 func (p *product) compareLists(ctx context.Context, s settings, t *table, floor string, bytes int) error {
 	var slow, slowFloor []float64
+	var own, bareOwn meter
 	ours, bare, err := inTurn(ctx, s.rounds, func(int) (float64, error) {
 		stop, err := s.profile("S1")
 		if err != nil {
 			return 0, err
 		}
 		defer stop()
+		own.begin()
 		rate, p99, err := p.read(ctx, p.cfg.Listen)
+		own.end(int(rate * listFor.Seconds()))
 		slow = append(slow, p99)
 		return rate, err
 	}, func(int) (float64, error) {
+		bareOwn.begin()
 		rate, p99, err := p.read(ctx, floor)
+		bareOwn.end(int(rate * listFor.Seconds()))
 		slowFloor = append(slowFloor, p99)
 		return rate, err
 	})
@@ -77,7 +82,7 @@ func (p *product) compareLists(ctx context.Context, s settings, t *table, floor 
 	if err != nil {
 		return err
 	}
-	note := fmt.Sprintf("%d bytes a page, the floor's %d and %.0f allocations", bytes, floorBytes, allocs)
+	note := fmt.Sprintf("%s; %d bytes a page, the floor's %d and %.0f allocations", cost(&own, &bareOwn, "page"), bytes, floorBytes, allocs)
 	t.atLeast("S1", fmt.Sprintf("ticket list, 50 of %d rows", s.rows), "req/s", ours, bare, .80, note)
 	t.add(line{
 		name: "S1", work: fmt.Sprintf("its p99 with %d readers", listReaders), product: fmt.Sprintf("%.1f ms", median(slow)),

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime/pprof"
 	"slices"
+	"syscall"
 	"time"
 )
 
@@ -40,6 +42,33 @@ func quantile(v []float64, q float64) float64 {
 	}
 	sorted := slices.Sorted(slices.Values(v))
 	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
+}
+
+// spent is how much processor time this process has used. On a machine that
+// others share it says more than the time that passed.
+func spent() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// meter adds up the processor time of several rounds.
+type meter struct {
+	begun, total time.Duration
+	n            int
+}
+
+func (m *meter) begin()    { m.begun = spent() }
+func (m *meter) end(n int) { m.total, m.n = m.total+spent()-m.begun, m.n+n }
+
+// each is the processor time of one of n, in microseconds.
+func (m *meter) each() float64 { return float64(m.total.Microseconds()) / float64(max(1, m.n)) }
+
+// cost says in words what both sides spent.
+func cost(product, floor *meter, what string) string {
+	return fmt.Sprintf("own CPU %.0f against %.0f µs a %s (%.1f ×)", product.each(), floor.each(), what, product.each()/floor.each())
 }
 
 // perSecond is a rate.

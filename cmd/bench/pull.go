@@ -18,18 +18,21 @@ func benchPull(ctx context.Context, s settings, t *table) error {
 	defer stop()
 	var again []float64
 	rows, events := 0, 0
+	var ours, bare meter
 	p, f, err := inTurn(ctx, s.rounds, func(round int) (float64, error) {
-		first, second, err := s.pullTwice(ctx, source, round)
+		first, second, err := s.pullTwice(ctx, source, round, &ours)
 		again = append(again, second.rate)
 		rows, events = rows+second.rows, events+second.events
 		return first, err
 	}, func(round int) (float64, error) {
+		bare.begin()
+		defer bare.end(s.records)
 		return pullFloor(ctx, source, filepath.Join(s.dir, fmt.Sprintf("floor-%d.db", round)), s.records)
 	})
 	if err != nil {
 		return err
 	}
-	t.atLeast("P4", fmt.Sprintf("pull %d tickets into SQLite", s.records), "rec/s", p, f, .80, "")
+	t.atLeast("P4", fmt.Sprintf("pull %d tickets into SQLite", s.records), "rec/s", p, f, .80, cost(&ours, &bare, "record"))
 	t.atLeast("P2", "the same again, unchanged (floor: first pull)", "rec/s", median(again), p, 1.4, "")
 	t.add(line{
 		name: "P2", work: "rows and events written by it", product: fmt.Sprintf("%d + %d", rows, events), floor: "–",
@@ -44,7 +47,7 @@ type unchanged struct {
 	rows, events int
 }
 
-func (s settings) pullTwice(ctx context.Context, source string, round int) (first float64, second unchanged, err error) {
+func (s settings) pullTwice(ctx context.Context, source string, round int, m *meter) (first float64, second unchanged, err error) {
 	p, err := newProduct(ctx, filepath.Join(s.dir, fmt.Sprintf("product-%d", round)), source)
 	if err != nil {
 		return 0, second, err
@@ -54,7 +57,9 @@ func (s settings) pullTwice(ctx context.Context, source string, round int) (firs
 	if err != nil {
 		return 0, second, err
 	}
+	m.begin()
 	r, took, err := p.pull(ctx, false)
+	m.end(s.records)
 	stop()
 	if err != nil {
 		return 0, second, err
