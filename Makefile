@@ -114,10 +114,6 @@ test-live: need-go ## run the tests against a real Request Tracker that you name
 bench: build ## measure the program against bare floors (BENCH="-only P2,S1")
 	@go run ./cmd/bench $(BENCH)
 
-.PHONY: bench
-bench: need-go assets ## measure the program against bare floors (BENCH='-only S1')
-	@mkdir -p bin && go build -o bin/bench ./cmd/bench && bin/bench $(BENCH)
-
 .PHONY: clean
 clean: ## remove what was built (not your data)
 	@rm -rf bin $(TOOLS) artefacts $(ASSETS)/node_modules $(KIT)/node_modules
