@@ -54,6 +54,15 @@ func (y *System) Commit(ctx context.Context, r run.Run, p remote.Page, lease tim
 	}
 }
 
+// chunk is how many records are written at once: on PostgreSQL nobody waits for
+// a writer, and many rows are sent together.
+func (w *writer) chunk() int {
+	if w.tx.Bulk() {
+		return bulkRows
+	}
+	return chunkRows
+}
+
 // putSome writes items until all are there or a person waits, and returns those
 // that are left.
 func (y *System) putSome(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, items []item) (run.Counts, []item, error) {
@@ -62,7 +71,7 @@ func (y *System) putSome(ctx context.Context, tx *scoped.Tx, c record.Connection
 		return run.Counts{}, nil, err
 	}
 	for {
-		n := min(chunkRows, len(items))
+		n := min(w.chunk(), len(items))
 		if err := w.put(ctx, items[:n]); err != nil {
 			return run.Counts{}, nil, err
 		}
@@ -118,6 +127,9 @@ func (y *System) removeAll(ctx context.Context, tx *scoped.Tx, c record.Connecti
 
 // publish writes one outbox row per account and kind that changed.
 func (w *writer) publish(ctx context.Context) error {
+	if err := w.flush(ctx); err != nil {
+		return err
+	}
 	events := make([]change.Event, 0, len(w.changed))
 	for key, ids := range w.changed {
 		events = append(events, change.New(change.RecordsChanged, w.now, key.account, key.kind, ids...))

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"github.com/goccy/go-json"
 
@@ -19,6 +20,9 @@ func (w *writer) stage(ctx context.Context, it item, have identity, exists bool)
 			return err
 		}
 	}
+	if w.tx.Bulk() {
+		return w.stageLater(it)
+	}
 	var same bool
 	err := w.tx.Find(ctx, &same, `SELECT EXISTS (SELECT 1 FROM staging WHERE connection_id = ? AND kind = ? AND external_id = ? AND hash = ?)`,
 		w.connection, it.Kind, it.External, it.hash)
@@ -29,18 +33,34 @@ func (w *writer) stage(ctx context.Context, it item, have identity, exists bool)
 	if err != nil {
 		return fault.Wrap(fault.Internal, "encode record", err)
 	}
-	_, err = w.tx.Run(ctx, `INSERT INTO staging (connection_id, kind, external_id, company, parent_kind, parent_external, hash, record, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (connection_id, kind, external_id) DO UPDATE SET company = excluded.company,
-		parent_kind = excluded.parent_kind, parent_external = excluded.parent_external, hash = excluded.hash, record = excluded.record, at = excluded.at`,
-		w.connection, it.Kind, it.External, it.Company, it.ParentKind, it.Parent, it.hash, data, at(w.now))
+	_, err = w.tx.Do(ctx, stageOne, w.connection, string(it.Kind), it.External, it.Company, string(it.ParentKind), it.Parent, it.hash, data, at(w.now))
 	w.staged = nil
 	return fault.At("stage record", err)
+}
+
+const setStaging = `company = excluded.company, parent_kind = excluded.parent_kind, parent_external = excluded.parent_external,
+	hash = excluded.hash, record = excluded.record, at = excluded.at`
+
+var stagingColumns = []string{"connection_id", "kind", "external_id", "company", "parent_kind", "parent_external", "hash", "record", "at"}
+
+var stageOne = "INSERT INTO staging (" + strings.Join(stagingColumns, ", ") + ") VALUES " + values(len(stagingColumns), 1) +
+	" ON CONFLICT (connection_id, kind, external_id) DO UPDATE SET " + setStaging + " WHERE staging.hash <> excluded.hash"
+
+// stageLater keeps an item for the next flush.
+func (w *writer) stageLater(it item) error {
+	data, err := json.Marshal(it.Record)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "encode record", err)
+	}
+	w.toStage[ref(w.connection, it)] = []any{w.connection, string(it.Kind), it.External, it.Company, string(it.ParentKind), it.Parent, it.hash, data, at(w.now)}
+	return nil
 }
 
 // unstage forgets the staged copy of an item that found its account. Most
 // connections have nothing in staging, and then this costs one question per
 // transaction instead of one statement per record.
 func (w *writer) unstage(ctx context.Context, it item) error {
+	delete(w.toStage, ref(w.connection, it))
 	if w.staged == nil {
 		var any bool
 		if err := w.tx.Find(ctx, &any, "SELECT EXISTS (SELECT 1 FROM staging WHERE connection_id = ?)", w.connection); err != nil {

@@ -6,7 +6,6 @@ import (
 
 	"portico/sync/fault"
 	"portico/sync/record"
-	"portico/sync/store/internal/scoped"
 )
 
 // Batches of the prepared statements: as many rows as bring no more speed.
@@ -22,12 +21,12 @@ var recordColumns = []string{"account_id", "id", "connection_id", "kind", "exter
 var identityColumns = []string{"connection_id", "kind", "external_id", "record_id", "account_id", "hash", "company", "parent_kind", "parent_external"}
 
 // findCompanies is lookupMany for the companies of a page.
-var findCompanies = "SELECT key, account_id FROM companies WHERE connection_id = ? AND key IN (" + marks(lookupRows) + ")"
+var findCompanies = in("SELECT key, account_id FROM companies WHERE connection_id = ? AND key")
 
 const oneIdentity = "SELECT record_id, account_id FROM identities WHERE connection_id = ? AND kind = ? AND external_id = ?"
 
 var (
-	lookupMany   = "SELECT external_id, record_id, account_id, hash FROM identities WHERE connection_id = ? AND kind = ? AND external_id IN (" + marks(lookupRows) + ")"
+	lookupMany   = in("SELECT external_id, record_id, account_id, hash FROM identities WHERE connection_id = ? AND kind = ? AND external_id")
 	upsertMany   = upsertRecords(upsertRows)
 	upsertOne    = upsertRecords(1)
 	identifyMany = upsertIdentities(upsertRows)
@@ -36,7 +35,7 @@ var (
 
 // writerStatements are planned once, when the store opens.
 func writerStatements() []string {
-	return []string{oneIdentity, lookupMany, findCompanies, insertEvent, insertManyEvents, upsertMany, upsertOne, identifyMany, identifyOne}
+	return []string{oneIdentity, lookupMany.list, findCompanies.list, insertEvent, insertManyEvents, upsertMany, upsertOne, identifyMany, identifyOne}
 }
 
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
@@ -45,8 +44,7 @@ func values(columns, rows int) string {
 	return strings.TrimSuffix(strings.Repeat("("+marks(columns)+"),", rows), ",")
 }
 
-func upsertRecords(rows int) string {
-	var set []string
+func setRecords() (set []string) {
 	for _, c := range recordColumns[2:] {
 		switch c {
 		case "turn_since": // the turn lasts until it changes, however often the record does
@@ -55,23 +53,40 @@ func upsertRecords(rows int) string {
 			set = append(set, c+" = excluded."+c)
 		}
 	}
-	return "INSERT INTO records (" + strings.Join(recordColumns, ", ") + ") VALUES " + values(len(recordColumns), rows) +
-		" ON CONFLICT (account_id, id) DO UPDATE SET " + strings.Join(set, ", ")
+	return set
 }
 
-func upsertIdentities(rows int) string {
-	var set []string
+func upsertRecords(rows int) string {
+	return "INSERT INTO records (" + strings.Join(recordColumns, ", ") + ") VALUES " + values(len(recordColumns), rows) +
+		" ON CONFLICT (account_id, id) DO UPDATE SET " + strings.Join(setRecords(), ", ")
+}
+
+func setIdentities() (set []string) {
 	for _, c := range identityColumns[4:] {
 		set = append(set, c+" = excluded."+c)
 	}
+	return set
+}
+
+func upsertIdentities(rows int) string {
 	return "INSERT INTO identities (" + strings.Join(identityColumns, ", ") + ") VALUES " + values(len(identityColumns), rows) +
-		" ON CONFLICT (connection_id, kind, external_id) DO UPDATE SET " + strings.Join(set, ", ")
+		" ON CONFLICT (connection_id, kind, external_id) DO UPDATE SET " + strings.Join(setIdentities(), ", ")
 }
 
 // flush writes the batch. What moves or leaves calls it first, so that nothing
 // of the batch is written afterwards to where it was decided to go before.
 func (w *writer) flush(ctx context.Context) error {
 	w.lastParent = record.Ref{}
+	clear(w.parents)
+	clear(w.at)
+	if err := w.flushStaged(ctx); err != nil {
+		return err
+	}
+	if w.tx.Bulk() && len(w.batch) >= mergeRows {
+		err := w.merge(ctx)
+		w.batch = nil
+		return err
+	}
 	for len(w.batch) > 0 {
 		n, many, who := 1, upsertOne, identifyOne
 		if len(w.batch) >= upsertRows {
@@ -140,15 +155,7 @@ func (w *writer) known(ctx context.Context, items []item) (map[record.Ref]identi
 	}
 	out := make(map[record.Ref]identity, len(items))
 	for kind, externals := range byKind {
-		args := make([]any, 0, lookupRows+2)
-		args = append(args, w.connection, kind)
-		for _, e := range externals {
-			args = append(args, e)
-		}
-		for len(args) < lookupRows+2 {
-			args = append(args, nil)
-		}
-		if err := scanKnown(ctx, w.tx, w.connection, kind, args, out); err != nil {
+		if err := w.scanKnown(ctx, kind, externals, out); err != nil {
 			return nil, err
 		}
 	}
@@ -158,23 +165,19 @@ func (w *writer) known(ctx context.Context, items []item) (map[record.Ref]identi
 // matched finds the accounts of the items' companies in one query. Those that
 // were never seen stay for company to remember.
 func (w *writer) matched(ctx context.Context, items []item) error {
-	args := make([]any, 0, lookupRows+1)
-	args = append(args, w.connection)
+	var keys []string
 	asked := make(map[string]bool, len(items))
 	for _, it := range items {
 		if _, have := w.companies[it.Company]; have || asked[it.Company] || it.Company == "" || it.Parent != "" {
 			continue
 		}
 		asked[it.Company] = true
-		args = append(args, it.Company)
+		keys = append(keys, it.Company)
 	}
 	if len(asked) == 0 {
 		return nil
 	}
-	for len(args) < lookupRows+1 {
-		args = append(args, nil)
-	}
-	rows, err := w.tx.Hot(ctx, findCompanies, args...)
+	rows, err := w.lookup(ctx, findCompanies, []any{w.connection}, keys)
 	if err != nil {
 		return fault.At("find companies", err)
 	}
@@ -190,8 +193,8 @@ func (w *writer) matched(ctx context.Context, items []item) error {
 	return fault.At("find companies", rows.Err())
 }
 
-func scanKnown(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, kind record.Kind, args []any, out map[record.Ref]identity) error {
-	rows, err := tx.Hot(ctx, lookupMany, args...)
+func (w *writer) scanKnown(ctx context.Context, kind record.Kind, externals []string, out map[record.Ref]identity) error {
+	rows, err := w.lookup(ctx, lookupMany, []any{w.connection, kind}, externals)
 	if err != nil {
 		return fault.At("look up identities", err)
 	}
@@ -201,7 +204,7 @@ func scanKnown(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, kind r
 		if err := rows.Scan(&id.ExternalID, &id.RecordID, &id.AccountID, &id.Hash); err != nil {
 			return fault.At("look up identities", err)
 		}
-		out[record.Ref{Connection: c, Kind: kind, External: id.ExternalID}] = id
+		out[record.Ref{Connection: w.connection, Kind: kind, External: id.ExternalID}] = id
 	}
 	return fault.At("look up identities", rows.Err())
 }

@@ -28,7 +28,10 @@ type writer struct {
 	batch      []place
 	lastParent record.Ref
 	lastFound  identity
-	staged     *bool // whether staging holds anything of the connection; nil: not asked yet
+	at         map[record.Ref]int      // where in the batch a thing is
+	parents    map[record.Ref]identity // found ahead of use
+	toStage    map[record.Ref][]any    // rows for staging that wait for the next flush
+	staged     *bool                   // whether staging holds anything of the connection; nil: not asked yet
 }
 
 // identity is who a thing of the source is here.
@@ -51,7 +54,8 @@ type place struct {
 }
 
 func newWriter(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, now time.Time) (*writer, error) {
-	w := &writer{tx: tx, connection: c, now: now, companies: map[string]record.AccountID{}, changed: map[changedKey][]string{}}
+	w := &writer{tx: tx, connection: c, now: now, companies: map[string]record.AccountID{}, changed: map[changedKey][]string{},
+		at: map[record.Ref]int{}, parents: map[record.Ref]identity{}, toStage: map[record.Ref][]any{}}
 	err := alone(ctx, tx, c)
 	if err == nil {
 		w.meanings, err = loadMeanings(ctx, tx, c)
@@ -67,13 +71,17 @@ func alone(ctx context.Context, tx *scoped.Tx, c record.ConnectionID) error {
 
 // put stores those items that differ from what is there.
 func (w *writer) put(ctx context.Context, items []item) error {
-	for start := 0; start < len(items); start += lookupRows {
-		part := items[start:min(start+lookupRows, len(items))]
+	n := w.perStatement()
+	for start := 0; start < len(items); start += n {
+		part := items[start:min(start+n, len(items))]
 		var err error
 		if w.here, err = w.known(ctx, part); err != nil {
 			return err
 		}
 		if err := w.matched(ctx, part); err != nil {
+			return err
+		}
+		if err := w.findParents(ctx, part); err != nil {
 			return err
 		}
 		for _, it := range part {
@@ -111,6 +119,7 @@ func (w *writer) one(ctx context.Context, it item) error {
 	}
 	w.counts.Written++
 	w.note(account, it.Kind, have.RecordID)
+	w.at[ref(w.connection, it)] = len(w.batch)
 	w.batch = append(w.batch, place{it, have.RecordID, account, parent})
 	return nil
 }
@@ -192,10 +201,11 @@ func or(a, b string) string {
 // parent finds what an item belongs to: in the batch that is not yet written, or
 // in the database. Siblings mostly come together, so the last one is kept.
 func (w *writer) parent(ctx context.Context, of record.Ref) (identity, error) {
-	for _, p := range w.batch {
-		if p.Kind == of.Kind && p.External == of.External {
-			return identity{RecordID: p.id, AccountID: p.account}, nil
-		}
+	if i, ok := w.at[of]; ok {
+		return identity{RecordID: w.batch[i].id, AccountID: w.batch[i].account}, nil
+	}
+	if found, ok := w.parents[of]; ok {
+		return found, nil
 	}
 	if w.lastParent == of {
 		return w.lastFound, nil
