@@ -101,8 +101,11 @@ func pages() portal.Pages {
 		return err
 	}
 	for i := range v.NumField() {
-		v.Field(i).Set(reflect.ValueOf(ok).Convert(v.Field(i).Type()))
+		if reflect.TypeOf(ok).ConvertibleTo(v.Field(i).Type()) {
+			v.Field(i).Set(reflect.ValueOf(ok).Convert(v.Field(i).Type()))
+		}
 	}
+	p.Events = func(http.ResponseWriter, *http.Request, access.Scope, func(context.Context) (access.Scope, error)) error { return nil }
 	return p
 }
 
