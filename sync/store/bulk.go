@@ -54,18 +54,22 @@ func (w *writer) perStatement() int {
 	return lookupRows
 }
 
-// among is a query with a last condition "one of these": marks for lookupRows
-// values, or one array.
+// among is a query by a unique key whose last part is one of many values: marks
+// for lookupRows values, or one array.
 type among struct{ list, array string }
 
+// in completes a query that ends in the last column of its key. PostgreSQL is
+// told to look each value up: planned once, on a table that was empty then, it
+// would read everything under the rest of the key for ever.
 func in(query string) among {
-	return among{list: query + " IN (" + marks(lookupRows) + ")", array: query + " = ANY (?)"}
+	return among{list: query + " IN (" + marks(lookupRows) + ")",
+		array: "SELECT found.* FROM unnest(?::text[]) AS want(key) CROSS JOIN LATERAL (" + query + " = want.key LIMIT 1) AS found"}
 }
 
 // lookup asks for rows of the given values, at most perStatement of them.
 func (w *writer) lookup(ctx context.Context, q among, first []any, values []string) (*sql.Rows, error) {
 	if w.tx.Bulk() {
-		return w.tx.Hot(ctx, q.array, append(first, values)...)
+		return w.tx.Hot(ctx, q.array, append([]any{values}, first...)...)
 	}
 	args := make([]any, len(first), len(first)+lookupRows)
 	copy(args, first)

@@ -233,3 +233,27 @@ func TestAServerThatIsAwayIsSaidInWords(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsEqualIsNotWrittenAgain looks at where PostgreSQL keeps each row: a
+// row that is written again moves.
+func TestWhatIsEqualIsNotWrittenAgain(t *testing.T) {
+	t.Parallel()
+	onPostgres(t)
+	w := newWorld(t)
+	page := bigPage(300, "Nordwind", "t", w.clock())
+	where := func(table string) string {
+		return strings.Join(w.place.texts(t, "SELECT ctid::text || xmin::text || external_id AS at FROM "+table+" ORDER BY external_id"), " ")
+	}
+	commit(t, w, "tickets", page)
+	staged := where("staging")
+	commit(t, w, "tickets", page)
+	if staged == "" || where("staging") != staged {
+		t.Error("staged rows were written again")
+	}
+	w.match(t, "Nordwind", w.account(t, "Nordwind"))
+	records, identities := where("records"), where("identities")
+	commit(t, w, "tickets", page)
+	if records == "" || where("records") != records || where("identities") != identities {
+		t.Error("equal rows were written again")
+	}
+}
