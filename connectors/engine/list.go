@@ -71,8 +71,8 @@ func (l *lister) each(ctx context.Context, from place, visit func(page) error) e
 			}
 			return short(lost.got, lost.want) // deleted meanwhile, or a page that lies
 		}
-		drift, ok := err.(drifted)
-		if !ok {
+		drift := drifted{}
+		if !errors.As(err, &drift) {
 			return err
 		}
 		if rewinds == 10 {

@@ -46,9 +46,8 @@ func (p Problems) sorted() Problems {
 // pointer is a place in the document, as the keys that lead there.
 type pointer []string
 
-func (p pointer) key(k string) pointer      { return append(slices.Clone(p), k) }
-func (p pointer) index(i int) pointer       { return p.key(strconv.Itoa(i)) }
-func (p pointer) parent() (pointer, string) { return p[:len(p)-1], p[len(p)-1] }
+func (p pointer) key(k string) pointer { return append(slices.Clone(p), k) }
+func (p pointer) index(i int) pointer  { return p.key(strconv.Itoa(i)) }
 
 // positions finds the line and column of a place.
 type positions struct {

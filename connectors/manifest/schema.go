@@ -3,6 +3,7 @@ package manifest
 import (
 	"bytes"
 	_ "embed"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,8 +48,8 @@ func validate(where *positions, plain []byte) Problems {
 	if err == nil {
 		return nil
 	}
-	invalid, ok := err.(*jsonschema.ValidationError)
-	if !ok {
+	var invalid *jsonschema.ValidationError
+	if !errors.As(err, &invalid) {
 		return Problems{{File: where.file, Line: 1, Column: 1, Message: err.Error()}}
 	}
 	var out Problems
@@ -100,10 +101,8 @@ func known(e *jsonschema.ValidationError) []string {
 	_, place, _ := strings.Cut(e.SchemaURL, "#")
 	at := schemaAt(place)
 	var out []string
-	if at != nil {
-		for name := range at {
-			out = append(out, name)
-		}
+	for name := range at {
+		out = append(out, name)
 	}
 	slices.Sort(out)
 	return out

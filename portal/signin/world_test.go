@@ -105,7 +105,9 @@ func pages() portal.Pages {
 			v.Field(i).Set(reflect.ValueOf(ok).Convert(v.Field(i).Type()))
 		}
 	}
-	p.Events = func(http.ResponseWriter, *http.Request, access.Scope, func(context.Context) (access.Scope, error)) error { return nil }
+	p.Events = func(http.ResponseWriter, *http.Request, access.Scope, func(context.Context) (access.Scope, error)) error {
+		return nil
+	}
 	return p
 }
 

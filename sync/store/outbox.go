@@ -79,7 +79,7 @@ func (y *System) TakeOutbox(ctx context.Context, limit int, follow func(change.E
 			return nil
 		}
 		taken = len(rows)
-		_, err := tx.Run(ctx, "DELETE FROM outbox WHERE seq IN (?)", bun.In(seqs))
+		_, err := tx.Run(ctx, "DELETE FROM outbox WHERE seq IN (?)", bun.List(seqs))
 		return fault.At("clear outbox", err)
 	})
 	return taken, err

@@ -62,11 +62,11 @@ func (w *writer) stageLater(it item) error {
 func (w *writer) unstage(ctx context.Context, it item) error {
 	delete(w.toStage, ref(w.connection, it))
 	if w.staged == nil {
-		var any bool
-		if err := w.tx.Find(ctx, &any, "SELECT EXISTS (SELECT 1 FROM staging WHERE connection_id = ?)", w.connection); err != nil {
+		var some bool
+		if err := w.tx.Find(ctx, &some, "SELECT EXISTS (SELECT 1 FROM staging WHERE connection_id = ?)", w.connection); err != nil {
 			return fault.At("look at staging", err)
 		}
-		w.staged = &any
+		w.staged = &some
 	}
 	if !*w.staged {
 		return nil

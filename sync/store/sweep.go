@@ -70,7 +70,7 @@ func (y *System) sweep(ctx context.Context, r run.Run, kind record.Kind, missing
 		}
 		var still []string
 		err := tx.Find(ctx, &still, scoped.System+"SELECT external_id FROM ("+known+") AS k WHERE external_id IN (?)",
-			r.Connection, kind, at(r.Started), r.Connection, kind, at(r.Started), bun.In(missing))
+			r.Connection, kind, at(r.Started), r.Connection, kind, at(r.Started), bun.List(missing))
 		if err != nil {
 			return fault.At("look at missing records again", err)
 		}
