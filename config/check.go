@@ -18,12 +18,17 @@ var rules = newRules()
 func newRules() *validator.Validate {
 	v := validator.New(validator.WithRequiredStructEnabled())
 	v.RegisterTagNameFunc(func(f reflect.StructField) string { return f.Tag.Get("koanf") })
+	isPostgres := func(f validator.FieldLevel) bool {
+		u, err := url.Parse(f.Field().String())
+		// A password among the parameters would be printed with them.
+		return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && u.Host != "" && u.User.Username() != "" && !u.Query().Has("password")
+	}
 	isRedis := func(f validator.FieldLevel) bool {
 		u, err := url.Parse(f.Field().String())
 		return err == nil && (u.Scheme == "redis" || u.Scheme == "rediss") && u.Host != ""
 	}
 	// It fails only for an empty name or a nil function.
-	if err := v.RegisterValidation("redis_url", isRedis); err != nil {
+	if err := errors.Join(v.RegisterValidation("redis_url", isRedis), v.RegisterValidation("postgres_url", isPostgres)); err != nil {
 		panic(err)
 	}
 	return v
@@ -62,13 +67,18 @@ func sentence(f validator.FieldError) string {
 	case "required":
 		return "must not be empty"
 	case "required_with":
-		return "needed, because smtp.host is set"
+		if f.Param() == "Host" {
+			return "needed, because smtp.host is set"
+		}
+		return "needed for PostgreSQL, which has a role of its own for each address"
 	case "hostname_port":
 		return given + " is not an address and port (like 127.0.0.1:8080 or 0.0.0.0:8080)"
 	case "http_url":
 		return given + " is not a web address (like https://portal.example.com)"
 	case "cidr":
 		return given + " is not a network (like 10.0.0.0/8 or 192.168.1.5/32)"
+	case "postgres_url":
+		return "this is not an address of PostgreSQL (like postgres://user:password@host:5432/portico)"
 	case "redis_url":
 		return "this is not an address of Redis (like redis://127.0.0.1:6379/0)"
 	case "oneof":

@@ -36,10 +36,18 @@ type Config struct {
 	origins map[string]string
 }
 
-// Database says where the read model is kept.
+// Database says where the read model is kept: in a file of SQLite, or, when URL
+// is set, in PostgreSQL, which has a role of its own for each address.
 type Database struct {
-	Path string `koanf:"path" validate:"required" help:"SQLite file; by default portico.db in the data folder"`
+	Path        string `koanf:"path" validate:"required" help:"SQLite file; by default portico.db in the data folder"`
+	URL         string `koanf:"url" validate:"required_with=SystemURL OwnerURL,omitempty,postgres_url" help:"postgres:// address for pages, as a role that row-level security holds; empty means SQLite"`
+	SystemURL   string `koanf:"system_url" validate:"required_with=URL,omitempty,postgres_url" help:"the same for pulls, relay and sessions, as a role that sees every account"`
+	OwnerURL    string `koanf:"owner_url" validate:"omitempty,postgres_url" help:"the same for the owner of the tables; only \"migrate\" needs it, and \"serve\" migrates when it is set"`
+	Connections int    `koanf:"connections" validate:"min=0,max=1000" help:"connections of this process for each of the first two; 0 means by the number of cores"`
 }
+
+// Postgres reports whether the read model is kept in PostgreSQL.
+func (d Database) Postgres() bool { return d.URL != "" }
 
 // SMTP is how mail leaves. An empty host means that Portico sends none.
 type SMTP struct {

@@ -136,6 +136,10 @@ func TestSingleMistakes(t *testing.T) {
 		{"bad zone", "provider:\n  zone: Mars/Base\n", "not a time zone"},
 		{"bad colour", "provider:\n  colour: \"#abc\"\n", "not a colour"},
 		{"bad redis", "redis: localhost:6379\n", "not an address of Redis"},
+		{"bad database", "database:\n  url: host=db user=x\n  system_url: postgres://s@db/portico\n", "not an address of PostgreSQL"},
+		{"password aside", "database:\n  url: postgres://a@db/p?password=x\n  system_url: postgres://s@db/p\n", "not an address of PostgreSQL"},
+		{"one role", "database:\n  url: postgres://a@db/portico\n", "database.system_url: needed for PostgreSQL"},
+		{"owner alone", "database:\n  owner_url: postgres://o@db/portico\n", "database.url: needed for PostgreSQL"},
 		{"nested list", "proxies: [[a]]\n", "a list of plain values"},
 		{"long name", "provider:\n  name: " + strings.Repeat("x", 81) + "\n", "at most 80 characters"},
 	} {

@@ -22,6 +22,8 @@ func TestCommandsAskTheProgram(t *testing.T) {
 		out  string
 	}{
 		{args: []string{"serve", "--demo"}, call: "serve true", out: "Portico answers"},
+		{args: []string{"serve", "--no-work"}, call: "serve pages"},
+		{args: []string{"worker"}, call: "work"},
 		{args: []string{"migrate"}, call: "migrate", out: "Nothing to do"},
 		{args: []string{"migrate", "--check"}, call: "pending", out: "at this version"},
 		{args: []string{"connector", "list"}, call: "connections", out: "Help desk  requesttracker  read-only"},

@@ -38,6 +38,9 @@ func (f *fake) Serve(_ context.Context, demo bool, out io.Writer) error {
 	return f.call("serve %v", demo)
 }
 
+func (f *fake) ServePages(context.Context, io.Writer) error { return f.call("serve pages") }
+func (f *fake) Work(context.Context, io.Writer) error       { return f.call("work") }
+
 func (f *fake) Migrate(context.Context) ([]string, error) { return f.pending, f.call("migrate") }
 func (f *fake) Pending(context.Context) ([]string, error) { return f.pending, f.call("pending") }
 

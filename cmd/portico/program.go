@@ -35,6 +35,10 @@ type Service interface {
 	// demo set it serves the demonstration from its own data folder. Lines for
 	// the person at the console (address, sign-in links) go to out.
 	Serve(ctx context.Context, demo bool, out io.Writer) error
+	// ServePages is Serve without the work, which processes that Work do.
+	ServePages(ctx context.Context, out io.Writer) error
+	// Work is Serve without the pages.
+	Work(ctx context.Context, out io.Writer) error
 	// Migrate brings the database to this program's schema and names the steps taken.
 	Migrate(ctx context.Context) (applied []string, err error)
 	// Pending names the steps that Migrate would take, and changes nothing.

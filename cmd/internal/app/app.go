@@ -71,13 +71,23 @@ func (a *App) open(ctx context.Context, migrate bool) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := store.Open(ctx, store.Options{Path: a.cfg.Database.Path, Now: a.now}, migrate)
+	s, err := store.Open(ctx, a.database(), migrate)
 	if err != nil {
 		_ = f.Close()
 		return nil, err
 	}
 	a.store, a.vault, a.files = s, v, f
 	return s, nil
+}
+
+// database says where the store is.
+func (a *App) database() store.Options {
+	d := a.cfg.Database
+	o := store.Options{Path: d.Path, Now: a.now}
+	if d.Postgres() {
+		o.Server = store.Server{App: d.URL, System: d.SystemURL, Owner: d.OwnerURL, Conns: d.Connections}
+	}
+	return o
 }
 
 // system opens the store for a command that belongs to no viewer.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"portico/cmd/internal/demo"
+	"portico/config"
 	"portico/connectors/vendorfake/requesttracker"
 	"portico/portal/session"
 	"portico/portal/signin"
@@ -28,10 +29,11 @@ func (a *App) serveDemo(ctx context.Context, out io.Writer) error {
 		return fault.Newf(fault.Setup, "The demo listens on this machine only; %s is not a loopback address (127.0.0.1:8080 is).", a.cfg.Listen)
 	}
 	a.cfg.Data = filepath.Join(a.cfg.Data, "demo")
-	a.cfg.Database.Path = filepath.Join(a.cfg.Data, "portico.db")
+	a.cfg.Database = config.Database{Path: filepath.Join(a.cfg.Data, "portico.db")}
 	a.cfg.KeyFile = filepath.Join(a.cfg.Data, "keys", "portico.key")
 	a.cfg.Provider.Name, a.cfg.Provider.Colour, a.cfg.Provider.Zone = demo.Provider, demo.Colour, demo.Zone
-	s, release, err := a.begin(ctx)
+	both := duty{pages: true, work: true}
+	s, release, err := a.begin(ctx, both)
 	if err != nil {
 		return err
 	}
@@ -46,7 +48,7 @@ func (a *App) serveDemo(ctx context.Context, out io.Writer) error {
 		return fault.At("set up the demo", err)
 	}
 	people := demoPeople()
-	err = a.run(ctx, s, people, func(string) { greet(out, a.cfg.URL(), people) })
+	err = a.run(ctx, s, both, people, func(string) { greet(out, a.cfg.URL(), people) })
 	if cause := context.Cause(ctx); err == nil && cause != nil && !errors.Is(cause, context.Canceled) {
 		return cause
 	}

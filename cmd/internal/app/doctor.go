@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 
@@ -25,7 +26,7 @@ func (a *App) Migrate(ctx context.Context) ([]string, error) {
 
 // Pending names the steps that Migrate would take, and changes nothing.
 func (a *App) Pending(ctx context.Context) ([]string, error) {
-	return store.Pending(ctx, store.Options{Path: a.cfg.Database.Path})
+	return store.Pending(ctx, a.database())
 }
 
 // Doctor tries what the program depends on.
@@ -44,7 +45,7 @@ func (a *App) Doctor(ctx context.Context) (remote.Report, error) {
 	}
 	add("data folder", writable(a.cfg.Data), a.cfg.Data+" can be written")
 	_, err := a.system(ctx)
-	add("database and key", err, a.cfg.Database.Path+" is at this program's schema, the key opens")
+	add("database and key", err, a.where()+" is at this program's schema, the key opens")
 	add("job queue", a.tryQueue(ctx), queueDetail(a.cfg.Redis))
 	add("pages", built(), "styles and scripts are part of this program")
 	add("mail", a.tryMail(), mailDetail(a.cfg.SMTP.Host))
@@ -55,6 +56,14 @@ func (a *App) Doctor(ctx context.Context) (remote.Report, error) {
 		a.tryConnections(ctx, add)
 	}
 	return r, nil
+}
+
+// where names the database without a password.
+func (a *App) where() string {
+	if u, err := url.Parse(a.cfg.Database.URL); err == nil && a.cfg.Database.Postgres() {
+		return "PostgreSQL at " + u.Host + u.Path
+	}
+	return a.cfg.Database.Path
 }
 
 func (a *App) tryConnections(ctx context.Context, add func(string, error, string)) {

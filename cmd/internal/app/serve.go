@@ -32,24 +32,61 @@ func (a *App) Serve(ctx context.Context, demo bool, out io.Writer) error {
 	if demo {
 		return a.serveDemo(ctx, out)
 	}
-	s, release, err := a.begin(ctx)
+	return a.serve(ctx, duty{pages: true, work: true}, out)
+}
+
+// ServePages is Serve without pulls and actions: processes that Work see to them.
+func (a *App) ServePages(ctx context.Context, out io.Writer) error {
+	return a.serve(ctx, duty{pages: true}, out)
+}
+
+// Work runs pulls, actions, relay and clock until ctx ends, and serves no pages.
+func (a *App) Work(ctx context.Context, out io.Writer) error {
+	return a.serve(ctx, duty{work: true}, out)
+}
+
+// duty is what a process of many does.
+type duty struct{ pages, work bool }
+
+func (a *App) serve(ctx context.Context, d duty, out io.Writer) error {
+	if err := a.alone(d); err != nil {
+		return err
+	}
+	s, release, err := a.begin(ctx, d)
 	if err != nil {
 		return err
 	}
 	defer release()
-	return a.run(ctx, s, nil, func(address string) {
+	return a.run(ctx, s, d, nil, func(address string) {
+		if !d.pages {
+			fmt.Fprintf(out, "%s works\n", a.cfg.Provider.Name)
+			return
+		}
 		fmt.Fprintf(out, "%s is served at %s (listening on %s)\n", a.cfg.Provider.Name, a.cfg.URL(), address)
 	})
 }
 
-// begin takes the data folder for this process and opens what is in it.
-func (a *App) begin(ctx context.Context) (*store.Store, func(), error) {
-	if !assets.Built() {
+// alone refuses half of the duties to a process that has nobody to share with.
+func (a *App) alone(d duty) error {
+	if d.pages && d.work || a.cfg.Database.Postgres() && a.cfg.Redis != "" {
+		return nil
+	}
+	return fault.New(fault.Setup, "Pages and work can be parted only where processes share a database and a queue. Set database.url and redis, or let one `portico serve` do both.")
+}
+
+// begin opens the database for a process that stays. A data folder with SQLite
+// in it is for one such process; PostgreSQL is for any number.
+func (a *App) begin(ctx context.Context, d duty) (*store.Store, func(), error) {
+	if d.pages && !assets.Built() {
 		return nil, nil, fault.New(fault.Setup, "The styles and scripts of the pages are not built into this program. Run `make assets`, then build again.")
 	}
-	s, err := a.open(ctx, true)
+	many := a.cfg.Database.Postgres()
+	s, err := a.open(ctx, !many || a.cfg.Database.OwnerURL != "")
 	if err != nil {
 		return nil, nil, err
+	}
+	if many { // the leases of others are theirs, and end by themselves
+		return s, func() {}, a.renew(ctx, s.System())
 	}
 	lock := flock.New(filepath.Join(a.cfg.Data, "serve.lock"))
 	ok, err := lock.TryLock()
@@ -57,19 +94,15 @@ func (a *App) begin(ctx context.Context) (*store.Store, func(), error) {
 		return nil, nil, fault.Newf(fault.Setup, "Another Portico serves the data folder %s already. Stop it first, or give this one another folder (data).", a.cfg.Data).
 			Because("lock the data folder", err)
 	}
-	if err := a.recover(ctx, s.System()); err != nil {
+	if err := errors.Join(s.System().Reclaim(ctx), a.renew(ctx, s.System())); err != nil {
 		_ = lock.Unlock()
 		return nil, nil, err
 	}
 	return s, func() { _ = lock.Unlock() }, nil
 }
 
-// recover ends the leases of a process that died and brings the streams of
-// every connection up to what its connector has now.
-func (a *App) recover(ctx context.Context, sys *store.System) error {
-	if err := sys.Reclaim(ctx); err != nil {
-		return err
-	}
+// renew brings the streams of every connection up to what its connector has now.
+func (a *App) renew(ctx context.Context, sys *store.System) error {
 	list, err := sys.Connections(ctx)
 	if err != nil {
 		return err
@@ -87,13 +120,18 @@ func (a *App) recover(ctx context.Context, sys *store.System) error {
 	return nil
 }
 
-// run serves until ctx ends. started is told the address once it listens.
-func (a *App) run(ctx context.Context, s *store.Store, people []signin.DemoPerson, started func(address string)) error {
+// run does its duty until ctx ends. started is told the address once it listens.
+func (a *App) run(ctx context.Context, s *store.Store, d duty, people []signin.DemoPerson, started func(address string)) error {
 	w, err := a.newWorkers(s.System())
 	if err != nil {
 		return err
 	}
 	defer w.close()
+	w.elsewhere = !d.work
+	if !d.pages {
+		started("")
+		return a.together(ctx, w, d, []func(context.Context) error{w.relay.Run}, nil)
+	}
 	mailer, err := a.mailer()
 	if err != nil {
 		return err
@@ -117,39 +155,61 @@ func (a *App) run(ctx context.Context, s *store.Store, people []signin.DemoPerso
 	server := portal.NewServer(a.cfg.Listen, handler, a.log)
 	server.RegisterOnShutdown(hub.Close) // or the server would wait for every open page
 	started(listener.Addr().String())
-	return a.together(ctx, w, []func(context.Context) error{w.relay.Run, mailer.Run, hub.Run}, server, listener, &draining)
+	return a.together(ctx, w, d, []func(context.Context) error{w.relay.Run, mailer.Run, hub.Run}, &front{server, listener, &draining})
+}
+
+// front is the pages' part of a process.
+type front struct {
+	*http.Server
+	listener net.Listener
+	draining *atomic.Bool
+}
+
+// close lets no request begin and waits for those under way.
+func (a *App) close(ctx context.Context, s *front) {
+	if s == nil {
+		return
+	}
+	s.draining.Store(true)
+	closing, cancel := context.WithTimeout(ctx, drainHTTP)
+	defer cancel()
+	if err := s.Shutdown(closing); err != nil {
+		a.log.Warn("some requests did not end in time", "error", err)
+	}
 }
 
 // together starts everything and stops it in order. What runs beside the pages
 // outlives ctx until the requests and the work under way have ended.
-func (a *App) together(ctx context.Context, w *workers, beside []func(context.Context) error, server *http.Server, listener net.Listener, draining *atomic.Bool) error {
+func (a *App) together(ctx context.Context, w *workers, d duty, beside []func(context.Context) error, pages *front) error {
 	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	g, failed := errgroup.WithContext(ctx)
-	if err := w.server.Start(); err != nil {
-		return err
+	if d.work {
+		if err := w.server.Start(); err != nil {
+			return err
+		}
+		g.Go(func() error { return w.clock.Run(failed) })
+		g.Go(func() error { return a.tidy(failed, w.sys) })
+		g.Go(func() error { return a.sequence(failed, w.sys) })
 	}
 	for _, run := range beside {
 		g.Go(func() error { return run(behind) })
 	}
-	g.Go(func() error { return w.clock.Run(failed) })
-	g.Go(func() error { return a.tidy(failed, w.sys) })
-	g.Go(func() error { return a.sequence(failed, w.sys) })
-	g.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return fault.Wrap(fault.Unavailable, "serve pages", err)
-		}
-		return nil
-	})
+	if pages != nil {
+		g.Go(func() error {
+			if err := pages.Serve(pages.listener); !errors.Is(err, http.ErrServerClosed) {
+				return fault.Wrap(fault.Unavailable, "serve pages", err)
+			}
+			return nil
+		})
+	}
 	g.Go(func() error {
 		<-failed.Done()
-		draining.Store(true)
 		a.log.Info("draining")
 		defer stop()
-		closing, cancel := context.WithTimeout(behind, drainHTTP)
-		defer cancel()
-		if err := server.Shutdown(closing); err != nil {
-			a.log.Warn("some requests did not end in time", "error", err)
+		a.close(behind, pages)
+		if !d.work {
+			return nil
 		}
 		return w.drain(behind)
 	})

@@ -32,6 +32,8 @@ type workers struct {
 	pull   *pull.Puller
 	clock  schedule.Loop
 	log    *slog.Logger
+	// elsewhere says that other processes work: this one only rings them.
+	elsewhere bool
 }
 
 func (a *App) newWorkers(sys *store.System) (*workers, error) {
@@ -68,7 +70,7 @@ func (w *workers) ring(ctx context.Context, e change.Event) {
 // nudge starts on an action here; when this process is too busy the queue brings it.
 func (w *workers) nudge(ctx context.Context, id string) {
 	t := jobs.Task{Name: jobs.PushAction, IDs: []string{id}}
-	if w.server.Nudge(t) {
+	if !w.elsewhere && w.server.Nudge(t) {
 		return
 	}
 	if err := w.queue.Enqueue(ctx, t); err != nil {
