@@ -34,6 +34,8 @@ func TestCommandsAskTheProgram(t *testing.T) {
 		{args: []string{"account", "add", "Nordwind Bremen", "--parent", "Nordwind"}, call: "add account Nordwind Bremen Nordwind", out: "hidden"},
 		{args: []string{"account", "list"}, call: "accounts", out: "Nordwind Bremen  hidden   Nordwind"},
 		{args: []string{"account", "launch", "Nordwind", "invited"}, call: "launch Nordwind invited", out: "Nordwind is now invited."},
+		{args: []string{"hold", "--why", "from Sunday"}, call: "hold from Sunday", out: "Nothing leaves"},
+		{args: []string{"release"}, call: "release", out: "Released."},
 		{args: []string{"user", "list"}, call: "users", out: "ines@nordwind.example  Ines  member        disabled"},
 		{args: []string{"user", "disable", "a@b.example"}, call: "disable a@b.example", out: "no longer sign in"},
 		{args: []string{"user", "password", "a@b.example"}, in: "correct horse\n", call: "password a@b.example correct horse", out: "new password"},

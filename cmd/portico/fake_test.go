@@ -179,3 +179,6 @@ func (f *fake) AuditExport(_ context.Context, out io.Writer) error {
 
 func (f *fake) Retry(_ context.Context, id action.ID) error   { return f.call("retry %s", id) }
 func (f *fake) Discard(_ context.Context, id action.ID) error { return f.call("discard %s", id) }
+
+func (f *fake) Hold(_ context.Context, why string) error { return f.call("hold %s", why) }
+func (f *fake) Release(context.Context) error            { return f.call("release") }

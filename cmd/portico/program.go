@@ -23,6 +23,7 @@ type Program interface {
 	Care
 	Actions
 	Audit
+	Upkeep
 	Accounts
 	Users
 	// Close gives back what was opened. Nothing may be called after it.
@@ -101,6 +102,13 @@ type Audit interface {
 	AuditKey(ctx context.Context) (string, error)
 	// AuditExport writes the whole log as JSON Lines, under a head signed now.
 	AuditExport(ctx context.Context, out io.Writer) error
+}
+
+// Upkeep is what keeps a Portico safe.
+type Upkeep interface {
+	// Hold keeps everything from leaving, why is for people; Release ends it.
+	Hold(ctx context.Context, why string) error
+	Release(ctx context.Context) error
 }
 
 // Accounts is the administrator's work on client companies.

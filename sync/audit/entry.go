@@ -41,6 +41,8 @@ const (
 	CompanyHidden   What = "company.unmatched"
 	ConnectionMade  What = "connection.changed"
 	MeaningChanged  What = "status.changed"
+	OutwardHeld     What = "outward.held"
+	OutwardReleased What = "outward.released"
 )
 
 // Entry is one thing that happened.

@@ -43,8 +43,11 @@ type Options struct {
 	// Retries are the pauses after failed attempts; a second, 10 s, 1 min and
 	// 5 min when nil.
 	Retries []time.Duration
-	Log     *slog.Logger
-	Now     func() time.Time
+	// Held reports whether nothing may leave now; a mail to a server is dropped
+	// then, because what it answers is soon too old. Nil is never.
+	Held func(ctx context.Context) bool
+	Log  *slog.Logger
+	Now  func() time.Time
 }
 
 // queued is how many mails may wait. Past it new ones are dropped, and logged:
@@ -89,6 +92,9 @@ func New(o Options) (*Mailer, error) {
 	}
 	if o.FromName == "" {
 		o.FromName = o.Provider
+	}
+	if o.Held == nil || o.Host == "" {
+		o.Held = func(context.Context) bool { return false }
 	}
 	m := &Mailer{o: o, queue: make(chan letter, queued)}
 	if o.Host != "" {
@@ -161,8 +167,11 @@ func (m *Mailer) Run(ctx context.Context) error {
 // send makes one attempt and books the next one when it failed.
 func (m *Mailer) send(ctx context.Context, l letter) {
 	attempt, cancel := context.WithTimeout(ctx, m.o.Timeout)
-	err := m.carrier.carry(attempt, l)
-	cancel()
+	defer cancel()
+	err := errHeld
+	if !m.o.Held(attempt) {
+		err = m.carrier.carry(attempt, l)
+	}
 	about := []any{slog.String("user", l.user), slog.String("mail", l.name), slog.Int("attempt", l.attempt+1)}
 	switch {
 	case err == nil:
@@ -196,5 +205,8 @@ func oneLine(s string) string {
 		return r
 	}, s)), " ")
 }
+
+// errHeld is no fault that trying again would help against.
+var errHeld = fault.Wrap(fault.Setup, "send mail", errors.New("nothing may leave while this copy is held"))
 
 var errFolder = errors.New("no folder to keep mails in")

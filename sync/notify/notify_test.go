@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -143,6 +144,25 @@ func TestARefusalIsFinalAndLogged(t *testing.T) {
 	m.PasswordReset(ines, "https://portal.example/reset?token=abc", 30*time.Minute)
 	if line := lines.await(t, "level=ERROR"); !strings.Contains(line, "mail not sent") || !strings.Contains(line, "attempt=1") || strings.Contains(line, "token") {
 		t.Errorf("logged %s", line)
+	}
+}
+
+func TestWhatIsHeldReachesNoServer(t *testing.T) {
+	t.Parallel()
+	log, lines := newLog()
+	var free atomic.Bool
+	server := newFakeServer(t, "250 fine")
+	m := run(t, server.options(notify.Options{Provider: "Halden IT", Log: log, Retries: []time.Duration{0, 0},
+		Held: func(context.Context) bool { return !free.Load() }}))
+	m.PasswordReset(ines, "https://portal.example/reset?token=abc", 30*time.Minute)
+	if line := lines.await(t, "level=ERROR"); !strings.Contains(line, "held") || !strings.Contains(line, "attempt=1") {
+		t.Errorf("logged %s", line)
+	}
+	free.Store(true)
+	m.PasswordChanged(ines, time.Now())
+	lines.await(t, "mail sent")
+	if sent := server.next(t); !strings.Contains(sent.data, "Your password was changed") {
+		t.Errorf("sent %q", sent.data)
 	}
 }
 

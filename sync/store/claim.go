@@ -14,9 +14,9 @@ import (
 	"portico/sync/store/internal/scoped"
 )
 
-// ready says that an action may move: it is due, nobody has it, and nothing
-// before it on the same record is still on its way.
-const ready = `a.state IN ('recorded', 'sending', 'accepted', 'retrying', 'unknown')
+// ready says that an action may move: nothing is held, it is due, nobody has it,
+// and nothing before it on the same record is still on its way.
+const ready = released + ` AND a.state IN ('recorded', 'sending', 'accepted', 'retrying', 'unknown')
 	AND (a.due_at IS NULL OR a.due_at <= ?) AND (a.lease_until IS NULL OR a.lease_until < ?)
 	AND NOT EXISTS (SELECT 1 FROM actions b WHERE b.connection_id = a.connection_id AND b.external_id = a.external_id
 		AND a.external_id <> '' AND b.seq < a.seq AND b.state IN ('recorded', 'sending', 'accepted', 'retrying', 'unknown'))`

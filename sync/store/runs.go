@@ -15,7 +15,7 @@ import (
 )
 
 // Begin takes the lease of a stream for one run. ok is false when somebody else
-// holds it; a dead holder's lease is taken over when it has run out.
+// has it, or when nothing may leave (Hold); a dead holder's lease is taken over when it has run out.
 func (y *System) Begin(ctx context.Context, due run.Due, lease time.Duration) (r run.Run, ok bool, err error) {
 	now := y.now().UTC()
 	err = y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
@@ -26,7 +26,7 @@ func (y *System) Begin(ctx context.Context, due run.Due, lease time.Duration) (r
 			Failures    int
 		}
 		err := tx.Find(ctx, &row, `UPDATE streams SET fence = fence + 1, lease_until = ?
-			WHERE connection_id = ? AND stream = ? AND (lease_until IS NULL OR lease_until < ?)
+			WHERE connection_id = ? AND stream = ? AND (lease_until IS NULL OR lease_until < ?) AND `+released+`
 			RETURNING fence, checkpoint, completed_at, failures`, at(now.Add(lease)), due.Connection, due.Stream, at(now))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil

@@ -72,7 +72,7 @@ func (y *System) DueStreams(ctx context.Context, now time.Time, limit int) ([]ru
 	}
 	err := y.db.Find(ctx, &rows, `SELECT s.connection_id, s.stream, s.census_every, s.completed_at, s.counted_at
 		FROM streams s JOIN connections c ON c.id = s.connection_id
-		WHERE NOT c.paused AND (s.next_at IS NULL OR s.next_at <= ?) AND (s.lease_until IS NULL OR s.lease_until < ?)
+		WHERE `+released+` AND NOT c.paused AND (s.next_at IS NULL OR s.next_at <= ?) AND (s.lease_until IS NULL OR s.lease_until < ?)
 		ORDER BY s.next_at NULLS FIRST, s.connection_id, s.position LIMIT ?`, at(now), at(now), limit)
 	if err != nil {
 		return nil, fault.At("list due streams", err)

@@ -53,6 +53,9 @@ func (a *App) ConfirmDeletions(ctx context.Context, name, stream string) (run.Ru
 	if _, err := streamsOf(o.connector.Spec(), []string{stream}); err != nil {
 		return run.Run{}, err
 	}
+	if err := outward(ctx, o.sys); err != nil {
+		return run.Run{}, err
+	}
 	puller := pull.New(pull.Options{Store: o.sys, Sources: sources{a, o.sys, a.log}, Log: a.log, Now: a.now})
 	r, err := puller.Run(ctx, run.Due{Connection: o.connection.ID, Stream: stream, Mode: remote.Census, Force: true})
 	if err == nil && r.ID == "" {

@@ -118,7 +118,7 @@ func queueDetail(redis string) string {
 }
 
 func (a *App) tryMail() error {
-	_, err := a.mailer()
+	_, err := a.mailer(nil)
 	return err
 }
 

@@ -61,6 +61,9 @@ func (a *App) Pull(ctx context.Context, name string, streams []string, everythin
 	if everything {
 		mode = remote.Everything
 	}
+	if err := outward(ctx, o.sys); err != nil {
+		return nil, err
+	}
 	puller := pull.New(pull.Options{Store: o.sys, Sources: sources{a, o.sys, a.log}, Watch: progress, Log: a.log, Now: a.now})
 	var runs []run.Run
 	for _, s := range wanted {

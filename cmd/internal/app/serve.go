@@ -122,6 +122,9 @@ func (a *App) renew(ctx context.Context, sys *store.System) error {
 
 // run does its duty until ctx ends. started is told the address once it listens.
 func (a *App) run(ctx context.Context, s *store.Store, d duty, people []signin.DemoPerson, started func(address string)) error {
+	if err := a.tellHold(ctx, s.System()); err != nil {
+		return err
+	}
 	w, err := a.newWorkers(s.System())
 	if err != nil {
 		return err
@@ -132,7 +135,7 @@ func (a *App) run(ctx context.Context, s *store.Store, d duty, people []signin.D
 		started("")
 		return a.together(ctx, w, d, []func(context.Context) error{w.relay.Run}, nil)
 	}
-	mailer, err := a.mailer()
+	mailer, err := a.mailer(held(s.System()))
 	if err != nil {
 		return err
 	}

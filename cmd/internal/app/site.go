@@ -66,11 +66,11 @@ func (a *App) pages(s *store.Store, d desk, frame ui.Framer, from sources) porta
 }
 
 // mailer sends by the configured server, or keeps mails in the data folder.
-func (a *App) mailer() (*notify.Mailer, error) {
+func (a *App) mailer(held func(context.Context) bool) (*notify.Mailer, error) {
 	c := a.cfg.SMTP
 	return notify.New(notify.Options{
 		Host: c.Host, Port: c.Port, User: c.User, Password: string(c.Password), TLS: c.TLS, From: c.From,
 		FromName: a.cfg.Provider.Name, Provider: a.cfg.Provider.Name,
-		Dir: filepath.Join(a.cfg.Data, "mails"), Log: a.log, Now: a.now,
+		Dir: filepath.Join(a.cfg.Data, "mails"), Held: held, Log: a.log, Now: a.now,
 	})
 }

@@ -35,7 +35,7 @@ func (s sources) Open(ctx context.Context, id record.ConnectionID) (remote.Conne
 	if !ok {
 		return nil, remote.Conn{}, connection, fault.Newf(fault.Setup, "This program has no connector %q.", connection.Connector)
 	}
-	transport, err := s.app.transport(connection)
+	transport, err := s.app.transport(s.sys, connection)
 	if err != nil {
 		return nil, remote.Conn{}, connection, err
 	}
@@ -71,7 +71,7 @@ func place(id record.ConnectionID, field string) vault.Place {
 
 // transport is one guarded way out per connection and setting of it, kept so
 // that its connections are used again.
-func (a *App) transport(c remote.Connection) (http.RoundTripper, error) {
+func (a *App) transport(sys *store.System, c remote.Connection) (http.RoundTripper, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	key := way{c.ID, c.AllowPrivate, c.CA}
@@ -86,8 +86,8 @@ func (a *App) transport(c remote.Connection) (http.RoundTripper, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.ways[key] = t
-	return t, nil
+	a.ways[key] = wall{sys, t}
+	return a.ways[key], nil
 }
 
 // way is what makes two transports of a connection different.
