@@ -54,16 +54,20 @@ func (c *crowd) ask(ctx context.Context, b *browser) {
 			c.add(w)
 			w.insist(ctx)
 		}
-		_, _ = b.get(b.tickets[rand.N(len(b.tickets))]) // looked at for foreign texts; the portal may be away
-		pause(ctx, 100*time.Millisecond+rand.N(400*time.Millisecond))
+		_, _ = b.get(b.tickets[rand.N(len(b.tickets))])      // looked at for foreign texts; the portal may be away
+		pause(ctx, 300*time.Millisecond+rand.N(time.Second)) // about as fast as the source takes it
 	}
 }
 
 // answer is the agent at the source, who writes to clients and to colleagues.
 func (c *crowd) answer(ctx context.Context, s *source) {
+	ids := map[company]int{}
 	for n := 0; pause(ctx, 300*time.Millisecond); n++ {
 		of := companies[n%len(companies)]
-		id := s.addTicket(of, 1000+n)
+		if n%10 < len(companies) {
+			ids[of] = s.addTicket(of, 1000+n)
+		}
+		id := ids[of]
 		s.fake.Reply(id, agent, "Later words for "+of.mark)
 		s.fake.Comment(id, agent, "Later, between us: "+of.secret())
 	}

@@ -60,7 +60,7 @@ func TestDrainUnderLoad(t *testing.T) {
 	if n := cut.Load(); n > 0 {
 		t.Errorf("%d answers broke off or were errors", n)
 	}
-	w.settle(3*time.Minute + time.Duration(times)*2*time.Second)
+	w.settle(3*time.Minute + time.Duration(len(all))*time.Second)
 	w.judge(outcome{scenario: "SIGTERM under load", rounds: times, note: fmt.Sprintf("slowest end %s, exit code 0", slowest.Round(10*time.Millisecond))}, all, browsers)
 }
 

@@ -10,13 +10,14 @@ import (
 	"time"
 )
 
-// settle waits until every action has come to its end.
+// settle waits until every action has come to its end. What has not cannot be
+// judged: it may still be on its way.
 func (w *world) settle(limit time.Duration) {
 	w.Helper()
 	l := w.ledger()
 	began := time.Now()
 	if !eventually(w.Context(), limit, func() bool { return l.unsettled() == "" }) {
-		w.Errorf("after %s there are still %s:\n%s", time.Since(began).Round(time.Second), l.unsettled(), tail(w.log()))
+		w.Fatalf("after %s there are still %s:\n%s", time.Since(began).Round(time.Second), l.unsettled(), tail(w.log()))
 	}
 }
 
@@ -119,7 +120,7 @@ func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 // model like the source, every page looked at, one line for the report.
 func (w *world) judge(o outcome, errands []*errand, browsers []*browser) {
 	w.Helper()
-	w.catchUp(90 * time.Second)
+	w.catchUp(90*time.Second + time.Duration(len(errands))*200*time.Millisecond)
 	o.asked, o.lost, o.doubled = w.exactlyOnce(errands)
 	o.foreign = w.sameAsSource()
 	for _, b := range browsers {

@@ -44,7 +44,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 	stop()
 	people.Wait()
-	w.settle(4*time.Minute + time.Duration(kills)*time.Second)
+	w.settle(3*time.Minute + time.Duration(len(crowd.errands()))*time.Second)
 	pulls := l.count("SELECT count(*) FROM runs WHERE state = 'stopped'")
 	if caught == 0 || pulls == 0 {
 		t.Errorf("the kills met %d actions and %d pulls at work: this proves nothing", caught, pulls)
@@ -87,7 +87,7 @@ func TestKilledBetweenCommitAndAnswer(t *testing.T) {
 		}
 	}
 	since := time.Now()
-	w.settle(3*time.Minute + time.Duration(times)*2*time.Second)
+	w.settle(3*time.Minute + time.Duration(len(all))*time.Second)
 	w.judge(outcome{scenario: "kill -9 before the answer", rounds: times,
 		note: fmt.Sprintf("every kill met 3 sends, settled %s after the last", time.Since(since).Round(time.Second))}, all, browsers)
 }
