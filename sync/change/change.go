@@ -19,6 +19,7 @@ const (
 	ActionDue      Topic = "action.due"      // an action may be able to move
 	ActionMoved    Topic = "action.moved"    // an action changed its state
 	RecordsChanged Topic = "records.changed" // records of one account and kind changed
+	EndpointOff    Topic = "endpoint.off"    // a webhook endpoint was switched off because it fails; ids: endpoint
 	// Missed is never stored: a subscriber that was too slow is told with it
 	// that anything may have changed since the event before.
 	Missed Topic = "missed"
@@ -34,6 +35,11 @@ type Event struct {
 	// IDs are the records or actions concerned, at most 200; Many says there were more.
 	IDs  []string `json:"ids,omitempty"`
 	Many bool     `json:"many,omitempty"`
+	// New are those of IDs that appeared, and were not only changed.
+	New []string `json:"new,omitempty"`
+	// Quiet says that nothing happened in the source: a first pull, a backfill or
+	// a re-read brought these here. Pages show them, nobody is notified.
+	Quiet bool `json:"quiet,omitempty"`
 }
 
 // MaxIDs is how many ids one event names.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"portico/sync/change"
@@ -35,7 +36,7 @@ func (y *System) Commit(ctx context.Context, r run.Run, p remote.Page, lease tim
 			if err := hold(ctx, tx, r, y.now().Add(lease)); err != nil {
 				return err
 			}
-			counts, left, err := y.putSome(ctx, tx, r.Connection, items)
+			counts, left, err := y.putSome(ctx, tx, r, items)
 			if err != nil {
 				return err
 			}
@@ -65,11 +66,12 @@ func (w *writer) chunk() int {
 
 // putSome writes items until all are there or a person waits, and returns those
 // that are left.
-func (y *System) putSome(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, items []item) (run.Counts, []item, error) {
-	w, err := newWriter(ctx, tx, c, y.now().UTC())
+func (y *System) putSome(ctx context.Context, tx *scoped.Tx, r run.Run, items []item) (run.Counts, []item, error) {
+	w, err := newWriter(ctx, tx, r.Connection, y.now().UTC())
 	if err != nil {
 		return run.Counts{}, nil, err
 	}
+	w.quiet = r.First || r.Mode == remote.Everything
 	for {
 		n := min(w.chunk(), len(items))
 		if err := w.put(ctx, items[:n]); err != nil {
@@ -125,14 +127,30 @@ func (y *System) removeAll(ctx context.Context, tx *scoped.Tx, c record.Connecti
 	return total, w.publish(ctx)
 }
 
-// publish writes one outbox row per account and kind that changed.
+// publish writes an outbox row per account and kind that changed. What happened
+// just now is named in full, in several rows if need be, because somebody may be
+// owed a message about each; of the rest a page only needs to know that there is.
 func (w *writer) publish(ctx context.Context) error {
 	if err := w.flush(ctx); err != nil {
 		return err
 	}
 	events := make([]change.Event, 0, len(w.changed))
 	for key, ids := range w.changed {
-		events = append(events, change.New(change.RecordsChanged, w.now, key.account, key.kind, ids...))
+		if w.quiet {
+			e := change.New(change.RecordsChanged, w.now, key.account, key.kind, ids...)
+			e.Quiet = true
+			events = append(events, e)
+			continue
+		}
+		for part := range slices.Chunk(ids, change.MaxIDs) {
+			e := change.New(change.RecordsChanged, w.now, key.account, key.kind, part...)
+			for _, id := range part {
+				if w.created[id] {
+					e.New = append(e.New, id)
+				}
+			}
+			events = append(events, e)
+		}
 	}
 	return emit(ctx, w.tx, events...)
 }

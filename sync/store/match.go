@@ -106,7 +106,7 @@ func (y *System) promote(ctx context.Context, tx *scoped.Tx, c record.Connection
 	if err != nil {
 		return 0, err
 	}
-	w.promoting = true
+	w.promoting, w.quiet = true, true
 	if err := w.put(ctx, items); err != nil {
 		return 0, err
 	}

@@ -47,9 +47,10 @@ func emit(ctx context.Context, tx *scoped.Tx, events ...change.Event) error {
 	return nil
 }
 
-// TakeOutbox hands events in order to follow and removes them, in one
-// transaction: what follow writes through the store's own methods is not part of
-// it, so follow only collects. It returns how many were taken.
+// TakeOutbox removes events, oldest first, writes the webhook deliveries that
+// follow from them and hands each event to follow, in one transaction: what
+// follow writes through the store's own methods is not part of it, so follow
+// only collects. It returns how many were taken.
 func (y *System) TakeOutbox(ctx context.Context, limit int, follow func(change.Event) error) (int, error) {
 	waiting := false
 	if err := y.db.Find(ctx, &waiting, "SELECT EXISTS (SELECT 1 FROM outbox)"); err != nil || !waiting {
@@ -57,30 +58,40 @@ func (y *System) TakeOutbox(ctx context.Context, limit int, follow func(change.E
 	}
 	taken := 0
 	err := y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
-		var rows []struct {
-			Seq     int64
-			Payload string
+		seqs, events, err := waitingEvents(ctx, tx, limit)
+		if err != nil || len(events) == 0 {
+			return err
 		}
-		if err := tx.Find(ctx, &rows, "SELECT seq, payload FROM outbox ORDER BY seq LIMIT ?"+tx.Free(), limit); err != nil {
-			return fault.At("read outbox", err)
+		if err := owe(ctx, tx, events, y.now()); err != nil {
+			return err
 		}
-		seqs := make([]int64, len(rows))
-		for i, r := range rows {
-			seqs[i] = r.Seq
-			var e change.Event
-			if err := json.Unmarshal([]byte(r.Payload), &e); err != nil {
-				return fault.Wrap(fault.Internal, "decode event", err)
-			}
+		for _, e := range events {
 			if err := follow(e); err != nil {
 				return err
 			}
 		}
-		if len(rows) == 0 {
-			return nil
-		}
-		taken = len(rows)
-		_, err := tx.Run(ctx, "DELETE FROM outbox WHERE seq IN (?)", bun.List(seqs))
+		taken = len(events)
+		_, err = tx.Run(ctx, "DELETE FROM outbox WHERE seq IN (?)", bun.List(seqs))
 		return fault.At("clear outbox", err)
 	})
 	return taken, err
+}
+
+// waitingEvents reads the oldest events that no other relay is taking.
+func waitingEvents(ctx context.Context, tx *scoped.Tx, limit int) ([]int64, []change.Event, error) {
+	var rows []struct {
+		Seq     int64
+		Payload string
+	}
+	if err := tx.Find(ctx, &rows, "SELECT seq, payload FROM outbox ORDER BY seq LIMIT ?"+tx.Free(), limit); err != nil {
+		return nil, nil, fault.At("read outbox", err)
+	}
+	seqs, events := make([]int64, len(rows)), make([]change.Event, len(rows))
+	for i, r := range rows {
+		seqs[i] = r.Seq
+		if err := json.Unmarshal([]byte(r.Payload), &events[i]); err != nil {
+			return nil, nil, fault.Wrap(fault.Internal, "decode event", err)
+		}
+	}
+	return seqs, events, nil
 }

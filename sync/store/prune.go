@@ -12,11 +12,12 @@ import (
 const (
 	runsKept   = 30 * 24 * time.Hour
 	resetsKept = 24 * time.Hour
+	hooksKept  = 30 * 24 * time.Hour // webhooks, both ways
 )
 
 // Prune removes what nobody can need any more: sessions past their end, spent
-// reset links, attempts that no limit counts, and reports of old runs. What
-// belongs to an account is never pruned.
+// reset links, attempts that no limit counts, reports of old runs, and
+// webhooks that are settled. What belongs to an account is never pruned.
 func (y *System) Prune(ctx context.Context) error {
 	now := y.now()
 	for _, old := range []struct {
@@ -27,6 +28,8 @@ func (y *System) Prune(ctx context.Context) error {
 		{"DELETE FROM resets WHERE expires_at < ?", now.Add(-resetsKept)},
 		{"DELETE FROM attempts WHERE at < ?", now.Add(-attemptsKept)},
 		{"DELETE FROM runs WHERE started_at < ? AND state <> 'running'", now.Add(-runsKept)},
+		{"DELETE FROM hooks WHERE received_at < ? AND state <> 'due'", now.Add(-hooksKept)},
+		{"DELETE FROM webhook_messages WHERE at < ? AND NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.message_id = webhook_messages.id AND d.state = 'due')", now.Add(-hooksKept)},
 	} {
 		err := y.db.Write(ctx, scoped.Bulk, func(ctx context.Context, tx *scoped.Tx) error {
 			_, err := tx.Run(ctx, old.query, at(old.until))

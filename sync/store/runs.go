@@ -82,7 +82,15 @@ func (y *System) Reclaim(ctx context.Context) error {
 			return fault.At("end leases of streams", err)
 		}
 		_, err := tx.Run(ctx, scoped.System+"UPDATE actions SET lease_until = NULL, fence = fence + 1 WHERE lease_until IS NOT NULL")
-		return fault.At("end leases of actions", err)
+		if err != nil {
+			return fault.At("end leases of actions", err)
+		}
+		for _, table := range []string{"webhook_deliveries", "hooks"} {
+			if _, err := tx.Run(ctx, "UPDATE "+table+" SET lease_until = NULL, fence = fence + 1 WHERE lease_until IS NOT NULL"); err != nil {
+				return fault.At("end leases of "+table, err)
+			}
+		}
+		return nil
 	})
 }
 

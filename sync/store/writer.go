@@ -22,6 +22,8 @@ type writer struct {
 	meanings   map[meaningKey]record.Meaning
 	counts     run.Counts
 	changed    map[changedKey][]string
+	created    map[string]bool         // ids among changed that were not known before
+	quiet      bool                    // what is written did not happen just now, see change.Event
 	reread     bool                    // the records were read one by one, just now
 	promoting  bool                    // the records come out of staging
 	here       map[record.Ref]identity // of the items at hand, kept true while they move
@@ -55,7 +57,7 @@ type place struct {
 
 func newWriter(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, now time.Time) (*writer, error) {
 	w := &writer{tx: tx, connection: c, now: now, companies: map[string]record.AccountID{}, changed: map[changedKey][]string{},
-		at: map[record.Ref]int{}, parents: map[record.Ref]identity{}, toStage: map[record.Ref][]any{}}
+		created: map[string]bool{}, at: map[record.Ref]int{}, parents: map[record.Ref]identity{}, toStage: map[record.Ref][]any{}}
 	err := alone(ctx, tx, c)
 	if err == nil {
 		w.meanings, err = loadMeanings(ctx, tx, c)
@@ -113,6 +115,9 @@ func (w *writer) one(ctx context.Context, it item) error {
 		}
 	case !exists:
 		have.RecordID = record.NewID()
+		if !w.quiet {
+			w.created[have.RecordID.String()] = true
+		}
 	}
 	if err := w.unstage(ctx, it); err != nil {
 		return err

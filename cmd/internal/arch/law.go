@@ -15,7 +15,7 @@ type row struct {
 // ground is the vocabulary that everybody shares: types, no I/O.
 var ground = []string{
 	"sync/fault", "sync/access", "sync/record", "sync/action", "sync/change",
-	"sync/remote", "sync/run", "sync/audit", "sync/valid",
+	"sync/remote", "sync/run", "sync/delivery", "sync/audit", "sync/valid",
 }
 
 // spoken is the part of the ground that a connector needs.
@@ -164,6 +164,7 @@ var libraries = []struct {
 	{"github.com/getkin/kin-openapi", []string{"connectors/connectortest/...", "connectors/vendorfake/..."}},
 	{"github.com/wneessen/go-mail", []string{"sync/notify/..."}},
 	{"code.dny.dev/ssrf", []string{"sync/egress/..."}},
+	{"github.com/standard-webhooks", []string{"sync/webhook/..."}},
 	{"github.com/knadh/koanf", []string{"config"}},
 	{"github.com/spf13/cobra", []string{"cmd/..."}},
 	{"golang.org/x/term", []string{"cmd/..."}},
