@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"portico/connectors/manifest"
+	"portico/connectors/manifest/tree"
 	"portico/sync/fault"
 	"portico/sync/remote"
 )
@@ -62,7 +63,7 @@ func (p *puller) children(ctx context.Context, pg page) error {
 }
 
 // changed returns the parents that were not read in this version before.
-func (p *puller) changed(items []any) []parent {
+func (p *puller) changed(items []tree.Value) []parent {
 	m := p.s.mapper(p.source.Emit[0], p.env, nil)
 	var out []parent
 	for _, item := range items {
@@ -70,8 +71,9 @@ func (p *puller) changed(items []any) []parent {
 		if !keep {
 			continue
 		}
-		one := parent{id: rec.External, version: rec.Version, at: rec.Updated, item: item}
+		one := parent{id: rec.External, version: rec.Version, at: rec.Updated}
 		if p.mark.Seen[one.id].needs(one.version, p.s.conn.Now()) {
+			one.item = item.Plain()
 			out = append(out, one)
 		}
 	}
@@ -94,7 +96,7 @@ func (p *puller) remember(batch []parent) {
 // joined runs the requests of a stream for some parents and maps what came.
 func (s *session) joined(ctx context.Context, st *manifest.Stream, batch []parent) (remote.Page, error) {
 	var out remote.Page
-	err := s.join(ctx, st, batch, func(e *manifest.Emit, items []any, env manifest.Env, parents map[string]any) {
+	err := s.join(ctx, st, batch, func(e *manifest.Emit, items []tree.Value, env manifest.Env, parents map[string]any) {
 		s.mapper(e, env, parents).into(&out, items)
 	})
 	return out, err
@@ -103,25 +105,25 @@ func (s *session) joined(ctx context.Context, st *manifest.Stream, batch []paren
 // join runs the requests of a stream for some parents and hands the items of
 // each kind of record to visit.
 func (s *session) join(ctx context.Context, st *manifest.Stream, batch []parent,
-	visit func(e *manifest.Emit, items []any, env manifest.Env, parents map[string]any)) error {
+	visit func(e *manifest.Emit, items []tree.Value, env manifest.Env, parents map[string]any)) error {
 	env := s.env()
 	parents, ids, byID := make([]any, len(batch)), make([]string, len(batch)), map[string]any{}
 	for i, one := range batch {
 		parents[i], ids[i], byID[one.id] = one.item, one.id, one.item
 	}
 	env["parents"], env["ids"] = parents, ids
-	lists := map[string][]any{}
+	lists := map[string][]tree.Value{}
 	for i := range st.Requests {
 		j := &st.Requests[i]
 		items, err := s.list(ctx, j, env)
 		if err != nil {
 			return fault.At("read "+j.Name, err)
 		}
-		lists[j.Name], env[j.Name] = items, any(items)
-		if j.Index.Set() {
-			if env[j.Name], err = index(&j.Index, items, env); err != nil {
-				return broken("index "+j.Name, err)
-			}
+		lists[j.Name] = items
+		if !j.Index.Set() {
+			env[j.Name] = plain(items)
+		} else if env[j.Name], err = s.index(&j.Index, items, env); err != nil {
+			return broken("index "+j.Name, err)
 		}
 	}
 	for _, e := range st.Emit {
@@ -130,32 +132,43 @@ func (s *session) join(ctx context.Context, st *manifest.Stream, batch []parent,
 	return nil
 }
 
-// list reads all pages of one joined request.
-func (s *session) list(ctx context.Context, j *manifest.Join, env manifest.Env) ([]any, error) {
+// list reads all pages of one joined request. The interpreter sees its items
+// from other items, so they are made plain once and for all.
+func (s *session) list(ctx context.Context, j *manifest.Join, env manifest.Env) ([]tree.Value, error) {
 	if yes, err := j.When.Bool(env); err != nil || !yes {
-		return []any{}, fault.Wrap(fault.Broken, "decide whether to ask", err)
+		return nil, fault.Wrap(fault.Broken, "decide whether to ask", err)
 	}
-	items := []any{}
+	var items []tree.Value
 	l := &lister{s: s, fetch: &j.Fetch, env: env}
 	err := l.each(ctx, place{}, func(pg page) error {
-		items = append(items, pg.items...)
+		for _, item := range pg.items {
+			items = append(items, tree.Of(item.Plain()))
+		}
 		return nil
 	})
 	return items, err
 }
 
+func plain(items []tree.Value) []any {
+	out := make([]any, len(items))
+	for i, item := range items {
+		out[i] = item.Plain()
+	}
+	return out
+}
+
 // index groups items by a key.
-func index(key *manifest.Expr, items []any, env manifest.Env) (map[string]any, error) {
-	env = with(env, nil)
+func (s *session) index(key *manifest.Expr, items []tree.Value, env manifest.Env) (map[string]any, error) {
+	f := s.m.Frame(env)
 	out := map[string]any{}
 	for _, item := range items {
-		env["item"] = item
-		k, err := key.Text(env)
+		f.Set(manifest.Item, item)
+		k, err := f.Text(key)
 		if err != nil {
 			return nil, err
 		}
 		group, _ := out[k].([]any)
-		out[k] = append(group, item)
+		out[k] = append(group, item.Plain())
 	}
 	return out, nil
 }

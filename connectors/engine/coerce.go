@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"portico/connectors/manifest"
+	"portico/connectors/manifest/tree"
 	"portico/sync/record"
 )
 
@@ -17,7 +19,7 @@ func (m *mapper) text(e *manifest.Expr) string {
 	if !e.Set() {
 		return ""
 	}
-	v, err := e.Text(m.env)
+	v, err := m.frame.Text(e)
 	m.fail(err)
 	return clean(v)
 }
@@ -47,29 +49,21 @@ func (m *mapper) person(i int) record.Person {
 	return record.Person{Name: m.string(i), Email: m.string(i + 1)}
 }
 
-func (m *mapper) value(e *manifest.Expr) any {
+func (m *mapper) value(e *manifest.Expr) tree.Value {
 	if !e.Set() {
-		return nil
+		return tree.Value{}
 	}
-	v, err := e.Eval(m.env)
+	v, err := m.frame.Eval(e)
 	m.fail(err)
 	return v
 }
 
 func (m *mapper) strings(i int) []string {
-	v := m.value(&m.emit.Fields[i])
-	if v == nil {
-		return nil
-	}
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v}
-	}
 	var out []string
-	for _, one := range list {
-		t, ok := manifest.Text(one)
+	for one := range each(m.value(&m.emit.Fields[i])) {
+		t, ok := one.Scalar()
 		if !ok {
-			m.fail(fmt.Errorf("%s: an entry is %T, not text", m.emit.Fields[i].Source, one))
+			m.fail(fmt.Errorf("%s: an entry is %T, not text", m.emit.Fields[i].Source, one.Plain()))
 			return nil
 		}
 		if t != "" {
@@ -79,15 +73,25 @@ func (m *mapper) strings(i int) []string {
 	return out
 }
 
+// each visits the values of a list, or the value itself.
+func each(v tree.Value) iter.Seq[tree.Value] {
+	if _, ok := v.Len(); ok {
+		return v.Each
+	}
+	return func(yield func(tree.Value) bool) { yield(v) }
+}
+
 // maybe reads a yes or no that the source may leave open.
 func (m *mapper) maybe(i int) *bool {
-	switch v := m.value(&m.emit.Fields[i]).(type) {
-	case nil:
+	v := m.value(&m.emit.Fields[i])
+	switch v.Kind() {
+	case tree.Nothing:
 		return nil
-	case bool:
-		return &v
+	case tree.Bool:
+		is := v.Bool()
+		return &is
 	default:
-		m.fail(fmt.Errorf("%s: is %T, not true or false", m.emit.Fields[i].Source, v))
+		m.fail(fmt.Errorf("%s: is %T, not true or false", m.emit.Fields[i].Source, v.Plain()))
 		return nil
 	}
 }
@@ -101,6 +105,9 @@ func (m *mapper) int(i int) int64 {
 	text := m.string(i)
 	if text == "" {
 		return 0
+	}
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n >= 0 {
+		return n
 	}
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil || n < 0 || n > math.MaxInt64/2 {
@@ -122,36 +129,37 @@ func (m *mapper) time(e *manifest.Expr) time.Time {
 
 // timeOf reads an RFC 3339 time, a plain date (midnight UTC), or seconds since
 // the epoch. The epoch itself, which systems send for "never", is the zero time.
-func timeOf(v any) (time.Time, error) {
-	var at time.Time
-	switch t := v.(type) {
-	case nil:
-		return at, nil
-	case float64:
-		if math.IsNaN(t) || math.Abs(t) > 1e11 {
-			return at, fmt.Errorf("%v is not a time", t)
-		}
-		at = time.Unix(int64(t), 0)
-	case string:
-		if t == "" {
-			return at, nil
-		}
-		var err error
-		if len(t) == len(time.DateOnly) {
-			at, err = time.Parse(time.DateOnly, t)
-		} else {
-			at, err = time.Parse(time.RFC3339Nano, t)
-		}
-		if err != nil {
-			return time.Time{}, fmt.Errorf("%q is not a time", clip(t, 40))
-		}
-	case time.Time:
-		at = t
-	default:
-		return at, fmt.Errorf("%T is not a time", v)
-	}
-	if at.Unix() <= 0 || at.Year() > 9999 {
-		return time.Time{}, nil
+func timeOf(v tree.Value) (time.Time, error) {
+	at, err := momentOf(v)
+	if err != nil || at.Unix() <= 0 || at.Year() > 9999 {
+		return time.Time{}, err
 	}
 	return at.UTC(), nil
+}
+
+func momentOf(v tree.Value) (time.Time, error) {
+	if text := v.String(); text != "" {
+		layout := time.RFC3339Nano
+		if len(text) == len(time.DateOnly) {
+			layout = time.DateOnly
+		}
+		at, err := time.Parse(layout, text)
+		if err != nil {
+			return at, fmt.Errorf("%q is not a time", clip(text, 40))
+		}
+		return at, nil
+	}
+	if v.Kind() == tree.Nothing || v.Kind() == tree.Text {
+		return time.Time{}, nil
+	}
+	if seconds, ok := v.Float(); ok {
+		if math.IsNaN(seconds) || math.Abs(seconds) > 1e11 {
+			return time.Time{}, fmt.Errorf("%v is not a time", seconds)
+		}
+		return time.Unix(int64(seconds), 0), nil
+	}
+	if at, ok := v.Plain().(time.Time); ok {
+		return at, nil
+	}
+	return time.Time{}, fmt.Errorf("%T is not a time", v.Plain())
 }

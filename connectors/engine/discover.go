@@ -62,25 +62,21 @@ func (s *session) each(ctx context.Context, lookups []manifest.Lookup, visit fun
 }
 
 func (s *session) lookup(ctx context.Context, lk *manifest.Lookup, visit func(found)) error {
-	env := s.env()
-	l := &lister{s: s, fetch: &lk.Fetch, env: env}
+	l := &lister{s: s, fetch: &lk.Fetch, env: s.env()}
+	f := s.m.Frame(l.env)
 	return l.each(ctx, place{}, func(pg page) error {
 		for _, item := range pg.items {
-			env := with(env, manifest.Env{"item": item})
-			if keep, err := lk.Keep.Bool(env); err != nil || !keep {
+			f.Set(manifest.Item, item)
+			if keep, err := f.Bool(&lk.Keep); err != nil || !keep {
 				continue
 			}
-			names, err := lk.Name.Eval(env)
+			names, err := f.Eval(&lk.Name)
 			if err != nil {
 				continue // a row that has no such name has nothing to offer
 			}
-			list, many := names.([]any)
-			if !many {
-				list = []any{names}
-			}
-			for _, n := range list {
-				if name, ok := manifest.Text(n); ok && strings.TrimSpace(name) != "" {
-					visit(named(lk, env, clean(name)))
+			for name := range each(names) {
+				if name, ok := name.Scalar(); ok && strings.TrimSpace(name) != "" {
+					visit(named(lk, f, clean(name)))
 				}
 			}
 		}
@@ -90,14 +86,14 @@ func (s *session) lookup(ctx context.Context, lk *manifest.Lookup, visit func(fo
 
 // named completes a name with what the lookup says about it; what cannot be
 // read stays empty.
-func named(lk *manifest.Lookup, env manifest.Env, name string) found {
-	f := found{name: name, key: name}
-	if key, err := lk.Key.Text(env); err == nil && key != "" {
-		f.key = key
+func named(lk *manifest.Lookup, f *manifest.Frame, name string) found {
+	out := found{name: name, key: name}
+	if key, err := f.Text(&lk.Key); err == nil && key != "" {
+		out.key = key
 	}
-	f.kind, _ = lk.Kind.Text(env)
-	f.typ, _ = lk.Type.Text(env)
-	return f
+	out.kind, _ = f.Text(&lk.Kind)
+	out.typ, _ = f.Text(&lk.Type)
+	return out
 }
 
 func distinct[T any](list []T, key func(T) string) []T {

@@ -2,27 +2,28 @@ package engine
 
 import (
 	"fmt"
-	"reflect"
+	"math"
 	"strconv"
 
 	"portico/connectors/manifest"
+	"portico/connectors/manifest/tree"
 	"portico/sync/fault"
 )
 
 // goOn finds where the list continues and holds the page against its total.
-func (l *lister) goOn(p *page, env manifest.Env) error {
+func (l *lister) goOn(p *page, f *manifest.Frame) error {
 	paging := l.fetch.Paging
 	if paging == nil {
 		p.last = true
 		return nil
 	}
 	if paging.Total.Set() {
-		total, err := paging.Total.Eval(env)
-		n, isNumber := total.(float64)
-		switch {
-		case err != nil, total != nil && !isNumber, n < 0:
-			return broken("read the total", fmt.Errorf("%s is %v", paging.Total.Source, total))
-		case total != nil:
+		total, err := f.Eval(&paging.Total)
+		n, isNumber := total.Float()
+		switch told := total.Kind() != tree.Nothing; {
+		case err != nil, told && !isNumber, n < 0, n > math.MaxInt32:
+			return broken("read the total", fmt.Errorf("%s is %v", paging.Total.Source, total.Plain()))
+		case told:
 			p.total = int(n)
 		}
 	}
@@ -31,7 +32,7 @@ func (l *lister) goOn(p *page, env manifest.Env) error {
 		p.next = place{Page: p.at.Page + 1}
 		return p.counted(paging, p.total-(p.at.Page-1)*paging.Size)
 	case manifest.Keyset:
-		if err := l.keys(p); err != nil {
+		if err := l.keys(p, f); err != nil {
 			return err
 		}
 		// A few deletions are life, and by key they hide no other row.
@@ -43,7 +44,7 @@ func (l *lister) goOn(p *page, env manifest.Env) error {
 		}
 		return p.counted(paging, p.total)
 	default:
-		next, err := paging.Next.Text(env)
+		next, err := f.Text(&paging.Next)
 		if err != nil {
 			return broken("find the next page", err)
 		}
@@ -73,15 +74,14 @@ func (p *page) counted(paging *manifest.Paging, left int) error {
 }
 
 // keys checks that a keyset page begins after the last one and keeps its order.
-func (l *lister) keys(p *page) error {
+func (l *lister) keys(p *page, f *manifest.Frame) error {
 	last, err := strconv.ParseInt(p.at.After, 10, 64)
 	if err != nil {
 		return broken("read the key of a page", err)
 	}
-	env := with(l.env, nil)
 	for _, item := range p.items {
-		env["item"] = item
-		text, err := l.fetch.Paging.Key.Text(env)
+		f.Set(manifest.Item, item)
+		text, err := f.Text(&l.fetch.Paging.Key)
 		if err != nil {
 			return broken("read the key of a record", err)
 		}
@@ -108,7 +108,7 @@ func (g *guard) check(paging *manifest.Paging, p page) error {
 		return broken("read the list", fmt.Errorf("it is longer than %d pages", g.limit))
 	}
 	if old := g.previous; old != nil && paging != nil {
-		if len(p.items) > 0 && reflect.DeepEqual(old.items, p.items) || p.next.Next != "" && p.next.Next == p.at.Next {
+		if len(p.items) > 0 && tree.Same(old.items, p.items) || p.next.Next != "" && p.next.Next == p.at.Next {
 			return broken("read the list", fmt.Errorf("it sends the same page again"))
 		}
 		if lost := old.total - p.total; paging.Kind == manifest.PageNumber && p.total >= 0 && lost > 0 {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"portico/connectors/manifest"
+	"portico/connectors/manifest/tree"
 	"portico/sync/fault"
 )
 
@@ -21,7 +23,7 @@ type place struct {
 
 // page is one part of a list, read and checked.
 type page struct {
-	items []any
+	items []tree.Value
 	total int // rows in the whole list (by keyset: from here on); -1 when not told
 	at    place
 	next  place
@@ -166,17 +168,20 @@ func (l *lister) page(ctx context.Context, at place) (page, error) {
 	if err != nil {
 		return p, err
 	}
-	env := with(l.env, a.env())
-	items, err := l.fetch.Items.Eval(env)
+	f := l.s.m.Frame(l.env)
+	f.Set(manifest.Status, tree.OfInt(a.status))
+	f.Set(manifest.Headers, tree.Of(a.headers))
+	f.Set(manifest.Body, a.body)
+	list, err := f.Eval(&l.fetch.Items)
 	if err != nil {
 		return p, broken("find the records", err)
 	}
-	list, ok := items.([]any)
+	n, ok := list.Len()
 	if !ok {
-		return p, broken("find the records", fmt.Errorf("%s is %T, not a list", l.fetch.Items.Source, items))
+		return p, broken("find the records", fmt.Errorf("%s is %T, not a list", l.fetch.Items.Source, list.Plain()))
 	}
-	p.items = list
-	return p, l.goOn(&p, env)
+	p.items = slices.AppendSeq(make([]tree.Value, 0, n), list.Each)
+	return p, l.goOn(&p, f)
 }
 
 func (l *lister) ask(ctx context.Context, at *place) (answer, error) {

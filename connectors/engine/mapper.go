@@ -4,26 +4,27 @@ import (
 	"fmt"
 
 	"portico/connectors/manifest"
+	"portico/connectors/manifest/tree"
 	"portico/sync/record"
 	"portico/sync/remote"
 )
 
 // mapper turns items into records of one kind. It belongs to one goroutine and
-// reuses its environment.
+// reuses its frame.
 type mapper struct {
 	emit    *manifest.Emit
-	env     manifest.Env
+	frame   *manifest.Frame
 	parents map[string]any // by external id; nil for a stream without parents
 	err     error          // the first that went wrong with the item at hand
 }
 
 func (s *session) mapper(e *manifest.Emit, env manifest.Env, parents map[string]any) *mapper {
-	return &mapper{emit: e, env: with(env, nil), parents: parents}
+	return &mapper{emit: e, frame: s.m.Frame(env), parents: parents}
 }
 
 // record maps one item. Without keep, the item is none of our business. A
 // reject says why an item that is cannot be used; hostile items never panic.
-func (m *mapper) record(item any) (rec record.Record, keep bool, reject *remote.Reject) {
+func (m *mapper) record(item tree.Value) (rec record.Record, keep bool, reject *remote.Reject) {
 	defer func() {
 		if p := recover(); p != nil {
 			rec, keep, reject = record.Record{}, false, m.reject("", fmt.Errorf("%v", p))
@@ -31,16 +32,16 @@ func (m *mapper) record(item any) (rec record.Record, keep bool, reject *remote.
 	}()
 	e := m.emit
 	m.err = nil
-	if _, ok := item.(map[string]any); !ok {
-		return rec, false, m.reject("", fmt.Errorf("the item is %T, not an object", item))
+	if !item.Has() {
+		return rec, false, m.reject("", fmt.Errorf("the item is %T, not an object", item.Plain()))
 	}
-	m.env["item"] = item
+	m.frame.Set(manifest.Item, item)
 	for i := range e.Let {
-		v, err := e.Let[i].Expr.Eval(m.env)
+		v, err := m.frame.Eval(&e.Let[i].Expr)
 		m.fail(err)
-		m.env[e.Let[i].Name] = v
+		m.frame.Set(e.Let[i].Place, v)
 	}
-	keep, err := e.Keep.Bool(m.env)
+	keep, err := m.frame.Bool(&e.Keep)
 	if m.fail(err); m.err != nil {
 		return rec, false, m.reject(m.key(), m.err)
 	}
@@ -61,7 +62,7 @@ func (m *mapper) fill() record.Record {
 	e := m.emit
 	rec := record.Record{Kind: e.Kind, Parent: m.text(&e.Parent), ParentKind: e.ParentKind}
 	if m.parents != nil {
-		m.env["parent"] = m.parents[rec.Parent]
+		m.frame.Set(manifest.Parent, tree.Of(m.parents[rec.Parent]))
 	}
 	rec.External = m.text(&e.Key)
 	rec.Version = m.text(&e.Version)
@@ -75,7 +76,7 @@ func (m *mapper) fill() record.Record {
 
 // key is the id of an item whose other fields may be unusable.
 func (m *mapper) key() string {
-	id, err := m.emit.Key.Text(m.env)
+	id, err := m.frame.Text(&m.emit.Key)
 	if err != nil {
 		return ""
 	}

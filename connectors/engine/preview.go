@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"portico/connectors/manifest"
+	"portico/connectors/manifest/tree"
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/remote"
@@ -71,16 +72,16 @@ func (p *puller) samples(ctx context.Context, pg page, n int) ([]Sample, error) 
 	}
 	batch := p.changed(pg.items)
 	batch = batch[:min(len(batch), max(p.st.ForEach.Batch, 1))]
-	err := p.s.join(ctx, p.st, batch, func(e *manifest.Emit, items []any, env manifest.Env, parents map[string]any) {
+	err := p.s.join(ctx, p.st, batch, func(e *manifest.Emit, items []tree.Value, env manifest.Env, parents map[string]any) {
 		out = append(out, p.s.mapper(e, env, parents).samples(items, n)...)
 	})
 	return out, err
 }
 
-func (m *mapper) samples(items []any, n int) []Sample {
+func (m *mapper) samples(items []tree.Value, n int) []Sample {
 	var out []Sample
 	for _, item := range items[:min(len(items), n)] {
-		sample := Sample{Raw: item, Kind: m.emit.Kind}
+		sample := Sample{Raw: item.Plain(), Kind: m.emit.Kind}
 		rec, keep, reject := m.record(item)
 		if sample.Reject = reject; keep {
 			sample.Record = &rec

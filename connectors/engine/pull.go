@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"portico/connectors/manifest"
+	"portico/connectors/manifest/tree"
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/remote"
@@ -48,6 +49,7 @@ type puller struct {
 	mark   bookmark
 	pass   *pass
 	env    manifest.Env
+	frame  *manifest.Frame // of the items that raise the cursor
 	done   int
 	began  time.Time // of this page's reading, by our clock
 }
@@ -62,6 +64,7 @@ func (p *puller) run(ctx context.Context, given remote.Checkpoint) error {
 		}
 		p.env["since"] = since
 	}
+	p.frame = p.s.m.Frame(p.env)
 	l := &lister{s: p.s, fetch: &p.source.Fetch, env: p.env}
 	if p.mode == remote.Census {
 		return p.census(ctx, l, given)
@@ -108,7 +111,7 @@ func (s *session) mappers(st *manifest.Stream, env manifest.Env, parents map[str
 }
 
 // into maps items and adds what comes of them to a page.
-func (m *mapper) into(out *remote.Page, items []any) {
+func (m *mapper) into(out *remote.Page, items []tree.Value) {
 	if out.Records == nil {
 		out.Records = make([]record.Record, 0, len(items))
 	}
@@ -124,16 +127,15 @@ func (m *mapper) into(out *remote.Page, items []any) {
 }
 
 // observe raises the cursor by the items of a page.
-func (p *puller) observe(items []any) {
+func (p *puller) observe(items []tree.Value) {
 	inc := p.source.Incremental
 	if inc == nil {
 		return
 	}
 	now := p.s.conn.Now()
-	env := with(p.env, nil)
 	for _, item := range items {
-		env["item"] = item
-		v, err := inc.Field.Eval(env)
+		p.frame.Set(manifest.Item, item)
+		v, err := p.frame.Eval(&inc.Field)
 		if err != nil {
 			continue // the mapper sets the record aside and says why
 		}
@@ -191,7 +193,7 @@ func (p *puller) census(ctx context.Context, l *lister, given remote.Checkpoint)
 
 // count notes the ids of items. When a census asks for less than a pull does,
 // only the key of an item can be trusted to be there.
-func (m *mapper) count(out *remote.Page, items []any, keys bool) {
+func (m *mapper) count(out *remote.Page, items []tree.Value, keys bool) {
 	for _, item := range items {
 		if !keys {
 			if rec, keep, _ := m.record(item); keep {
@@ -201,7 +203,7 @@ func (m *mapper) count(out *remote.Page, items []any, keys bool) {
 			}
 			continue
 		}
-		m.env["item"] = item
+		m.frame.Set(manifest.Item, item)
 		if id := m.key(); id != "" {
 			out.Seen[m.emit.Kind] = append(out.Seen[m.emit.Kind], id)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"portico/connectors/manifest"
+	"portico/connectors/manifest/tree"
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/remote"
@@ -70,7 +71,7 @@ func (s *session) again(ctx context.Context, name string, ids []string, streams 
 	st := s.m.Streams[name]
 	env := s.env()
 	env["ids"], env["after"], env["since"] = ids, "0", ""
-	var items []any
+	var items []tree.Value
 	l := &lister{s: s, fetch: &st.Fetch, env: env, override: st.Read}
 	if err := l.each(ctx, place{}, func(pg page) error { items = append(items, pg.items...); return nil }); err != nil {
 		return nil, err
@@ -98,12 +99,12 @@ func (s *session) again(ctx context.Context, name string, ids []string, streams 
 }
 
 // parents picks the items that were asked for: a source may answer with more.
-func (s *session) parents(st *manifest.Stream, items []any, ids []string) []parent {
+func (s *session) parents(st *manifest.Stream, items []tree.Value, ids []string) []parent {
 	m := s.mapper(st.Emit[0], s.env(), nil)
 	var out []parent
 	for _, item := range items {
 		if rec, keep, _ := m.record(item); keep && slices.Contains(ids, rec.External) {
-			out = append(out, parent{id: rec.External, version: rec.Version, at: rec.Updated, item: item})
+			out = append(out, parent{id: rec.External, version: rec.Version, at: rec.Updated, item: item.Plain()})
 		}
 	}
 	return out

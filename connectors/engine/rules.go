@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"portico/connectors/manifest"
+	"portico/connectors/manifest/tree"
 	"portico/connectors/rest"
 	"portico/sync/fault"
 )
@@ -56,7 +57,7 @@ func match(rules []manifest.ErrorRule, status int, env manifest.Env) *manifest.E
 // lenientAnswer decodes what it can: a refusal need not be JSON.
 func lenientAnswer(resp *rest.Response) answer {
 	a := answer{status: resp.Status, headers: lowerHeaders(resp.Header)}
-	if body, err := parseTree(resp.Body, nil); err == nil {
+	if body, err := tree.Read(resp.Body, tree.NewNames().Everything()); err == nil {
 		a.body = body
 	}
 	return a

@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"portico/connectors/manifest"
+	"portico/connectors/manifest/tree"
 	"portico/connectors/rest"
 	"portico/sync/fault"
 	"portico/sync/remote"
@@ -105,7 +106,7 @@ func (s *session) identify(ctx context.Context) error {
 	if err != nil {
 		return fault.At("read who we are signed in as", err)
 	}
-	s.me = a.body
+	s.me = a.body.Plain()
 	return nil
 }
 
@@ -113,11 +114,11 @@ func (s *session) identify(ctx context.Context) error {
 type answer struct {
 	status  int
 	headers map[string]string
-	body    any
+	body    tree.Value
 }
 
 func (a answer) env() manifest.Env {
-	return manifest.Env{"status": a.status, "headers": a.headers, "body": a.body}
+	return manifest.Env{"status": a.status, "headers": a.headers, "body": a.body.Plain()}
 }
 
 // get sends a request that changes nothing. override replaces query parameters.
@@ -144,12 +145,12 @@ func (s *session) decode(resp *rest.Response) (answer, error) {
 	if len(resp.Body) == 0 {
 		return a, nil
 	}
-	wanted := s.m.Wanted()
+	names := s.m.Names()
 	if s.whole {
-		wanted = nil
+		names = names.Everything()
 	}
 	var err error
-	if a.body, err = parseTree(resp.Body, wanted); err != nil {
+	if a.body, err = tree.Read(resp.Body, names); err != nil {
 		return a, fault.New(fault.Broken, "The system's answer is not whole JSON; nothing of it is used.").Because("decode answer of "+resp.At, err)
 	}
 	return a, nil

@@ -15,7 +15,8 @@ type compiler struct {
 	m        *Manifest
 	where    *positions
 	problems Problems
-	names    names
+	asked    asked
+	shortcuts
 }
 
 func (c *compiler) problem(at pointer, format string, args ...any) {
@@ -55,13 +56,18 @@ func (c *compiler) source(e *Expr, at pointer, column int, sees scope, as ...exp
 		return
 	}
 	e.program = program
-	tree, err := parser.Parse(e.Source)
+	parsed, err := parser.Parse(e.Source)
 	if err != nil { // a name of ours that expr-lang has too: only the interpreter reads it right
-		c.names.all = true
+		c.asked.all, e.opaque = true, true
 		return
 	}
-	e.fast = fastOf(tree.Node)
-	ast.Walk(&tree.Node, &c.names)
+	e.fast = c.of(parsed.Node)
+	ast.Walk(&parsed.Node, &c.asked)
+	var l listener
+	ast.Walk(&parsed.Node, &l)
+	for _, name := range l.names {
+		e.uses = append(e.uses, c.places.place(name))
+	}
 }
 
 func (c *compiler) template(t *Template, at pointer, sees scope) {
@@ -199,7 +205,7 @@ func (c *compiler) stream(s *Stream, at pointer, base scope) {
 		c.expr(&j.When, at.key("when"), base, expr.AsBool())
 		c.expr(&j.Index, at.key("index"), base.with(itemScope))
 		base = base.with(scope{j.Name: types.Any})
-		c.names.own[j.Name] = j.Index.Set()
+		c.asked.own[j.Name] = j.Index.Set()
 	}
 	for i, e := range s.Emit {
 		c.emit(e, at.key("emit").index(i), base.with(itemScope), s.ForEach != nil)
@@ -211,6 +217,7 @@ func (c *compiler) emit(e *Emit, at pointer, sees scope, child bool) {
 		l := &e.Let[i]
 		c.expr(&l.Expr, at.key("let").index(i).key(l.Name), sees)
 		sees = sees.with(scope{l.Name: types.Any})
+		l.Place = c.places.place(l.Name)
 	}
 	c.expr(&e.Keep, at.key("keep"), sees, expr.AsBool())
 	c.expr(&e.Parent, at.key("parent"), sees)

@@ -7,21 +7,28 @@ import (
 	"portico/connectors/manifest"
 )
 
-// eval runs an expression as the map of a ticket would.
-func eval(t *testing.T, source string, item any) (any, error) {
+// status compiles an expression as the map of a ticket would.
+func status(t *testing.T, source string) (*manifest.Manifest, *manifest.Expr) {
 	t.Helper()
 	text := strings.Replace(good, "status: item.status", "status: '"+strings.ReplaceAll(source, "'", "''")+"'", 1)
 	m, err := manifest.Parse("desk.yaml", []byte(text))
 	if err != nil {
 		t.Fatalf("%s: %v", source, err)
 	}
-	status := m.Streams["tickets"].Emit[0].Map["status"]
 	for i, name := range manifest.Shape("ticket") {
 		if name == "status" {
-			status = m.Streams["tickets"].Emit[0].Fields[i]
+			return m, &m.Streams["tickets"].Emit[0].Fields[i]
 		}
 	}
-	return status.Eval(manifest.Env{"item": item, "config": map[string]string{"url": "http://x"}})
+	t.Fatal("a ticket has no status")
+	return nil, nil
+}
+
+// eval lets the interpreter run an expression.
+func eval(t *testing.T, source string, item any) (any, error) {
+	t.Helper()
+	_, e := status(t, source)
+	return e.Eval(manifest.Env{"item": item, "config": map[string]string{"url": "http://x"}})
 }
 
 func TestExpressionsBearWhatSystemsSend(t *testing.T) {

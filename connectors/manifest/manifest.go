@@ -11,6 +11,7 @@ package manifest
 import (
 	"time"
 
+	"portico/connectors/manifest/tree"
 	"portico/sync/remote"
 )
 
@@ -37,7 +38,8 @@ type Manifest struct {
 	StreamOrder []string `json:"-"`
 	ActionOrder []string `json:"-"`
 
-	wanted map[string]string
+	names  *tree.Names
+	places *places
 }
 
 // Field is one setting of the connection form.

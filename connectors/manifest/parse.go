@@ -11,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
+	"portico/connectors/manifest/tree"
 	"portico/sync/action"
 	"portico/sync/fault"
 )
@@ -66,11 +67,13 @@ func parse(name string, data []byte) (*Manifest, Problems) {
 		return nil, Problems{{File: name, Line: 1, Column: 1, Message: err.Error()}}
 	}
 	m.name(where)
-	c := &compiler{m: m, where: where, names: newNames()}
+	names := tree.NewNames("name", "value", "values") // which the function named looks for
+	c := &compiler{m: m, where: where, asked: asked{names: names, own: map[string]bool{}}, shortcuts: shortcuts{names: names, places: newPlaces()}}
 	c.all()
 	c.lint()
-	if !c.names.all {
-		m.wanted = c.names.known
+	m.names, m.places = names, c.places
+	if c.asked.all {
+		m.names = names.Everything()
 	}
 	return m, c.problems
 }

@@ -93,8 +93,9 @@ type Emit struct {
 
 // Let is one named value.
 type Let struct {
-	Name string
-	Expr Expr
+	Name  string
+	Expr  Expr
+	Place Place // in a frame
 }
 
 // Census asks only which records exist.

@@ -1,0 +1,83 @@
+package tree
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+)
+
+// Plain returns the value as Go has it: nil, bool, string, []any,
+// map[string]any, and of numbers an int, a float64, or a json.Number for a whole
+// number that fits neither without losing digits.
+func (v Value) Plain() any {
+	switch v.kind {
+	case Bool:
+		return v.at != 0
+	case Number:
+		return plainNumber(v.text)
+	case Text:
+		return v.text
+	case List:
+		n, _ := v.Len()
+		out := make([]any, 0, n)
+		for one := range v.Each {
+			out = append(out, one.Plain())
+		}
+		return out
+	case Object:
+		b := v.more.(*body)
+		out := make(map[string]any, b.nodes[v.at].start)
+		end := int32(b.nodes[v.at].end)
+		for at := v.at + 1; at < end; at = b.after(at) {
+			if id := b.nodes[at].name; id != unnamed {
+				out[b.name(id)] = b.value(at).Plain()
+			}
+		}
+		return out
+	case Foreign:
+		return v.more
+	default:
+		return nil
+	}
+}
+
+func plainNumber(digits string) any {
+	if !whole(digits) {
+		f, _ := strconv.ParseFloat(digits, 64) // its size was checked when it was read
+		return f
+	}
+	if n, err := strconv.Atoi(digits); err == nil {
+		return n
+	}
+	return json.Number(digits)
+}
+
+// whole reports whether a number is written as a whole one.
+func whole(digits string) bool {
+	for i := range len(digits) {
+		if c := digits[i]; (c < '0' || c > '9') && (i > 0 || c != '-') {
+			return false
+		}
+	}
+	return digits != "-0"
+}
+
+// Same reports whether two lists of values say the same.
+func Same(a, b []Value) bool { return slices.EqualFunc(a, b, same) }
+
+func same(a, b Value) bool {
+	if a.kind != b.kind || a.kind == Foreign {
+		return false
+	}
+	if a.kind != List && a.kind != Object {
+		return a.at == b.at && a.text == b.text
+	}
+	x, y := a.more.(*body), b.more.(*body)
+	one, other := x.nodes[a.at:x.after(a.at)], y.nodes[b.at:y.after(b.at)]
+	return slices.EqualFunc(one, other, func(m, n node) bool {
+		if m.kind != n.kind || m.name != n.name || (m.kind == Bool || m.kind == List || m.kind == Object) && m.start != n.start {
+			return false
+		}
+		return m.kind != Text && m.kind != Number || x.text[m.start:m.end] == y.text[n.start:n.end]
+	})
+}
