@@ -76,8 +76,7 @@ func onText(call func(...any) (any, error)) func(tree.Value) (tree.Value, bool) 
 }
 
 func asText(v tree.Value) (tree.Value, bool) {
-	text, ok := v.Scalar()
-	return tree.OfText(text), ok && v.Kind() == tree.Text
+	return v, v.Kind() == tree.Text
 }
 
 // alone is single.

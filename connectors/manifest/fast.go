@@ -1,8 +1,6 @@
 package manifest
 
 import (
-	"strings"
-
 	"github.com/expr-lang/expr/ast"
 
 	"portico/connectors/manifest/tree"
@@ -277,5 +275,5 @@ func among(left fast, list ast.Node) fast {
 }
 
 func trimSuffix(a, b tree.Value) (tree.Value, bool) {
-	return tree.OfText(strings.TrimSuffix(a.String(), b.String())), a.Kind() == tree.Text && b.Kind() == tree.Text
+	return a.TrimSuffix(b.String()), a.Kind() == tree.Text && b.Kind() == tree.Text
 }

@@ -12,11 +12,11 @@ import (
 func (v Value) Plain() any {
 	switch v.kind {
 	case Bool:
-		return v.at != 0
+		return v.Bool()
 	case Number:
-		return plainNumber(v.text)
+		return plainNumber(v.text())
 	case Text:
-		return v.text
+		return v.text()
 	case List:
 		n, _ := v.Len()
 		out := make([]any, 0, n)
@@ -25,17 +25,16 @@ func (v Value) Plain() any {
 		}
 		return out
 	case Object:
-		b := v.more.(*body)
-		out := make(map[string]any, b.nodes[v.at].start)
-		end := int32(b.nodes[v.at].end)
-		for at := v.at + 1; at < end; at = b.after(at) {
+		b := v.in
+		out := make(map[string]any, b.nodes[v.start].start)
+		for at := v.start + 1; at < v.end; at = b.after(at) {
 			if id := b.nodes[at].name; id != unnamed {
 				out[b.name(id)] = b.value(at).Plain()
 			}
 		}
 		return out
 	case Foreign:
-		return v.more
+		return v.in.foreign
 	default:
 		return nil
 	}
@@ -69,11 +68,16 @@ func same(a, b Value) bool {
 	if a.kind != b.kind || a.kind == Foreign {
 		return false
 	}
-	if a.kind != List && a.kind != Object {
-		return a.at == b.at && a.text == b.text
+	switch a.kind {
+	case Nothing:
+		return true
+	case Bool:
+		return a.start == b.start
+	case Text, Number:
+		return a.text() == b.text()
 	}
-	x, y := a.more.(*body), b.more.(*body)
-	one, other := x.nodes[a.at:x.after(a.at)], y.nodes[b.at:y.after(b.at)]
+	x, y := a.in, b.in
+	one, other := x.nodes[a.start:a.end], y.nodes[b.start:b.end]
 	return slices.EqualFunc(one, other, func(m, n node) bool {
 		if m.kind != n.kind || m.name != n.name || (m.kind == Bool || m.kind == List || m.kind == Object) && m.start != n.start {
 			return false

@@ -42,7 +42,7 @@ type reader struct {
 	spare []byte // a name without its escapes
 	more  []string
 	ids   map[string]uint32 // of more
-	last  map[uint32]int32  // nodes by name, of one object
+	last  map[uint32]uint32 // nodes by name, of one object
 }
 
 func (r *reader) wrong(what string) error {
@@ -159,11 +159,11 @@ func (r *reader) object(name uint32, keep bool, depth int) error {
 // hide takes away the members of an object that come again: the last one counts.
 func (r *reader) hide(object int) {
 	if r.last == nil {
-		r.last = map[uint32]int32{}
+		r.last = map[uint32]uint32{}
 	}
 	clear(r.last)
 	b := body{nodes: r.nodes}
-	for at := int32(object + 1); int(at) < len(r.nodes); at = b.after(at) {
+	for at := uint32(object + 1); int(at) < len(r.nodes); at = b.after(at) {
 		id := r.nodes[at].name
 		if earlier, ok := r.last[id]; ok {
 			r.nodes[earlier].name = unnamed

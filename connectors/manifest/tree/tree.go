@@ -15,17 +15,20 @@ import "slices"
 type node struct {
 	kind Kind
 	name uint32 // of the member that this is; unnamed in a list
-	// start and end delimit a text or a number in the tree's text. A list or an
-	// object has its length in start, and in end the node that follows it.
+	// start and end delimit a text or a number in the body's text. A list or an
+	// object has its length in start, and in end the node that follows it. A Bool
+	// that is true starts at 1.
 	start, end uint32
 }
 
-// body is one document.
+// body is one document, or what stands in for it when a value comes from
+// elsewhere.
 type body struct {
-	nodes []node
-	text  string
-	names *Names
-	more  []string // names beyond those of the manifest, when all are kept
+	text    string
+	nodes   []node
+	names   *Names
+	more    []string // names beyond those of the manifest, when all are kept
+	foreign any
 }
 
 func (b *body) name(id uint32) string {
@@ -36,23 +39,19 @@ func (b *body) name(id uint32) string {
 }
 
 // after is the node that follows one and all that is in it.
-func (b *body) after(at int32) int32 {
-	if n := &b.nodes[at]; n.kind == List || n.kind == Object {
-		return int32(n.end)
+func (b *body) after(at uint32) uint32 {
+	if n := &b.nodes[at]; n.kind >= List {
+		return n.end
 	}
 	return at + 1
 }
 
-func (b *body) value(at int32) Value {
+func (b *body) value(at uint32) Value {
 	n := &b.nodes[at]
-	switch n.kind {
-	case Text, Number:
-		return Value{kind: n.kind, text: b.text[n.start:n.end]}
-	case List, Object:
-		return Value{kind: n.kind, at: at, more: b}
-	default:
-		return Value{kind: n.kind, at: int32(n.start)}
+	if n.kind >= List {
+		return Value{in: b, start: at, end: n.end, kind: n.kind}
 	}
+	return Value{in: b, start: n.start, end: n.end, kind: n.kind}
 }
 
 // Names are the members that the expressions of one manifest can ask for. They

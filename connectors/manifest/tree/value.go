@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // Kind says what a value is.
@@ -23,10 +24,12 @@ const (
 // Value is one value of an answer, or one that an expression made. The zero
 // Value is Nothing.
 type Value struct {
-	kind Kind
-	at   int32  // of a list or an object: its node; of a Bool: 1 for true
-	text string // a text, or a number's digits
-	more any    // a list's or an object's *body, or the foreign value itself
+	in *body // what start and end speak of
+	// start and end delimit a text or a number in the body's text. A list or an
+	// object starts at its node and ends at the node that follows it. A Bool that
+	// is true starts at 1.
+	start, end uint32
+	kind       Kind
 }
 
 // Of returns any value of Go as a Value.
@@ -41,21 +44,25 @@ func Of(v any) Value {
 	case bool:
 		return OfBool(t)
 	default:
-		return Value{kind: Foreign, more: v}
+		return Value{in: &body{foreign: v}, kind: Foreign}
 	}
 }
 
 // OfText returns a Text.
-func OfText(s string) Value { return Value{kind: Text, text: s} }
+func OfText(s string) Value { return Value{in: &body{text: s}, end: uint32(len(s)), kind: Text} }
 
 // OfInt returns a Number.
-func OfInt(n int) Value { return Value{kind: Number, text: strconv.Itoa(n)} }
+func OfInt(n int) Value {
+	v := OfText(strconv.Itoa(n))
+	v.kind = Number
+	return v
+}
 
 // OfBool returns a Bool.
 func OfBool(b bool) Value {
 	v := Value{kind: Bool}
 	if b {
-		v.at = 1
+		v.start = 1
 	}
 	return v
 }
@@ -68,16 +75,27 @@ func (v Value) String() string {
 	if v.kind != Text {
 		return ""
 	}
-	return v.text
+	return v.text()
+}
+
+// text is that of a Text, or a Number's digits.
+func (v Value) text() string { return v.in.text[v.start:v.end] }
+
+// TrimSuffix returns a Text without the end given.
+func (v Value) TrimSuffix(suffix string) Value {
+	if v.kind == Text && strings.HasSuffix(v.text(), suffix) {
+		v.end -= uint32(len(suffix))
+	}
+	return v
 }
 
 // Bool returns a Bool as it is; it is false of anything else.
-func (v Value) Bool() bool { return v.kind == Bool && v.at != 0 }
+func (v Value) Bool() bool { return v.kind == Bool && v.start != 0 }
 
 // Has reports whether the value has members.
 func (v Value) Has() bool {
 	if v.kind == Foreign {
-		_, ok := v.more.(map[string]any)
+		_, ok := v.in.foreign.(map[string]any)
 		return ok
 	}
 	return v.kind == Object
@@ -91,16 +109,14 @@ func (v Value) Member(id uint32, name string) (Value, bool) {
 	case Nothing:
 		return Value{}, true
 	case Object:
-		b := v.more.(*body)
-		end := int32(b.nodes[v.at].end)
-		for at := v.at + 1; at < end; at = b.after(at) {
-			if b.nodes[at].name == id {
-				return b.value(at), true
+		for at := v.start + 1; at < v.end; at = v.in.after(at) {
+			if v.in.nodes[at].name == id {
+				return v.in.value(at), true
 			}
 		}
 		return Value{}, true
 	case Foreign:
-		switch m := v.more.(type) {
+		switch m := v.in.foreign.(type) {
 		case map[string]any:
 			return Of(m[name]), true
 		case map[string]string:
@@ -114,9 +130,9 @@ func (v Value) Member(id uint32, name string) (Value, bool) {
 func (v Value) Len() (int, bool) {
 	switch v.kind {
 	case List:
-		return int(v.more.(*body).nodes[v.at].start), true
+		return int(v.in.nodes[v.start].start), true
 	case Foreign:
-		list, ok := v.more.([]any)
+		list, ok := v.in.foreign.([]any)
 		return len(list), ok
 	default:
 		return 0, false
@@ -127,15 +143,13 @@ func (v Value) Len() (int, bool) {
 func (v Value) Each(yield func(Value) bool) {
 	switch v.kind {
 	case List:
-		b := v.more.(*body)
-		end := int32(b.nodes[v.at].end)
-		for at := v.at + 1; at < end; at = b.after(at) {
-			if !yield(b.value(at)) {
+		for at := v.start + 1; at < v.end; at = v.in.after(at) {
+			if !yield(v.in.value(at)) {
 				return
 			}
 		}
 	case Foreign:
-		list, _ := v.more.([]any)
+		list, _ := v.in.foreign.([]any)
 		for _, one := range list {
 			if !yield(Of(one)) {
 				return
@@ -161,18 +175,20 @@ func (v Value) At(index int) (Value, bool) {
 // exponent and lose no digit. It is false of a list or an object.
 func (v Value) Scalar() (string, bool) {
 	switch v.kind {
-	case Nothing, Text:
-		return v.text, true
+	case Nothing:
+		return "", true
+	case Text:
+		return v.text(), true
 	case Bool:
-		return strconv.FormatBool(v.at != 0), true
+		return strconv.FormatBool(v.Bool()), true
 	case Number:
-		if whole(v.text) {
-			return v.text, true
+		if digits := v.text(); whole(digits) {
+			return digits, true
 		}
-		f, err := strconv.ParseFloat(v.text, 64)
+		f, err := strconv.ParseFloat(v.text(), 64)
 		return formatFloat(f), err == nil
 	case Foreign:
-		return scalar(v.more)
+		return scalar(v.in.foreign)
 	default:
 		return "", false
 	}
@@ -202,12 +218,16 @@ func formatFloat(f float64) string {
 
 // Int returns a whole number, or false when the value is none that Go can hold.
 func (v Value) Int() (int, bool) {
-	if v.kind == Number {
-		n, err := strconv.Atoi(v.text)
+	switch v.kind {
+	case Number:
+		n, err := strconv.Atoi(v.text())
 		return n, err == nil
+	case Foreign:
+		n, ok := v.in.foreign.(int)
+		return n, ok
+	default:
+		return 0, false
 	}
-	n, ok := v.more.(int)
-	return n, ok
 }
 
 // Float returns a number's value, or false when the value is no number.
