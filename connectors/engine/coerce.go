@@ -19,9 +19,16 @@ func (m *mapper) text(e *manifest.Expr) string {
 	if !e.Set() {
 		return ""
 	}
-	v, err := m.frame.Text(e)
+	v, err := m.frame.Eval(e)
 	m.fail(err)
-	return clean(v)
+	text, ok := v.Scalar()
+	if !ok {
+		m.fail(fmt.Errorf("%s: is %T, not text", e.Source, v.Plain()))
+	}
+	if v.Tidy() {
+		return text
+	}
+	return clean(text)
 }
 
 // clean drops what no database accepts: NUL and broken UTF-8.
@@ -59,11 +66,15 @@ func (m *mapper) value(e *manifest.Expr) tree.Value {
 }
 
 func (m *mapper) strings(i int) []string {
+	e := &m.emit.Fields[i]
+	if !e.Set() {
+		return nil
+	}
 	var out []string
-	for one := range each(m.value(&m.emit.Fields[i])) {
+	for one := range each(m.value(e)) {
 		t, ok := one.Scalar()
 		if !ok {
-			m.fail(fmt.Errorf("%s: an entry is %T, not text", m.emit.Fields[i].Source, one.Plain()))
+			m.fail(fmt.Errorf("%s: an entry is %T, not text", e.Source, one.Plain()))
 			return nil
 		}
 		if t != "" {
@@ -130,12 +141,20 @@ func (m *mapper) time(e *manifest.Expr) time.Time {
 // timeOf reads an RFC 3339 time, a plain date (midnight UTC), or seconds since
 // the epoch. The epoch itself, which systems send for "never", is the zero time.
 func timeOf(v tree.Value) (time.Time, error) {
+	if v.String() == never {
+		return time.Time{}, nil
+	}
 	at, err := momentOf(v)
-	if err != nil || at.Unix() <= 0 || at.Year() > 9999 {
+	if seconds := at.Unix(); err != nil || seconds <= 0 || seconds >= endOfTime {
 		return time.Time{}, err
 	}
 	return at.UTC(), nil
 }
+
+const (
+	never     = "1970-01-01T00:00:00Z" // is so frequent that it is not read each time
+	endOfTime = 253402300800           // the year 10000, which RFC 3339 cannot write
+)
 
 func momentOf(v tree.Value) (time.Time, error) {
 	if text := v.String(); text != "" {

@@ -112,6 +112,10 @@ func (s shortcuts) member(n *ast.MemberNode) fast {
 	switch p := n.Property.(type) {
 	case *ast.StringNode:
 		id, name := s.names.ID(p.Value), p.Value
+		if base, ok := n.Node.(*ast.IdentifierNode); ok { // by far the most: item.Name
+			at := s.places.place(base.Value)
+			return func(f *Frame) (tree.Value, bool) { return f.values[at].Member(id, name) }
+		}
 		return func(f *Frame) (tree.Value, bool) {
 			v, ok := of(f)
 			if !ok {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // maxDepth is deeper than any honest answer.
@@ -18,7 +19,8 @@ func Read(data []byte, names *Names) (Value, error) {
 	}
 	defer readers.Put(r)
 	*r = reader{s: data, names: names, nodes: r.nodes[:0], text: r.text[:0]}
-	err := r.value(unnamed, true, 0)
+	var like *form
+	err := r.value(unnamed, true, &like, 0)
 	if err == nil && (r.next() != 0 || r.at < len(r.s)) {
 		err = r.wrong("something follows the document")
 	}
@@ -27,6 +29,7 @@ func Read(data []byte, names *Names) (Value, error) {
 		return Value{}, err
 	}
 	b := &body{nodes: slices.Clone(r.nodes), text: string(r.text), names: names, more: r.more}
+	b.tidy = !r.torn && utf8.ValidString(b.text) && strings.IndexByte(b.text, 0) < 0
 	return b.value(0), nil
 }
 
@@ -42,6 +45,7 @@ type reader struct {
 	spare []byte // a name without its escapes
 	more  []string
 	ids   map[string]uint32 // of more
+	torn  bool              // a text begins inside a character
 	last  map[uint32]uint32 // nodes by name, of one object
 }
 
@@ -62,15 +66,15 @@ func (r *reader) next() byte {
 }
 
 // value reads one value; without keep it only checks it.
-func (r *reader) value(name uint32, keep bool, depth int) error {
+func (r *reader) value(name uint32, keep bool, like **form, depth int) error {
 	if depth > maxDepth {
 		return r.wrong("nested too deeply")
 	}
 	switch c := r.next(); c {
 	case '{':
-		return r.object(name, keep, depth)
+		return r.object(name, keep, like, depth)
 	case '[':
-		return r.array(name, keep, depth)
+		return r.array(name, keep, like, depth)
 	case '"':
 		if !keep {
 			return r.skipText()
@@ -78,6 +82,7 @@ func (r *reader) value(name uint32, keep bool, depth int) error {
 		start := len(r.text)
 		var err error
 		if r.text, err = r.appendText(r.text); err == nil {
+			r.torn = r.torn || start < len(r.text) && !utf8.RuneStart(r.text[start])
 			r.nodes = append(r.nodes, node{kind: Text, name: name, start: uint32(start), end: uint32(len(r.text))})
 		}
 		return err
@@ -118,28 +123,30 @@ func (r *reader) close(at, count int, keep bool) {
 	}
 }
 
-func (r *reader) object(name uint32, keep bool, depth int) error {
+func (r *reader) object(name uint32, keep bool, like **form, depth int) error {
 	here := r.open(Object, name, keep)
 	if r.next() == '}' {
 		r.at++
 		r.close(here, 0, keep)
 		return nil
 	}
+	if *like == nil {
+		*like = &form{}
+	}
 	var seen uint64 // a bit for each id; several share one
 	twice := false
-	for count := 0; ; {
-		id, err := r.name(keep)
+	for count, turn := 0, 0; ; turn++ {
+		m, err := r.member(*like, &turn, keep)
 		if err != nil {
 			return err
 		}
-		use := id != unnamed
-		if use {
-			bit := uint64(1) << (id & 63)
+		if m.id != unnamed {
+			bit := uint64(1) << (m.id & 63)
 			twice = twice || seen&bit != 0
 			seen |= bit
 			count++
 		}
-		if err := r.value(id, use, depth+1); err != nil {
+		if err := r.value(m.id, m.id != unnamed, &m.of, depth+1); err != nil {
 			return err
 		}
 		done, err := r.endOr('}')
@@ -172,12 +179,8 @@ func (r *reader) hide(object int) {
 	}
 }
 
-// name reads the name of a member and the colon. Without keep, or when nobody
-// asks for the member, it is unnamed.
-func (r *reader) name(keep bool) (uint32, error) {
-	if r.next() != '"' {
-		return unnamed, r.wrong("a name is missing")
-	}
+// name reads the name of a member and the colon.
+func (r *reader) name() ([]byte, error) {
 	start := r.at + 1
 	end := special(r.s, start)
 	name := r.s[start:end]
@@ -186,37 +189,36 @@ func (r *reader) name(keep bool) (uint32, error) {
 	} else {
 		var err error
 		if r.spare, err = r.appendText(r.spare[:0]); err != nil {
-			return unnamed, err
+			return nil, err
 		}
 		name = r.spare
 	}
 	if r.next() != ':' {
-		return unnamed, r.wrong("a colon is missing")
+		return nil, r.wrong("a colon is missing")
 	}
 	r.at++
-	if !keep {
-		return unnamed, nil
-	}
-	id := r.names.find(name)
-	if id == unnamed && r.names.all {
-		id = r.newName(string(name))
-	}
-	return id, nil
+	return name, nil
 }
 
-func (r *reader) newName(name string) uint32 {
-	id, ok := r.ids[name]
+// id is that of a name, or unnamed when nobody asks for it.
+func (r *reader) id(name []byte) uint32 {
+	id := r.names.find(name)
+	if id != unnamed || !r.names.all {
+		return id
+	}
+	id, ok := r.ids[string(name)]
 	if !ok {
 		if r.ids == nil {
 			r.ids = map[string]uint32{}
 		}
 		id = uint32(len(r.names.list) + len(r.more))
-		r.more, r.ids[name] = append(r.more, name), id
+		r.more = append(r.more, string(name))
+		r.ids[string(name)] = id
 	}
 	return id
 }
 
-func (r *reader) array(name uint32, keep bool, depth int) error {
+func (r *reader) array(name uint32, keep bool, like **form, depth int) error {
 	here := r.open(List, name, keep)
 	if r.next() == ']' {
 		r.at++
@@ -224,7 +226,7 @@ func (r *reader) array(name uint32, keep bool, depth int) error {
 		return nil
 	}
 	for count := 1; ; count++ {
-		if err := r.value(unnamed, keep, depth+1); err != nil {
+		if err := r.value(unnamed, keep, like, depth+1); err != nil {
 			return err
 		}
 		if done, err := r.endOr(']'); done || err != nil {

@@ -28,6 +28,7 @@ type body struct {
 	nodes   []node
 	names   *Names
 	more    []string // names beyond those of the manifest, when all are kept
+	tidy    bool     // every text is known to be valid UTF-8 without NUL
 	foreign any
 }
 

@@ -150,6 +150,42 @@ func TestNumbersKeepTheirDigits(t *testing.T) {
 	}
 }
 
+func TestTidyIsOnlyWhatIsTidyInEveryPart(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		`["é","✓",1]`: true, `[]`: true, "[\"\xc3\",\"\xa9\"]": false, "[\"\xff\"]": false, `["a\u0000"]`: false,
+	} {
+		v, err := tree.Read([]byte(text), tree.NewNames())
+		if err != nil || v.Tidy() != want {
+			t.Errorf("%q: tidy is %v (%v)", text, v.Tidy(), err)
+		}
+	}
+}
+
+// Objects that are nearly like the one before, and objects with very many members.
+func TestObjectsOfOtherFormsAreRead(t *testing.T) {
+	t.Parallel()
+	wide := rapid.SliceOfN(rapid.StringMatching("[a-f]{0,3}"), 0, 90)
+	rapid.Check(t, func(t *rapid.T) {
+		var list []any
+		for range rapid.IntRange(1, 5).Draw(t, "rows") {
+			row := map[string]any{}
+			for i, name := range wide.Draw(t, "names") {
+				row[name] = i
+				if i%3 == 0 {
+					row[name] = []any{map[string]any{name: i, "a": nil}, i}
+				}
+			}
+			list = append(list, row)
+		}
+		data, err := json.Marshal(list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		agree(t, string(data))
+	})
+}
+
 func TestSamePagesAreRecognised(t *testing.T) {
 	t.Parallel()
 	names := tree.NewNames().Everything()

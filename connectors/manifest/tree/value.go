@@ -216,6 +216,10 @@ func formatFloat(f float64) string {
 	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
+// Tidy reports whether every text and number of the answer that the value is
+// from is known to be valid UTF-8 without NUL.
+func (v Value) Tidy() bool { return v.in != nil && v.in.tidy }
+
 // Int returns a whole number, or false when the value is none that Go can hold.
 func (v Value) Int() (int, bool) {
 	switch v.kind {
