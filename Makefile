@@ -90,10 +90,10 @@ services-stop: ## stop them and remove their data
 	@.ci/services down
 
 .PHONY: test-services
-test-services: need-go ## run the queue's tests against a real Redis
-	@.ci/services up redis >/dev/null; trap '.ci/services down redis' EXIT; \
-	eval "$$(.ci/services env redis)"; mkdir -p $(TOOLS); \
-	go test -count=1 -v ./sync/jobs/... >$(TOOLS)/services.log 2>&1 || { cat $(TOOLS)/services.log; exit 1; }; \
+test-services: need-go ## run the tests of queue and store on a real Redis and PostgreSQL
+	@.ci/services up redis postgres >/dev/null; trap '.ci/services down redis postgres' EXIT; \
+	eval "$$(.ci/services env redis postgres)"; mkdir -p $(TOOLS); \
+	go test -count=1 -v ./sync/jobs/... ./sync/store/... >$(TOOLS)/services.log 2>&1 || { cat $(TOOLS)/services.log; exit 1; }; \
 	if grep -e '--- SKIP' -A1 $(TOOLS)/services.log; then echo "these did not run"; exit 1; fi; \
 	echo "$$(grep -c -e '--- PASS' $(TOOLS)/services.log) tests passed, none skipped"; grep '^ok' $(TOOLS)/services.log
 

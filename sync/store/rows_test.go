@@ -46,7 +46,7 @@ func rows(t *testing.T, in interface {
 	return n
 }
 
-func TestTheAppRoleSeesOneAccountOrNone(t *testing.T) {
+func TestPostgresShowsOneAccountOrNone(t *testing.T) {
 	t.Parallel()
 	onPostgres(t)
 	d := newDesk(t)
@@ -79,7 +79,7 @@ func TestTheAppRoleSeesOneAccountOrNone(t *testing.T) {
 	}
 }
 
-func TestTheAppRoleWritesOneAccountOnly(t *testing.T) {
+func TestPostgresLetsOneAccountBeWritten(t *testing.T) {
 	t.Parallel()
 	onPostgres(t)
 	d := newDesk(t)
@@ -115,9 +115,9 @@ func TestTheAppRoleWritesOneAccountOnly(t *testing.T) {
 	}
 }
 
-// TestNoConnectionRemembersAnAccount lets many viewers of two accounts share few
+// TestPostgresConnectionsRememberNoAccount lets many viewers of two accounts share few
 // connections and give up at any moment.
-func TestNoConnectionRemembersAnAccount(t *testing.T) {
+func TestPostgresConnectionsRememberNoAccount(t *testing.T) {
 	t.Parallel()
 	onPostgres(t)
 	d := newDesk(t)
@@ -155,7 +155,7 @@ func TestNoConnectionRemembersAnAccount(t *testing.T) {
 	wg.Wait()
 }
 
-func TestRolesThatTurnTheLockOffAreRefused(t *testing.T) {
+func TestPostgresRolesThatTurnTheLockOffAreRefused(t *testing.T) {
 	t.Parallel()
 	onPostgres(t)
 	admin, err := pgx.Connect(t.Context(), server)
@@ -210,7 +210,7 @@ func TestRolesThatTurnTheLockOffAreRefused(t *testing.T) {
 	}
 }
 
-func TestAServerThatIsAwayIsSaidInWords(t *testing.T) {
+func TestPostgresAddressesAreRefusedInWords(t *testing.T) {
 	t.Parallel()
 	onPostgres(t)
 	o := newPlace(t).options()
@@ -234,9 +234,9 @@ func TestAServerThatIsAwayIsSaidInWords(t *testing.T) {
 	}
 }
 
-// TestWhatIsEqualIsNotWrittenAgain looks at where PostgreSQL keeps each row: a
+// TestPostgresWritesNothingThatIsEqual looks at where PostgreSQL keeps each row: a
 // row that is written again moves.
-func TestWhatIsEqualIsNotWrittenAgain(t *testing.T) {
+func TestPostgresWritesNothingThatIsEqual(t *testing.T) {
 	t.Parallel()
 	onPostgres(t)
 	w := newWorld(t)
