@@ -29,6 +29,7 @@ type Budget struct {
 	hold    time.Time
 	busy    [2]int        // requests under way, by class
 	waiting [2]int        // who waits, by class
+	ahead   int           // actions that went ahead of a waiting pull, in a row
 	changed chan struct{} // closed and replaced whenever something may be free
 }
 
@@ -44,7 +45,12 @@ func NewBudget(l Limit, now func() time.Time) *Budget {
 	return b
 }
 
-// Wait implements remote.Budget. Actions go first: while one waits, no pull starts.
+// aheadMost is how many actions go ahead of a pull that waits. Without an end, a
+// long queue of actions would keep every fact from being read again.
+const aheadMost = 8
+
+// Wait implements remote.Budget. Actions go first: while one waits, no pull
+// starts, but for one request after every aheadMost actions.
 func (b *Budget) Wait(ctx context.Context, class remote.Class) (func(), error) {
 	b.mu.Lock()
 	b.waiting[class]++
@@ -72,6 +78,7 @@ func (b *Budget) queue(ctx context.Context, class remote.Class) error {
 		wait, changed := b.try(class), b.changed
 		if wait == 0 {
 			b.busy[class]++
+			b.turn(class)
 			return nil
 		}
 		b.mu.Unlock()
@@ -105,9 +112,24 @@ func (b *Budget) try(class remote.Class) time.Duration {
 }
 
 func (b *Budget) free(class remote.Class) bool {
-	if class == remote.Background && b.waiting[remote.Interactive] > 0 {
+	overdue := b.ahead >= aheadMost && b.waiting[remote.Background] > 0
+	if class == remote.Background && b.waiting[remote.Interactive] > 0 && !overdue || class == remote.Interactive && overdue && b.room(remote.Background) {
 		return false
 	}
+	return b.room(class)
+}
+
+// turn counts what went ahead of whom.
+func (b *Budget) turn(class remote.Class) {
+	if class == remote.Interactive && b.waiting[remote.Background] > 0 {
+		b.ahead++
+		return
+	}
+	b.ahead = 0
+}
+
+// room reports whether the class may have one more request under way.
+func (b *Budget) room(class remote.Class) bool {
 	if b.limit.Concurrent <= 0 {
 		return true
 	}

@@ -46,6 +46,11 @@ func (p Progress) Seen() string {
 	return string(a.State) + "." + a.Due.UTC().Format("150405") + "." + a.Accepted.UTC().Format("150405")
 }
 
+// name tells the card from others on the page: what was asked, and when.
+func (p Progress) name(c *Chrome) string {
+	return c.T("progress.of."+string(p.Action.Kind)) + ", " + c.Second(p.Action.Recorded) + ", " + p.Action.Ref
+}
+
 // title is the sentence of the state (delivery.md's table).
 func (p Progress) title(c *Chrome) string {
 	key := "progress.title." + string(p.Action.State)

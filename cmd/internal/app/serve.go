@@ -24,7 +24,7 @@ import (
 )
 
 // drainHTTP is how long open requests may finish when the program ends.
-const drainHTTP = 15 * time.Second
+const drainHTTP = 8 * time.Second
 
 // Serve runs the portal and its workers until ctx ends, then drains: first no
 // new requests, then no new work, then the relay, last the database.
