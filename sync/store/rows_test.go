@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"portico/sync/access"
+	"portico/sync/change"
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/store"
@@ -255,5 +256,47 @@ func TestPostgresWritesNothingThatIsEqual(t *testing.T) {
 	commit(t, w, "tickets", page)
 	if records == "" || where("records") != records || where("identities") != identities {
 		t.Error("equal rows were written again")
+	}
+}
+
+// TestPostgresThatEndsConnectionsIsUnavailable ends every connection of the
+// store, as a restart of the server does, while it is used.
+func TestPostgresThatEndsConnectionsIsUnavailable(t *testing.T) {
+	t.Parallel()
+	onPostgres(t)
+	d := newDesk(t)
+	schema, _ := d.place.schema()
+	o := d.place.options()
+	o.Server.App += "&application_name=" + schema
+	o.Server.System += "&application_name=" + schema
+	s, err := store.Open(t.Context(), o, false)
+	must(t, err)
+	defer func() { must(t, s.Close()) }()
+	var wg sync.WaitGroup
+	ctx, stop := context.WithCancel(t.Context())
+	for i := range 4 {
+		wg.Go(func() {
+			for n := 0; ctx.Err() == nil; n++ {
+				key := fmt.Sprint(i, n)
+				if _, err := s.Account().Submit(ctx, d.owner, d.draft("1", key)); err != nil && ctx.Err() == nil && !fault.Is(err, fault.Unavailable) {
+					t.Errorf("submit: %v", err)
+				}
+				if _, err := s.System().TakeOutbox(ctx, 10, func(change.Event) error { return nil }); err != nil && ctx.Err() == nil && !fault.Is(err, fault.Unavailable) {
+					t.Errorf("relay: %v", err)
+				}
+			}
+		})
+	}
+	ended := 0
+	for range 20 {
+		ended += len(d.place.texts(t, "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE application_name = ?", schema))
+	}
+	stop()
+	wg.Wait()
+	if ended == 0 {
+		t.Error("no connection was ended, so nothing was tested")
+	}
+	if err := s.Ping(t.Context()); err != nil {
+		t.Errorf("afterwards: %v", err)
 	}
 }

@@ -32,7 +32,7 @@ func (a *answer) Columns() []string {
 func (a *answer) Next(dest []driver.Value) error {
 	if !a.ahead && !a.rows.Next() {
 		if err := a.rows.Err(); err != nil {
-			return err
+			return away(err)
 		}
 		return io.EOF
 	}

@@ -88,7 +88,7 @@ type connector struct{ driver.Connector }
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
-		return nil, err
+		return nil, away(err)
 	}
 	return &session{conn.(*stdlib.Conn)}, nil
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql/driver"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -38,7 +37,14 @@ func (s *session) QueryContext(ctx context.Context, query string, args []driver.
 	if len(args) == 0 {
 		args = []driver.NamedValue{{Ordinal: 1, Value: pgx.QueryExecModeSimpleProtocol}}
 	}
-	return s.Conn.QueryContext(ctx, query, args)
+	rows, err := s.Conn.QueryContext(ctx, query, args)
+	return rows, away(err)
+}
+
+// ExecContext implements driver.ExecerContext.
+func (s *session) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	result, err := s.Conn.ExecContext(ctx, query, args)
+	return result, away(err)
 }
 
 // together sends the account and the query in one batch, which PostgreSQL runs
@@ -76,10 +82,11 @@ func (s *session) together(ctx context.Context, account, query string, args []dr
 // BeginTx implements driver.ConnBeginTx: the account is set before anything else
 // can run in the transaction.
 func (s *session) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
-	tx, err := s.Conn.BeginTx(ctx, o)
+	begun, err := s.Conn.BeginTx(ctx, o)
 	if err != nil {
-		return nil, err
+		return nil, away(err)
 	}
+	tx := transaction{begun}
 	if account, ok := ctx.Value(accountKey{}).(string); ok {
 		if _, err := s.Conn.Conn().Exec(ctx, setAccount, account); err != nil {
 			_ = tx.Rollback()
@@ -89,10 +96,9 @@ func (s *session) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, e
 	return tx, nil
 }
 
-// lost lets database/sql try another connection when nothing was sent on this one.
-func lost(err error) error {
-	if pgconn.SafeToRetry(err) {
-		return driver.ErrBadConn
-	}
-	return err
-}
+// transaction tells what a commit failed of. A commit whose answer was lost may
+// have happened.
+type transaction struct{ driver.Tx }
+
+// Commit implements driver.Tx.
+func (t transaction) Commit() error { return away(t.Tx.Commit()) }
