@@ -142,7 +142,7 @@ func (s *session) list(ctx context.Context, j *manifest.Join, env manifest.Env) 
 	l := &lister{s: s, fetch: &j.Fetch, env: env}
 	err := l.each(ctx, place{}, func(pg page) error {
 		for _, item := range pg.items {
-			items = append(items, tree.Of(item.Plain()))
+			items = append(items, item.Settle())
 		}
 		return nil
 	})

@@ -11,8 +11,8 @@ import (
 	"portico/connectors/manifest/tree"
 )
 
-// differ runs an expression in a frame, over the item as it was sent and as a
-// map, and by the interpreter alone. The three must not differ.
+// differ runs an expression in a frame, over the item as it was sent, as a
+// map and as both, and by the interpreter alone. They must not differ.
 func differ(t *testing.T, source string, items ...string) {
 	t.Helper()
 	m, e := status(t, source)
@@ -25,7 +25,7 @@ func differ(t *testing.T, source string, items ...string) {
 		}
 		settings["item"] = sent.Plain()
 		want, wantErr := e.Eval(settings)
-		for _, item := range []tree.Value{sent, tree.Of(sent.Plain())} {
+		for _, item := range []tree.Value{sent, tree.Of(sent.Plain()), sent.Settle()} {
 			f.Set(manifest.Item, item)
 			got, err := f.Eval(e)
 			if (err == nil) != (wantErr == nil) || err == nil && !reflect.DeepEqual(got.Plain(), want) {

@@ -10,6 +10,9 @@ import (
 // map[string]any, and of numbers an int, a float64, or a json.Number for a whole
 // number that fits neither without losing digits.
 func (v Value) Plain() any {
+	if v.kind >= List && v.in.foreign != nil && v.in.at == v.start {
+		return v.in.foreign
+	}
 	switch v.kind {
 	case Bool:
 		return v.Bool()
@@ -38,6 +41,18 @@ func (v Value) Plain() any {
 	default:
 		return nil
 	}
+}
+
+// Settle returns the same value, made plain once and for all: to be asked for
+// again and again in both forms.
+func (v Value) Settle() Value {
+	if v.kind != List && v.kind != Object {
+		return v
+	}
+	settled := *v.in
+	settled.foreign, settled.at = v.Plain(), v.start
+	v.in = &settled
+	return v
 }
 
 func plainNumber(digits string) any {

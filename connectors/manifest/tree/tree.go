@@ -24,12 +24,15 @@ type node struct {
 // body is one document, or what stands in for it when a value comes from
 // elsewhere.
 type body struct {
-	text    string
-	nodes   []node
-	names   *Names
-	more    []string // names beyond those of the manifest, when all are kept
-	tidy    bool     // every text is known to be valid UTF-8 without NUL
+	text  string
+	nodes []node
+	names *Names
+	more  []string // names beyond those of the manifest, when all are kept
+	tidy  bool     // every text is known to be valid UTF-8 without NUL
+	// foreign is a value of Go: the only one here, or the plain form of the list
+	// or object at a node.
 	foreign any
+	at      uint32
 }
 
 func (b *body) name(id uint32) string {

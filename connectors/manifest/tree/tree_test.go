@@ -2,6 +2,7 @@ package tree_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -107,13 +108,24 @@ func TestTreeAgreesOnWhateverIsWritten(t *testing.T) {
 func TestTheLastOfEqualMembersCounts(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		var b strings.Builder
-		for i, name := range rapid.SliceOfN(rapid.StringMatching("[a-z]{1,2}"), 1, 200).Draw(t, "names") {
-			b.WriteString(map[bool]string{true: "{", false: ","}[i == 0])
-			n, _ := json.Marshal(map[string]any{name: i})
-			b.WriteString(strings.Trim(string(n), "{}"))
+		called := rapid.SliceOfN(rapid.StringMatching("[a-z]{1,2}"), 1, 200).Draw(t, "names")
+		last, parts := map[string]any{}, []string{}
+		for i, name := range called {
+			parts, last[name] = append(parts, fmt.Sprintf("%q:{%[1]q:%d}", name, i)), i
 		}
-		agree(t, b.String()+"}")
+		text := "{" + strings.Join(parts, ",") + "}"
+		agree(t, text)
+		names := tree.NewNames(called...)
+		whole, err := tree.Read([]byte(text), names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range last {
+			member, _ := whole.Member(names.ID(name), name)
+			if got, _ := member.Member(names.ID(name), name); got.Plain() != want {
+				t.Errorf("%s is %v, want %v", name, got.Plain(), want)
+			}
+		}
 	})
 }
 
@@ -184,6 +196,29 @@ func TestObjectsOfOtherFormsAreRead(t *testing.T) {
 		}
 		agree(t, string(data))
 	})
+}
+
+func TestASettledValueIsTheSame(t *testing.T) {
+	t.Parallel()
+	names := tree.NewNames()
+	id, sub := names.ID("id"), names.ID("sub")
+	whole, err := tree.Read([]byte(`[{"id":1,"sub":{"id":2}}]`), names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, _ := whole.At(0)
+	settled := row.Settle()
+	if !reflect.DeepEqual(settled.Plain(), row.Plain()) {
+		t.Errorf("settled is %v", settled.Plain())
+	}
+	settled.Plain().(map[string]any)["mark"] = true
+	if again := settled.Plain().(map[string]any); again["mark"] != true {
+		t.Error("it was made plain a second time")
+	}
+	inner, _ := settled.Member(sub, "sub")
+	if v, _ := inner.Member(id, "id"); v.Plain() != 2 || !reflect.DeepEqual(inner.Plain(), map[string]any{"id": 2}) {
+		t.Errorf("sub is %v", inner.Plain())
+	}
 }
 
 func TestSamePagesAreRecognised(t *testing.T) {
