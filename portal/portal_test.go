@@ -16,7 +16,6 @@ import (
 
 	"portico/portal"
 	"portico/portal/portaltest"
-	"portico/portal/session"
 	"portico/portal/signin"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -57,14 +56,13 @@ func pages() portal.Pages {
 	var p portal.Pages
 	v := reflect.ValueOf(&p).Elem()
 	for i := range v.NumField() {
-		page := echo(v.Type().Field(i).Name)
-		if v.Field(i).Type() == reflect.TypeFor[session.Stream]() {
-			v.Field(i).Set(reflect.ValueOf(session.Stream(func(w http.ResponseWriter, r *http.Request, s access.Scope, _ func(context.Context) (access.Scope, error)) error {
-				return page(w, r, s)
-			})))
-			continue
+		page := reflect.ValueOf(echo(v.Type().Field(i).Name))
+		if page.Type().ConvertibleTo(v.Field(i).Type()) {
+			v.Field(i).Set(page.Convert(v.Field(i).Type()))
 		}
-		v.Field(i).Set(reflect.ValueOf(page).Convert(v.Field(i).Type()))
+	}
+	p.Events = func(w http.ResponseWriter, r *http.Request, s access.Scope, _ func(context.Context) (access.Scope, error)) error {
+		return echo("Events")(w, r, s)
 	}
 	return p
 }
