@@ -9,7 +9,8 @@ import (
 	"portico/sync/record"
 )
 
-// ended is the event that tells an open page that an action reached its end.
+// ended is the event that tells an open page that an action reached its end, so
+// that it reads the history again (live.js).
 const ended = "portico:ended"
 
 // progressView is the page of one action.

@@ -3,8 +3,6 @@ package tickets
 import (
 	"strconv"
 
-	"github.com/a-h/templ"
-
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/action"
@@ -78,18 +76,6 @@ func replyHint(v detailView) string {
 }
 
 func count(n int) string { return strconv.Itoa(n) }
-
-// refresh lets the script bring the history and the facts up to date when an
-// action has ended, without losing what is being typed.
-func refresh(v detailView) templ.Attributes {
-	address := ticketPath(v.Row.Account, v.Row.ID)
-	if v.Oldest {
-		address += "?order=oldest"
-	}
-	return templ.Attributes{
-		"hx-get": address, "hx-trigger": ended + " from:body", "hx-select": "#history", "hx-select-oob": "#facts,#decide", "hx-swap": "outerHTML",
-	}
-}
 
 // progressTitle names what the action is about.
 func progressTitle(v progressView) string {

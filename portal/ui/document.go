@@ -23,6 +23,14 @@ func current(is bool) templ.Attributes {
 	return templ.Attributes{"aria-current": "page"}
 }
 
+// events is where the script hears what changes in the account of the page.
+func events(c *Chrome) templ.Attributes {
+	if c.Account.ID.IsZero() || c.Nonce == "" {
+		return nil
+	}
+	return templ.Attributes{"data-events": AccountPath(c.Account.ID) + "events"}
+}
+
 func lang(c *Chrome) string {
 	if c.Lang == "" {
 		return "en"

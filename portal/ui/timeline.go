@@ -8,6 +8,7 @@ import (
 
 // Entry is one line of a timeline: somebody spoke, or something happened.
 type Entry struct {
+	ID    string // of its place in the page
 	At    time.Time
 	Event bool
 	Icon  Icon   // of an event
@@ -49,7 +50,7 @@ func NewTimeline(c *Chrome, entries []record.Entry, authors []Author, files stri
 }
 
 func newEntry(c *Chrome, e record.Entry, authors []Author) Entry {
-	out := Entry{At: e.At, Files: e.Files}
+	out := Entry{ID: "entry-" + e.ID.String(), At: e.At, Files: e.Files}
 	if e.Comment.Type == record.CommentEvent {
 		return newEvent(c, e, out)
 	}

@@ -12,7 +12,7 @@ import (
 func entries() []record.Entry {
 	us, them := true, false
 	at := func(min int) time.Time { return now.Add(time.Duration(min-60) * time.Minute) }
-	return []record.Entry{
+	list := []record.Entry{
 		{At: at(0), Comment: record.Comment{Type: record.CommentMessage, Author: record.Person{Name: "Jonas Weber"}, Staff: &them, Text: "Please help."}},
 		{At: at(1), Stamp: stamp(), Comment: record.Comment{Type: record.CommentEvent, Field: "status", Old: "open", New: "stalled"}},
 		{At: at(2), Stamp: stamp(), Comment: record.Comment{Type: record.CommentEvent, Field: "asset", New: "7"}, Linked: record.NewID(), LinkedTitle: "Router <b>"},
@@ -22,6 +22,10 @@ func entries() []record.Entry {
 			Files: []record.File{{ID: record.NewID(), Name: "a<b>.pdf", Size: 14_200}, {ID: record.NewID(), Name: "b.pdf"}}},
 		{At: at(6), Comment: record.Comment{Type: record.CommentMessage, Text: "?"}},
 	}
+	for i := range list {
+		list[i].ID = record.NewID()
+	}
+	return list
 }
 
 func TestTimelineTellsWhoSpoke(t *testing.T) {

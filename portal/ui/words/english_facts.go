@@ -41,6 +41,7 @@ var englishFacts = Catalogue{
 	"timeline.quoted":    "Earlier message",
 	"timeline.unknown":   "Somebody",
 	"timeline.empty":     "This message has no text.",
+	"timeline.grown":     "There is something new in the history.",
 }
 
 var englishProgress = Catalogue{

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { ago } from "../src/js/ago.js";
 import { sweep } from "../src/js/draft.js";
 import { size } from "../src/js/files.js";
+import { concern } from "../src/js/live.js";
 
 test("ages read as the server writes them", () => {
   const words = "just now|%d min ago|%d h ago|%d days ago|yesterday".split("|");
@@ -38,4 +39,21 @@ test("a draft goes when its form was recorded, or after a week, and not before",
   });
   sweep(store, new Set(["key-2", "key-9"]), now);
   assert.deepEqual(Object.keys(store).sort(), ["portico.draft.sent-unknown", "portico.draft.typing", "somebody-elses"]);
+});
+
+test("a page is fetched again at once for what it shows, later for what its frame counts, else not", () => {
+  const part = (live, more) => ({ dataset: { live, ...more } });
+  const page = (...parts) => ({ querySelectorAll: () => parts });
+  const nav = part("ticket", { liveFrame: "" });
+  const ticket = page(nav, part(""), part("ticket comment attachment", { liveId: "t-1" }), part("action"));
+  const assets = page(nav, part("asset"));
+  const home = page(nav, part("ticket action"));
+  const cases = [
+    [ticket, { kind: "ticket", ids: ["t-0", "t-1"] }, true], [ticket, { kind: "ticket", ids: ["t-2"] }, false], [ticket, { kind: "ticket" }, true],
+    [ticket, { kind: "comment" }, true], [ticket, { kind: "action" }, false], [ticket, { kind: "asset", ids: ["a"] }, undefined], [ticket, {}, true],
+    [assets, { kind: "ticket", ids: ["t-1"] }, false], [assets, { kind: "comment" }, undefined], [assets, { kind: "asset", ids: ["a"] }, true],
+    [home, { kind: "ticket", ids: ["t-1"] }, true], [home, { kind: "action" }, false],
+    [page(part("")), {}, undefined],
+  ];
+  for (const [doc, change, want] of cases) assert.equal(concern(doc, change), want, JSON.stringify(change));
 });

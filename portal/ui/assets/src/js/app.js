@@ -5,7 +5,8 @@ import { countCharacters } from "./count.js";
 import { copyFields } from "./copy.js";
 import { keepDrafts } from "./draft.js";
 import { showFiles } from "./files.js";
-import { pauseWhenHidden } from "./poll.js";
+import { followLive } from "./live.js";
+import { askQuietly, pauseWhenHidden } from "./poll.js";
 import { closeMenus } from "./menu.js";
 import { submitOnce } from "./once.js";
 import { chooseTheme } from "./theme.js";
@@ -22,8 +23,13 @@ chooseTheme(document);
 closeMenus(document);
 submitOnce(document);
 pauseWhenHidden(document);
+askQuietly(document);
 refreshTimes(document);
 start(document);
 htmx.onLoad((node) => {
   if (node !== document.body) start(node);
+});
+followLive(document, (node) => {
+  htmx.process(node);
+  start(node);
 });
