@@ -58,8 +58,8 @@ export class Home {
     throw new Error(`the program does not answer at ${this.url}:\n${this.log}`);
   }
 
-  // end drains the program, removes the folder, and fails when it ended badly.
-  async end() {
+  // stop drains the program and fails when it ended badly.
+  async stop() {
     if (this.process && this.process.exitCode === null) {
       this.process.kill("SIGTERM");
       const late = setTimeout(() => this.process.kill("SIGKILL"), drainWithin);
@@ -67,6 +67,11 @@ export class Home {
       clearTimeout(late);
       if (code !== 0) throw new Error(`the program ended with code ${code}, signal ${signal}:\n${this.log}`);
     }
+  }
+
+  // end stops the program and removes the folder.
+  async end() {
+    await this.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 }
