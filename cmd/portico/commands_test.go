@@ -34,6 +34,8 @@ func TestCommandsAskTheProgram(t *testing.T) {
 		{args: []string{"account", "add", "Nordwind Bremen", "--parent", "Nordwind"}, call: "add account Nordwind Bremen Nordwind", out: "hidden"},
 		{args: []string{"account", "list"}, call: "accounts", out: "Nordwind Bremen  hidden   Nordwind"},
 		{args: []string{"account", "launch", "Nordwind", "invited"}, call: "launch Nordwind invited", out: "Nordwind is now invited."},
+		{args: []string{"backup", "b.tar.gz", "--recipient", "age1x"}, call: "backup b.tar.gz [age1x]", out: "schema 7) and 2 uploads"},
+		{args: []string{"restore", "b.tar.gz", "--into", "d"}, call: "restore b.tar.gz d ", out: "9 leaves, 8 of them under 2 signed heads"},
 		{args: []string{"hold", "--why", "from Sunday"}, call: "hold from Sunday", out: "Nothing leaves"},
 		{args: []string{"release"}, call: "release", out: "Released."},
 		{args: []string{"user", "list"}, call: "users", out: "ines@nordwind.example  Ines  member        disabled"},

@@ -89,6 +89,8 @@ func TestWrongUsageIsExplainedOnceAndExitsTwo(t *testing.T) {
 		{"connector preview rt", "STREAM is missing"},
 		{"connector preview rt tickets --limit 0", "--limit is from 1 to 200"},
 		{"connector lint", "FILE is missing"},
+		{"backup", "FILE is missing"},
+		{"restore b.tar.gz", "--into is missing"},
 		{"connector add requesttracker", "--name is missing"},
 		{"connector add nosuch --name x", "there is requesttracker"},
 		{"connector add requesttracker --name x", "--set url=… is missing: Address"},

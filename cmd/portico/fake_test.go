@@ -6,8 +6,10 @@ import (
 	"io"
 	"time"
 
+	"portico/cmd/internal/backup"
 	"portico/sync/access"
 	"portico/sync/action"
+	"portico/sync/audit"
 	"portico/sync/record"
 	"portico/sync/remote"
 	"portico/sync/run"
@@ -182,3 +184,11 @@ func (f *fake) Discard(_ context.Context, id action.ID) error { return f.call("d
 
 func (f *fake) Hold(_ context.Context, why string) error { return f.call("hold %s", why) }
 func (f *fake) Release(context.Context) error            { return f.call("release") }
+
+func (f *fake) Backup(_ context.Context, path string, to []string) (backup.Manifest, error) {
+	return backup.Manifest{Schema: 7, Entries: make([]backup.Entry, 3)}, f.call("backup %s %v", path, to)
+}
+
+func (f *fake) Restore(_ context.Context, path, into, identity string) (backup.Manifest, audit.Report, error) {
+	return backup.Manifest{Entries: make([]backup.Entry, 3)}, audit.Report{Leaves: 9, Covered: 8, Heads: 2}, f.call("restore %s %s %s", path, into, identity)
+}

@@ -5,9 +5,11 @@ import (
 	"io"
 	"log/slog"
 
+	"portico/cmd/internal/backup"
 	"portico/config"
 	"portico/sync/access"
 	"portico/sync/action"
+	"portico/sync/audit"
 	"portico/sync/record"
 	"portico/sync/remote"
 	"portico/sync/run"
@@ -106,6 +108,10 @@ type Audit interface {
 
 // Upkeep is what keeps a Portico safe.
 type Upkeep interface {
+	// Backup writes the data folder into one file that must not exist.
+	Backup(ctx context.Context, path string, recipients []string) (backup.Manifest, error)
+	// Restore makes a data folder of a backup, verified and on hold.
+	Restore(ctx context.Context, path, into, identity string) (backup.Manifest, audit.Report, error)
 	// Hold keeps everything from leaving, why is for people; Release ends it.
 	Hold(ctx context.Context, why string) error
 	Release(ctx context.Context) error

@@ -12,7 +12,8 @@ import (
 
 // program wires the running parts; nothing is opened before it is needed.
 func program(cfg config.Config, log *slog.Logger) (Program, error) {
-	return app.New(cfg, log), nil
+	b := built()
+	return app.New(cfg, log).Named(b.Release + " " + b.Revision), nil
 }
 
 // lint returns every mistake of one manifest, or nil.

@@ -108,7 +108,7 @@ func (s *Store) current(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	have, err := s.version(ctx, s.db.Raw())
+	have, err := s.schema(ctx)
 	switch {
 	case err != nil:
 		return err
@@ -125,6 +125,9 @@ func newer(have, want int) error {
 	return fault.Newf(fault.Setup,
 		"The database was written by a newer Portico (schema %d, this program knows %d). Start the newer program, or restore a backup from before the upgrade.", have, want)
 }
+
+// schema returns how many steps are applied, as the program sees it.
+func (s *Store) schema(ctx context.Context) (int, error) { return s.version(ctx, s.db.Raw()) }
 
 // version returns how many steps are applied; 0 for an empty database.
 func (s *Store) version(ctx context.Context, from bun.IDB) (int, error) {
@@ -164,7 +167,7 @@ func (s *Store) pending(ctx context.Context) ([]string, error) {
 	if s.db == nil {
 		steps, err = migrations.All(migrations.SQLite)
 	} else if steps, err = s.steps(); err == nil {
-		have, err = s.version(ctx, s.db.Raw())
+		have, err = s.schema(ctx)
 	}
 	if err != nil {
 		return nil, err

@@ -26,6 +26,8 @@ type App struct {
 	log *slog.Logger
 	now func() time.Time
 
+	version string // release and revision
+
 	mu      sync.Mutex
 	store   *store.Store
 	vault   *vault.Vault
@@ -38,6 +40,13 @@ type App struct {
 func New(cfg config.Config, log *slog.Logger) *App {
 	return &App{cfg: cfg, log: log, now: time.Now,
 		budgets: map[record.ConnectionID]remote.Budget{}, ways: map[way]http.RoundTripper{}}
+}
+
+// Named says which release and revision this program is; it is called before
+// anything else.
+func (a *App) Named(version string) *App {
+	a.version = version
+	return a
 }
 
 // Close gives back what was opened.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"portico/portal/ui/assets"
 	"portico/sync/fault"
@@ -44,7 +45,7 @@ func (a *App) Doctor(ctx context.Context) (remote.Report, error) {
 		r.Items = append(r.Items, item)
 	}
 	add("data folder", writable(a.cfg.Data), a.cfg.Data+" can be written")
-	_, err := a.system(ctx)
+	sys, err := a.system(ctx)
 	add("database and key", err, a.where()+" is at this program's schema, the key opens")
 	add("job queue", a.tryQueue(ctx), queueDetail(a.cfg.Redis))
 	add("pages", built(), "styles and scripts are part of this program")
@@ -52,10 +53,29 @@ func (a *App) Doctor(ctx context.Context) (remote.Report, error) {
 	for _, w := range a.cfg.Warnings() {
 		add("configuration", fault.New(fault.Setup, w), "")
 	}
-	if err == nil {
-		a.tryConnections(ctx, add)
+	if !a.cfg.Database.Postgres() {
+		add("backup", nil, a.backedUp())
 	}
+	if err != nil {
+		return r, nil
+	}
+	// A held copy asks nobody, so that its connections cannot be tried.
+	if err := outward(ctx, sys); err != nil {
+		add("hold", err, "")
+		return r, nil
+	}
+	a.tryConnections(ctx, add)
 	return r, nil
+}
+
+// backedUp says when `portico backup` was last run here. That it was not is no
+// mistake: there are other ways to back a folder up.
+func (a *App) backedUp() string {
+	last := a.lastBackup()
+	if last.IsZero() {
+		return "`portico backup` has made none here"
+	}
+	return fmt.Sprintf("last made %s ago", a.now().Sub(last).Round(time.Minute))
 }
 
 // where names the database without a password.

@@ -166,6 +166,8 @@ var libraries = []struct {
 	{"code.dny.dev/ssrf", []string{"sync/egress/..."}},
 	{"github.com/standard-webhooks", []string{"sync/webhook/..."}},
 	{"github.com/knadh/koanf", []string{"config"}},
+	{"filippo.io/age", []string{"cmd/internal/backup"}},
+	{"github.com/prometheus", []string{"cmd/internal/metrics"}},
 	{"github.com/spf13/cobra", []string{"cmd/..."}},
 	{"golang.org/x/term", []string{"cmd/..."}},
 	{"github.com/PuerkitoBio/goquery", []string{"portal/portaltest/..."}},

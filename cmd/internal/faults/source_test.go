@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"portico/connectors/vendorfake/requesttracker"
@@ -28,7 +29,12 @@ type source struct {
 	t      *testing.T
 	fake   *requesttracker.Fake
 	server *httptest.Server
+
+	requests atomic.Int64
 }
+
+// asked is how many requests have arrived so far, whosever they were.
+func (s *source) asked() int64 { return s.requests.Load() }
 
 func newSource(t *testing.T) *source {
 	t.Helper()
@@ -42,7 +48,11 @@ func newSource(t *testing.T) *source {
 	for _, c := range companies {
 		fake.AddUser(requesttracker.User{Name: c.email, Email: c.email, RealName: "Person " + c.mark, Organization: c.name})
 	}
-	s := &source{t: t, fake: fake, server: httptest.NewServer(fake)}
+	s := &source{t: t, fake: fake}
+	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.requests.Add(1)
+		fake.ServeHTTP(w, r)
+	}))
 	t.Cleanup(s.server.Close)
 	return s
 }

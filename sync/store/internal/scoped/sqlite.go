@@ -74,3 +74,10 @@ func reach(ctx context.Context, db *sql.DB) error {
 		}
 	}
 }
+
+// CopyTo writes a copy of SQLite as it is at one moment to a file that must not
+// exist. Other processes go on writing meanwhile; this one does not.
+func (db *DB) CopyTo(ctx context.Context, path string) error {
+	_, err := db.system.DB.ExecContext(ctx, "VACUUM INTO ?", path)
+	return err
+}

@@ -1,0 +1,113 @@
+package app_test
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"portico/cmd/internal/app"
+	"portico/config"
+	"portico/sync/fault"
+)
+
+// firm is an embedded Portico in a folder of its own.
+func firm(t *testing.T, data string) *app.App {
+	t.Helper()
+	cfg := config.Defaults()
+	cfg.Data = data
+	cfg.Database.Path = filepath.Join(data, "portico.db")
+	cfg.KeyFile = filepath.Join(filepath.Dir(data), "keys", "portico.key")
+	a := app.New(cfg, slog.New(slog.DiscardHandler)).Named("1.0 abc")
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return a
+}
+
+func backedUp(t *testing.T) (a *app.App, dir, archive string) {
+	t.Helper()
+	dir = t.TempDir()
+	archive = filepath.Join(dir, "b.tar.gz")
+	a = firm(t, filepath.Join(dir, "data"))
+	if _, err := a.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.AddAccount(t.Context(), "Nordwind", ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Backup(t.Context(), archive, nil); err != nil {
+		t.Fatal(err)
+	}
+	return a, dir, archive
+}
+
+func TestARestoredCopyIsTheSameAndHeld(t *testing.T) {
+	t.Parallel()
+	a, dir, archive := backedUp(t)
+	into := filepath.Join(dir, "copy", "data")
+	m, log, err := a.Restore(t.Context(), archive, into, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Program != "1.0 abc" || m.Rows["accounts"] != 1 || log.Leaves+1 < m.Rows["audit_leaves"] {
+		t.Errorf("%+v %+v", m, log)
+	}
+	b := firm(t, into)
+	accounts, err := b.Accounts(t.Context())
+	if err != nil || len(accounts) != 1 || accounts[0].Name != "Nordwind" {
+		t.Errorf("%v %v", accounts, err)
+	}
+	report, err := b.Doctor(t.Context())
+	if err != nil || report.OK {
+		t.Errorf("the doctor finds a held copy well: %+v %v", report, err)
+	}
+	if err := b.Release(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := b.Release(t.Context()); !fault.Is(err, fault.Conflict) {
+		t.Errorf("released twice: %v", err)
+	}
+	if list, err := os.ReadDir(filepath.Join(dir, "data")); err != nil || strings.Contains(names(list), "backup.tmp") {
+		t.Errorf("left behind: %s %v", names(list), err)
+	}
+}
+
+func TestARestoreThatFailsLeavesTheFolderEmpty(t *testing.T) {
+	t.Parallel()
+	a, dir, archive := backedUp(t)
+	whole, err := os.ReadFile(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := filepath.Join(dir, "cut.tar.gz")
+	if err := os.WriteFile(cut, whole[:len(whole)/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	into := filepath.Join(dir, "new")
+	for _, from := range []string{cut, filepath.Join(dir, "nothing")} {
+		if _, _, err := a.Restore(t.Context(), from, into, ""); err == nil {
+			t.Errorf("%s was restored", from)
+		}
+		if list, err := os.ReadDir(into); err != nil || len(list) > 0 {
+			t.Errorf("left: %s %v", names(list), err)
+		}
+	}
+	if _, _, err := a.Restore(t.Context(), archive, dir, ""); !fault.Is(err, fault.Invalid) {
+		t.Errorf("restored over other files: %v", err)
+	}
+	if _, _, err := a.Restore(t.Context(), archive, into, ""); err != nil {
+		t.Errorf("into the folder of a failed restore: %v", err)
+	}
+}
+
+func names(list []os.DirEntry) string {
+	var out []string
+	for _, e := range list {
+		out = append(out, e.Name())
+	}
+	return strings.Join(out, " ")
+}
