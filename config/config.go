@@ -31,6 +31,7 @@ type Config struct {
 	Provider Provider `koanf:"provider"`
 	Log      Log      `koanf:"log"`
 	Jobs     Jobs     `koanf:"jobs"`
+	Webhooks Webhooks `koanf:"webhooks"`
 
 	file    string
 	origins map[string]string
@@ -77,6 +78,11 @@ type Jobs struct {
 	Workers int `koanf:"workers" validate:"min=1,max=256" help:"actions and pulls that run at once"`
 }
 
+// Webhooks is what back-office systems are told.
+type Webhooks struct {
+	Allow []string `koanf:"allow" validate:"dive,hostname_port" help:"host:port of endpoints on private networks or odd ports that may be told, also by plain http"`
+}
+
 // Defaults runs on one machine with nothing else installed. KeyFile
 // and Database.Path are completed by Load, because they depend on
 // where the configuration file and the data folder are.
@@ -89,6 +95,7 @@ func Defaults() Config {
 		Provider: Provider{Name: "Portico", Colour: "#0f5c63", Zone: "UTC"},
 		Log:      Log{Level: "info", Format: "text"},
 		Jobs:     Jobs{Workers: 8},
+		Webhooks: Webhooks{Allow: []string{}},
 	}
 }
 

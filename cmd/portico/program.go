@@ -4,12 +4,14 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"time"
 
 	"portico/cmd/internal/backup"
 	"portico/config"
 	"portico/sync/access"
 	"portico/sync/action"
 	"portico/sync/audit"
+	"portico/sync/delivery"
 	"portico/sync/record"
 	"portico/sync/remote"
 	"portico/sync/run"
@@ -24,6 +26,7 @@ type Program interface {
 	Connections
 	Care
 	Actions
+	Webhooks
 	Audit
 	Upkeep
 	Accounts
@@ -115,6 +118,23 @@ type Upkeep interface {
 	// Hold keeps everything from leaving, why is for people; Release ends it.
 	Hold(ctx context.Context, why string) error
 	Release(ctx context.Context) error
+}
+
+// Webhooks is the administrator's work on who is told what happens.
+type Webhooks interface {
+	Endpoints(ctx context.Context) ([]delivery.Endpoint, error)
+	// AddEndpoint returns the signing secret, which is never shown again. An
+	// account "" means all of them.
+	AddEndpoint(ctx context.Context, e delivery.Endpoint, account string, headers map[string]string) (made delivery.Endpoint, secret string, err error)
+	// RotateEndpoint returns a new secret; the one before signs as well for a day.
+	RotateEndpoint(ctx context.Context, id delivery.EndpointID) (secret string, err error)
+	EnableEndpoint(ctx context.Context, id delivery.EndpointID, on bool) error
+	TestEndpoint(ctx context.Context, id delivery.EndpointID) (delivery.MessageID, error)
+	// Deliveries lists the newest, newest first; all states when state is "".
+	Deliveries(ctx context.Context, id delivery.EndpointID, state delivery.State, limit int) ([]delivery.Log, error)
+	Resend(ctx context.Context, id delivery.ID) error
+	// ResendFailed sends everything again that was given up since, and says how many.
+	ResendFailed(ctx context.Context, id delivery.EndpointID, since time.Time) (int, error)
 }
 
 // Accounts is the administrator's work on client companies.

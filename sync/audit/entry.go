@@ -41,6 +41,7 @@ const (
 	CompanyHidden   What = "company.unmatched"
 	ConnectionMade  What = "connection.changed"
 	MeaningChanged  What = "status.changed"
+	EndpointChanged What = "endpoint.changed"
 	OutwardHeld     What = "outward.held"
 	OutwardReleased What = "outward.released"
 )

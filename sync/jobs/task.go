@@ -28,6 +28,9 @@ type Name string
 const (
 	PushAction Name = "push.action" // ids: action
 	PullStream Name = "pull.stream" // ids: connection, stream, mode
+	// DeliverWebhooks has no ids: it says that something may be due to somebody.
+	DeliverWebhooks Name = "webhook.deliver"
+	ReadHook        Name = "intake.read" // ids: hook
 )
 
 // lane is an asynq queue with workers of its own, so that long pulls never hold
@@ -52,6 +55,9 @@ type rule struct {
 var rules = map[Name]rule{
 	PushAction: {lane: interactive, once: 9 * time.Second, limit: 10 * time.Minute},
 	PullStream: {lane: background, once: time.Minute, limit: 48 * time.Hour},
+
+	DeliverWebhooks: {lane: interactive, once: time.Second, limit: time.Minute},
+	ReadHook:        {lane: interactive, once: 9 * time.Second, limit: 10 * time.Minute},
 }
 
 // Task is a ring: a name and what it is about, never content.

@@ -87,6 +87,10 @@ func (y *System) Release(ctx context.Context) error {
 			return fault.New(fault.Conflict, "Nothing is held.")
 		}
 		_, err = tx.Run(ctx, scoped.System+"UPDATE actions SET began_at = ? WHERE state IN ('recorded', 'sending', 'accepted', 'retrying', 'unknown')", at(now))
-		return fault.At("let actions wait from now", err)
+		if err != nil {
+			return fault.At("let actions wait from now", err)
+		}
+		_, err = tx.Run(ctx, "UPDATE webhook_endpoints SET failing_since = NULL WHERE failing_since IS NOT NULL")
+		return fault.At("let endpoints fail from now", err)
 	})
 }

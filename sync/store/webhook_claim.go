@@ -12,8 +12,9 @@ import (
 	"portico/sync/store/internal/scoped"
 )
 
-// free says that a delivery may be attempted: it is due and nobody has it.
-const free = "d.state = 'due' AND d.due_at <= ? AND (d.lease_until IS NULL OR d.lease_until < ?)"
+// free says that a delivery may be attempted: nothing is held, it is due and
+// nobody has it.
+const free = released + " AND d.state = 'due' AND d.due_at <= ? AND (d.lease_until IS NULL OR d.lease_until < ?)"
 
 // DueEndpoints lists endpoints that something can be delivered to now.
 func (y *System) DueEndpoints(ctx context.Context, now time.Time, limit int) ([]delivery.EndpointID, error) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 
+	"portico/sync/audit"
 	"portico/sync/change"
 	"portico/sync/delivery"
 	"portico/sync/fault"
@@ -59,7 +60,8 @@ func (y *System) CreateEndpoint(ctx context.Context, e delivery.Endpoint) error 
 	for i, t := range e.Types {
 		types[i] = string(t)
 	}
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+	entry := ofAccount(e.Account, administered(audit.EndpointChanged, y.now(), string(e.ID), "step", "added", "url", e.URL, "types", strings.Join(types, " ")))
+	return y.administer(ctx, entry, func(ctx context.Context, tx *scoped.Tx) error {
 		_, err := tx.Run(ctx, `INSERT INTO webhook_endpoints (id, account_id, url, description, types, headers, rate, secret, created_at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, e.ID, e.Account, e.URL, e.Description, strings.Join(types, " "), e.Headers, e.Rate, e.Secret, at(y.now()))
 		return fault.At("create endpoint", err)
@@ -90,22 +92,22 @@ func noEndpoint() error {
 // RotateEndpoint gives an endpoint a new sealed secret. The one before signs as
 // well for delivery.OldSecretFor; one that was replaced earlier ends now.
 func (y *System) RotateEndpoint(ctx context.Context, id delivery.EndpointID, secret string) error {
-	return y.changeEndpoint(ctx, id, "old_secret = secret, old_until = ?, secret = ?", at(y.now().Add(delivery.OldSecretFor)), secret)
+	return y.changeEndpoint(ctx, id, "secret replaced", "old_secret = secret, old_until = ?, secret = ?", at(y.now().Add(delivery.OldSecretFor)), secret)
 }
 
 // EnableEndpoint switches an endpoint on. What was due when it went off is
 // delivered; its failures are forgotten.
 func (y *System) EnableEndpoint(ctx context.Context, id delivery.EndpointID) error {
-	return y.changeEndpoint(ctx, id, "enabled = ?, why = '', failing_since = NULL, ready_at = NULL", true)
+	return y.changeEndpoint(ctx, id, "switched on", "enabled = ?, why = '', failing_since = NULL, ready_at = NULL", true)
 }
 
 // DisableEndpoint switches an endpoint off, for a reason that its owner reads.
 func (y *System) DisableEndpoint(ctx context.Context, id delivery.EndpointID, why string) error {
-	return y.changeEndpoint(ctx, id, "enabled = ?, why = ?", false, why)
+	return y.changeEndpoint(ctx, id, "switched off", "enabled = ?, why = ?", false, why)
 }
 
-func (y *System) changeEndpoint(ctx context.Context, id delivery.EndpointID, set string, args ...any) error {
-	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+func (y *System) changeEndpoint(ctx context.Context, id delivery.EndpointID, step, set string, args ...any) error {
+	return y.administer(ctx, administered(audit.EndpointChanged, y.now(), string(id), "step", step), func(ctx context.Context, tx *scoped.Tx) error {
 		n, err := tx.Run(ctx, "UPDATE webhook_endpoints SET "+set+" WHERE id = ?", append(args, id)...)
 		if err == nil && n == 0 {
 			return noEndpoint()
@@ -120,6 +122,9 @@ func switchOff(ctx context.Context, tx *scoped.Tx, e delivery.Endpoint, why stri
 	n, err := tx.Run(ctx, "UPDATE webhook_endpoints SET enabled = ?, why = ? WHERE id = ? AND enabled", false, why, e.ID)
 	if err != nil || n == 0 {
 		return fault.At("switch endpoint off", err)
+	}
+	if err := leave(ctx, tx, ofAccount(e.Account, administered(audit.EndpointChanged, now.Time, string(e.ID), "step", "switched off by its answers", "why", why))); err != nil {
+		return err
 	}
 	return emit(ctx, tx, change.New(change.EndpointOff, now.Time, e.Account, "", string(e.ID)))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"portico/sync/action"
@@ -18,6 +19,7 @@ import (
 	"portico/sync/run"
 	"portico/sync/schedule"
 	"portico/sync/store"
+	"portico/sync/webhook"
 )
 
 // workers is everything that happens without a browser: pulls, actions, the
@@ -30,6 +32,7 @@ type workers struct {
 	bus    *bus.Bus
 	push   *push.Worker
 	pull   *pull.Puller
+	tell   *webhook.Worker
 	clock  schedule.Loop
 	log    *slog.Logger
 	// elsewhere says that other processes work: this one only rings them.
@@ -50,22 +53,49 @@ func (a *App) newWorkers(sys *store.System) (*workers, error) {
 	from := sources{a, sys, a.log}
 	w.push = push.New(push.Options{Store: sys, Sources: from, Ring: w.again, Committed: w.relay.Wake, Log: a.log, Now: a.now})
 	w.pull = pull.New(pull.Options{Store: sys, Sources: from, Committed: w.relay.Wake, Log: a.log, Now: a.now})
-	w.clock = schedule.Loop{Store: sys, Enqueue: w.enqueuePull, Sweep: w.push.Sweep, Now: a.now, Log: a.log}
-	w.server = jobs.NewServer(queue, map[jobs.Name]jobs.Handler{jobs.PushAction: w.doAction, jobs.PullStream: w.doPull},
+	if w.tell, err = a.teller(sys, w.relay.Wake); err != nil {
+		return nil, errors.Join(err, queue.Close())
+	}
+	w.clock = schedule.Loop{Store: sys, Enqueue: w.enqueuePull, Sweep: w.sweep, Now: a.now, Log: a.log}
+	w.server = jobs.NewServer(queue, map[jobs.Name]jobs.Handler{jobs.PushAction: w.doAction, jobs.PullStream: w.doPull, jobs.DeliverWebhooks: w.doTell},
 		jobs.ServerOptions{Interactive: a.cfg.Jobs.Workers, Background: max(2, a.cfg.Jobs.Workers/2), Log: a.log})
 	return w, nil
 }
 
 // ring follows an event after its commit: an action that may move is worked on
-// in this process at once.
+// in this process at once, and who is owed a webhook is told.
 func (w *workers) ring(ctx context.Context, e change.Event) {
-	if e.Topic != change.ActionDue {
-		return
-	}
-	for _, id := range e.IDs {
-		w.nudge(ctx, id)
+	switch e.Topic {
+	case change.ActionDue:
+		for _, id := range e.IDs {
+			w.nudge(ctx, id)
+		}
+	case change.ActionMoved, change.RecordsChanged:
+		if !e.Quiet {
+			w.start(ctx, jobs.Task{Name: jobs.DeliverWebhooks})
+		}
 	}
 }
+
+// start lets a task be done here, or by any process when this one is too busy or
+// only serves pages. What is not rung for is found by the sweep.
+func (w *workers) start(ctx context.Context, t jobs.Task) {
+	if !w.elsewhere && w.server.Nudge(t) {
+		return
+	}
+	if err := w.queue.Enqueue(ctx, t); err != nil {
+		w.log.Warn("a task was not rung; the sweep finds it", "task", string(t.Name), "error", err)
+	}
+}
+
+// sweep rings for whatever is due, of actions and of webhooks; neither keeps the
+// other from being looked for.
+func (w *workers) sweep(ctx context.Context) error {
+	return errors.Join(w.push.Sweep(ctx), w.tell.Sweep(ctx))
+}
+
+// doTell starts on what is due to endpoints, each in a runner of its own.
+func (w *workers) doTell(ctx context.Context, _ jobs.Task) error { return w.tell.Sweep(ctx) }
 
 // nudge starts on an action here; when this process is too busy the queue brings it.
 func (w *workers) nudge(ctx context.Context, id string) {
@@ -129,7 +159,11 @@ const drainWork = 10 * time.Second
 func (w *workers) drain(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, drainWork)
 	defer cancel()
-	return w.server.Stop(ctx)
+	var telling sync.WaitGroup
+	telling.Go(func() { w.tell.Drain(ctx) })
+	err := w.server.Stop(ctx)
+	telling.Wait()
+	return err
 }
 
 func (w *workers) close() {
