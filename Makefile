@@ -9,6 +9,7 @@ ROOT   := $(CURDIR)
 TOOLS  := $(ROOT)/.tools
 ASSETS := portal/ui/assets
 KIT    := portal/portaltest/browser
+RECEIVER := sync/webhook/testdata/receiver
 
 GO_NEEDED   := $(shell sed -n 's/^go //p' go.mod)
 NODE_NEEDED := 20
@@ -81,6 +82,15 @@ $(KIT)/node_modules/.package-lock.json: $(KIT)/package-lock.json
 	@cd $(KIT) && npm ci --silent
 	@touch $@
 
+.PHONY: webhooks
+webhooks: need-go $(RECEIVER)/node_modules/.package-lock.json ## have webhooks verified by the specification's library for Node
+	@go test -count=1 -tags node -run Node -timeout 2m ./sync/webhook
+
+$(RECEIVER)/node_modules/.package-lock.json: $(RECEIVER)/package-lock.json
+	@$(MAKE) --no-print-directory need-node
+	@cd $(RECEIVER) && npm ci --silent
+	@touch $@
+
 .PHONY: services
 services: ## start a Redis and a PostgreSQL of Debian for tests, on loopback
 	@.ci/services up redis postgres
@@ -116,7 +126,7 @@ bench: build ## measure the program against bare floors (BENCH="-only P2,S1")
 
 .PHONY: clean
 clean: ## remove what was built (not your data)
-	@rm -rf bin $(TOOLS) artefacts $(ASSETS)/node_modules $(KIT)/node_modules
+	@rm -rf bin $(TOOLS) artefacts $(ASSETS)/node_modules $(KIT)/node_modules $(RECEIVER)/node_modules
 	@find $(ASSETS)/dist -mindepth 1 ! -name placeholder.txt -delete
 
 # --- what must be installed ----------------------------------------------
