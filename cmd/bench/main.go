@@ -39,6 +39,7 @@ var measurements = []measurement{
 	{[]string{"P3"}, benchLatency},
 	{[]string{"P5"}, benchEngine},
 	{[]string{"S1"}, benchList},
+	{[]string{"S4"}, benchBrowsers},
 	{[]string{"D1", "D1b"}, benchActions},
 	{[]string{"M1"}, benchStart},
 }

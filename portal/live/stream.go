@@ -78,8 +78,6 @@ func (s *stream) take() news {
 	return n
 }
 
-func (n *news) none() bool { return !n.all && len(n.of) == 0 }
-
 func (n *news) add(about subject, ids []string, many bool) {
 	if n.of == nil {
 		n.of = map[subject]*names{}

@@ -194,7 +194,7 @@ func (b *Browser) Open(path string) *http.Response {
 	if err != nil {
 		b.site.t.Fatal(err)
 	}
-	resp, err := b.client.Do(req) //nolint:bodyclose // whoever opens it closes it
+	resp, err := b.client.Do(req)
 	if err != nil {
 		b.site.t.Fatal(err)
 	}
