@@ -179,5 +179,5 @@ func TestOldEndsLeaveThePage(t *testing.T) {
 	add(action.Refused, "u1", 48*time.Hour)
 	add(action.Retrying, "somebody else", time.Minute)
 	got, err := ask(t, w.pages.Show, w.as(access.Owner), get("/"), "id", w.rows[0].ID.String())
-	page(t, got, err, 200).Want("#progress section", 2).Want("#progress [data-state=confirmed]", 1).Want("#progress [data-state=refused]", 1)
+	page(t, got, err, 200).Want("#progress article", 2).Want("#progress [data-state=confirmed]", 1).Want("#progress [data-state=refused]", 1)
 }

@@ -59,7 +59,7 @@ func TestProgressTellsTheTruth(t *testing.T) {
 
 func TestProgressNamesWhoLooksAfterItAndWhy(t *testing.T) {
 	t.Parallel()
-	draw(t, ui.ProgressCard(chrome(), progress(action.Dead))).WantText("section", "Halden IT has been told and looks after it").WantText("[data-part=reason]", "It is closed there.")
+	draw(t, ui.ProgressCard(chrome(), progress(action.Dead))).WantText("article", "Halden IT has been told and looks after it").WantText("[data-part=reason]", "It is closed there.")
 	draw(t, ui.ProgressCard(chrome(), progress(action.Refused))).WantText("[data-part=reason]", "Reason: It is closed there.")
 	draw(t, ui.ProgressCard(chrome(), progress(action.Confirmed))).Want("[data-part=reason]", 0)
 	p := progress(action.Retrying)
