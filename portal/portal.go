@@ -43,6 +43,8 @@ type Options struct {
 	Frame   ui.FrameOptions
 	Brand   ui.Brand
 	Pages   Pages
+	// Hooks takes in what vendors send by themselves; nil takes in nothing.
+	Hooks http.Handler
 	// Ready reports why requests should go elsewhere for now, or nil.
 	Ready func(ctx context.Context) error
 	Log   *slog.Logger

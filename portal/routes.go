@@ -85,6 +85,9 @@ func table(o Options, d *signin.Doors) []door {
 		{get, "/a/{account}/assets.csv", sees(record.KindAsset), p.AssetsCSV},
 		{get, "/a/{account}/assets/{id}", sees(record.KindAsset), p.Asset},
 	}
+	if o.Hooks != nil { // public: the sender proves itself to the handler
+		doors = append(doors, door{post, "/hooks/{connection}", public, o.Hooks})
+	}
 	if d.HasDemo() {
 		doors = append(doors,
 			door{get, "/demo", demo, session.Open(d.Demo)},

@@ -197,3 +197,24 @@ func TestSettledWebhooksArePruned(t *testing.T) {
 		t.Errorf("%+v", logs)
 	}
 }
+
+func TestAHoldKeepsWebhooksFromLeaving(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e := w.endpoint(t, record.AccountID{})
+	w.owe(t, e, 2)
+	claims, _ := w.claim(t, e, 1)
+	w.settle(t, claims[0], delivery.Step{State: delivery.Due, Due: w.clock(), Attempt: w.attempt(500)})
+	must(t, w.sys.Hold(t.Context(), "restored"))
+	w.pass(time.Minute)
+	if claims, _ := w.claim(t, e, 5); len(claims) > 0 || len(w.dueTo(t)) > 0 {
+		t.Error("a delivery was given away under a hold")
+	}
+	w.pass(6 * 24 * time.Hour)
+	must(t, w.sys.Release(t.Context()))
+	got, err := w.sys.Endpoint(t.Context(), e)
+	must(t, err)
+	if claims, _ := w.claim(t, e, 5); len(claims) != 2 || !got.FailingSince.IsZero() {
+		t.Errorf("%d are given after the release, failing since %s", len(claims), got.FailingSince)
+	}
+}

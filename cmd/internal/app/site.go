@@ -47,7 +47,7 @@ func (a *App) site(s *store.Store, w *workers, mailer *notify.Mailer, people []s
 	return portal.New(portal.Options{
 		Sessions: sys, People: sys, Users: sys, Resets: sys, Attempts: sys, Mailer: mailer,
 		BaseURL: base, Proxies: a.cfg.ProxyPrefixes(), DeviceKey: key, Demo: people, Journal: a.journal(sys),
-		Frame: frame, Brand: brand, Pages: pages, Ready: ready, Log: a.log, Now: a.now,
+		Frame: frame, Brand: brand, Pages: pages, Hooks: w.intake, Ready: ready, Log: a.log, Now: a.now,
 	})
 }
 

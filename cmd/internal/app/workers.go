@@ -11,6 +11,7 @@ import (
 	"portico/sync/bus"
 	"portico/sync/change"
 	"portico/sync/fault"
+	"portico/sync/intake"
 	"portico/sync/jobs"
 	"portico/sync/pull"
 	"portico/sync/push"
@@ -33,6 +34,7 @@ type workers struct {
 	push   *push.Worker
 	pull   *pull.Puller
 	tell   *webhook.Worker
+	intake *intake.Intake
 	clock  schedule.Loop
 	log    *slog.Logger
 	// elsewhere says that other processes work: this one only rings them.
@@ -53,11 +55,12 @@ func (a *App) newWorkers(sys *store.System) (*workers, error) {
 	from := sources{a, sys, a.log}
 	w.push = push.New(push.Options{Store: sys, Sources: from, Ring: w.again, Committed: w.relay.Wake, Log: a.log, Now: a.now})
 	w.pull = pull.New(pull.Options{Store: sys, Sources: from, Committed: w.relay.Wake, Log: a.log, Now: a.now})
+	w.intake = intake.New(intake.Options{Store: sys, Sources: from, Ring: w.ringHook, Committed: w.relay.Wake, Log: a.log, Now: a.now})
 	if w.tell, err = a.teller(sys, w.relay.Wake); err != nil {
 		return nil, errors.Join(err, queue.Close())
 	}
 	w.clock = schedule.Loop{Store: sys, Enqueue: w.enqueuePull, Sweep: w.sweep, Now: a.now, Log: a.log}
-	w.server = jobs.NewServer(queue, map[jobs.Name]jobs.Handler{jobs.PushAction: w.doAction, jobs.PullStream: w.doPull, jobs.DeliverWebhooks: w.doTell},
+	w.server = jobs.NewServer(queue, map[jobs.Name]jobs.Handler{jobs.PushAction: w.doAction, jobs.PullStream: w.doPull, jobs.DeliverWebhooks: w.doTell, jobs.ReadHook: w.doHook},
 		jobs.ServerOptions{Interactive: a.cfg.Jobs.Workers, Background: max(2, a.cfg.Jobs.Workers/2), Log: a.log})
 	return w, nil
 }
@@ -88,14 +91,26 @@ func (w *workers) start(ctx context.Context, t jobs.Task) {
 	}
 }
 
-// sweep rings for whatever is due, of actions and of webhooks; neither keeps the
-// other from being looked for.
+// sweep rings for whatever is due, of actions and of webhooks in both
+// directions; none keeps another from being looked for.
 func (w *workers) sweep(ctx context.Context) error {
-	return errors.Join(w.push.Sweep(ctx), w.tell.Sweep(ctx))
+	return errors.Join(w.push.Sweep(ctx), w.tell.Sweep(ctx), w.intake.Sweep(ctx))
 }
 
 // doTell starts on what is due to endpoints, each in a runner of its own.
 func (w *workers) doTell(ctx context.Context, _ jobs.Task) error { return w.tell.Sweep(ctx) }
+
+func (w *workers) ringHook(ctx context.Context, id run.HookID) {
+	w.start(ctx, jobs.Task{Name: jobs.ReadHook, IDs: []string{string(id)}})
+}
+
+// doHook reads anew what a vendor's webhook hints at.
+func (w *workers) doHook(ctx context.Context, t jobs.Task) error {
+	if len(t.IDs) != 1 {
+		return fault.New(fault.Internal, "").Because("read hook", errors.New("a task needs one id"))
+	}
+	return w.intake.Work(ctx, run.HookID(t.IDs[0]))
+}
 
 // nudge starts on an action here; when this process is too busy the queue brings it.
 func (w *workers) nudge(ctx context.Context, id string) {
