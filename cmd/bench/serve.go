@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +18,12 @@ func (p *product) serve(ctx context.Context) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- p.app.Serve(ctx, false, io.Discard) }()
-	stop = func() { cancel(); <-ended }
+	stop = func() {
+		cancel()
+		if err := <-ended; err != nil {
+			fmt.Fprintln(os.Stderr, "the portal did not end well:", err)
+		}
+	}
 	for range 1000 {
 		select {
 		case err := <-ended:

@@ -21,7 +21,7 @@ func TestAPullIsNotStarvedByALongQueueOfActions(t *testing.T) {
 				return
 			}
 			order <- class
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			done()
 		}
 		go ask(remote.Interactive)
@@ -30,7 +30,7 @@ func TestAPullIsNotStarvedByALongQueueOfActions(t *testing.T) {
 		for range 30 {
 			go ask(remote.Interactive)
 		}
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		synctest.Wait()
 		close(order)
 		at := 0

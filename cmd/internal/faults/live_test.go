@@ -238,7 +238,7 @@ func (b *browser) answered(r *tracker, within time.Duration) {
 		if time.Since(began) > within {
 			t.Fatalf("%s: not confirmed within %s", b.company.name, within)
 		}
-		time.Sleep(100 * time.Millisecond)
+		pause(t.Context(), 100*time.Millisecond)
 		if a, err = b.get(path); err != nil {
 			t.Fatal(err)
 		}
@@ -263,7 +263,7 @@ func (w *world) killedWhileAnswering(r *tracker, browsers []*browser, kills int)
 		if err == nil && a.status == http.StatusSeeOther {
 			sent = append(sent, reply{ticket, words})
 		}
-		time.Sleep(rand.N(250 * time.Millisecond))
+		pause(w.Context(), rand.N(250*time.Millisecond))
 		w.kill()
 		w.start()
 	}
