@@ -122,7 +122,7 @@ func ForTest(at time.Time, account record.AccountID) (Message, error) {
 
 // compose puts data into the envelope that all messages share.
 func compose(t Type, at time.Time, account record.AccountID, data any) (Message, error) {
-	m := Message{ID: NewMessageID(), Type: t, Account: account, At: at.UTC()}
+	m := Message{ID: NewMessageID(), Type: t, Account: account, At: at.UTC().Truncate(time.Microsecond)}
 	payload, err := json.Marshal(struct {
 		ID      MessageID        `json:"id"`
 		Type    Type             `json:"type"`

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
 
@@ -81,6 +82,33 @@ func TestAHostileEndpointHurtsOnlyItself(t *testing.T) {
 		if l.State != delivery.Due || len(l.Attempts) > 0 {
 			t.Errorf("silent: %+v", l)
 		}
+	}
+}
+
+// transport answers requests itself.
+type transport func(*http.Request) (*http.Response, error)
+
+func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// TestAnAttemptHasFifteenSeconds looks at the deadline instead of waiting for it.
+func TestAnAttemptHasFifteenSeconds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	left := make(chan time.Duration, 1)
+	worker := w.worker(t, &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
+		deadline, _ := r.Context().Deadline()
+		left <- time.Until(deadline)
+		return nil, context.DeadlineExceeded
+	})})
+	e := w.endpoint(t, "https://books.example")
+	w.owe(t, e, 1)
+	worker.Ring(e)
+	if d := <-left; d <= 0 || d > 15*time.Second {
+		t.Errorf("an attempt has %s", d)
+	}
+	w.await(t, 1)
+	if l := w.log(t, e)[0]; l.State != delivery.Due || l.Attempt != 1 {
+		t.Errorf("%+v", l)
 	}
 }
 
