@@ -31,6 +31,7 @@ type Config struct {
 	Provider Provider `koanf:"provider"`
 	Log      Log      `koanf:"log"`
 	Jobs     Jobs     `koanf:"jobs"`
+	Metrics  Metrics  `koanf:"metrics"`
 	Webhooks Webhooks `koanf:"webhooks"`
 
 	file    string
@@ -81,6 +82,11 @@ type Jobs struct {
 // Webhooks is what back-office systems are told.
 type Webhooks struct {
 	Allow []string `koanf:"allow" validate:"dive,hostname_port" help:"host:port of endpoints on private networks or odd ports that may be told, also by plain http"`
+}
+
+// Metrics is where Prometheus may ask.
+type Metrics struct {
+	Listen string `koanf:"listen" validate:"omitempty,hostname_port" help:"address and port for Prometheus; \":9464\" is this machine only, empty means no metrics"`
 }
 
 // Defaults runs on one machine with nothing else installed. KeyFile
@@ -139,7 +145,19 @@ func (c Config) Warnings() []string {
 	if c.SMTP.Host != "" && c.SMTP.TLS == "none" && c.SMTP.Password != "" && !loopback(c.SMTP.Host) {
 		out = append(out, "smtp.tls is none: the mail password crosses the network readable. Use starttls or tls.")
 	}
+	if host, _, err := net.SplitHostPort(c.MetricsAddress()); err == nil && !loopback(host) {
+		out = append(out, "metrics.listen is not this machine: nobody signs in there, so let only Prometheus reach it.")
+	}
 	return out
+}
+
+// MetricsAddress is where metrics are served, or "". A port alone means this
+// machine only, because nobody signs in there.
+func (c Config) MetricsAddress() string {
+	if strings.HasPrefix(c.Metrics.Listen, ":") {
+		return "127.0.0.1" + c.Metrics.Listen
+	}
+	return c.Metrics.Listen
 }
 
 // complete fills in the paths that depend on other settings.

@@ -206,3 +206,21 @@ func TestWarnings(t *testing.T) {
 		t.Errorf("URL = %s", c.URL())
 	}
 }
+
+func TestMetricsAreForThisMachineUnlessSaidOtherwise(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]struct {
+		address  string
+		warnings int
+	}{
+		"log: {level: info}\n":                    {"", 0},
+		"metrics: {listen: \":9464\"}\n":          {"127.0.0.1:9464", 0},
+		"metrics: {listen: \"0.0.0.0:9464\"}\n":   {"0.0.0.0:9464", 1},
+		"metrics: {listen: \"localhost:9464\"}\n": {"localhost:9464", 0},
+	} {
+		c := load(t, write(t, text))
+		if c.MetricsAddress() != want.address || len(c.Warnings()) != want.warnings {
+			t.Errorf("%s: %q, %q", text, c.MetricsAddress(), c.Warnings())
+		}
+	}
+}

@@ -47,8 +47,13 @@ type Options struct {
 	Hooks http.Handler
 	// Ready reports why requests should go elsewhere for now, or nil.
 	Ready func(ctx context.Context) error
-	Log   *slog.Logger
-	Now   func() time.Time
+	// Degraded names, in a word each, what is away although requests can be
+	// answered; strangers read it.
+	Degraded func(ctx context.Context) []string
+	// Served is told of every request, see session.Options.
+	Served func(route, method string, status int, took time.Duration)
+	Log    *slog.Logger
+	Now    func() time.Time
 }
 
 // Portal is the website. It is safe for concurrent use.
@@ -70,7 +75,7 @@ func (p *Portal) Routes() []Route { return slices.Clone(p.routes) }
 func New(o Options) (*Portal, error) {
 	gate, err := session.New(session.Options{
 		Sessions: o.Sessions, People: o.People, BaseURL: o.BaseURL, Proxies: o.Proxies,
-		ErrorPage: o.errorPage, Log: o.Log, Now: o.Now,
+		ErrorPage: o.errorPage, Served: o.Served, Log: o.Log, Now: o.Now,
 	})
 	if err != nil {
 		return nil, err
@@ -115,7 +120,7 @@ func (p *Portal) hang(g *session.Gate, doors []door) (*mux.Router, error) {
 		}
 		// A redirect to the other spelling of a path would lose what was posted.
 		router.StrictSlash(d.method == http.MethodGet)
-		router.Path(d.path).Methods(methods...).Handler(withPathValues(h))
+		router.Path(d.path).Methods(methods...).Handler(session.Named(d.path, withPathValues(h)))
 		p.routes = append(p.routes, Route{d.method, d.path, d.policy.String()})
 	}
 	router.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -6,6 +6,7 @@ package portal
 
 import (
 	"net/http"
+	"strings"
 
 	"portico/portal/session"
 	"portico/portal/signin"
@@ -100,6 +101,11 @@ func (o Options) ready(w http.ResponseWriter, r *http.Request) error {
 	if o.Ready != nil {
 		if err := o.Ready(r.Context()); err != nil {
 			return err
+		}
+	}
+	if o.Degraded != nil {
+		if away := o.Degraded(r.Context()); len(away) > 0 {
+			return plain(w, "ready, degraded: "+strings.Join(away, ", ")+"\n")
 		}
 	}
 	return plain(w, "ready\n")

@@ -16,6 +16,7 @@ import (
 // line collects what the request log says about one request.
 type line struct {
 	id     string
+	route  string
 	user   string
 	status int
 	bytes  int64
@@ -36,6 +37,14 @@ func note(ctx context.Context) *line {
 // RequestID returns the id that the log knows the request by, or "".
 func RequestID(ctx context.Context) string { return note(ctx).id }
 
+// Named says which route the requests of next are, by the template of its path.
+func Named(route string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		note(r.Context()).route = route
+		next.ServeHTTP(w, r)
+	})
+}
+
 // Observe writes one log line per request, without query strings (they may
 // hold tokens), and turns a panic into the page for an unexpected failure.
 func (g *Gate) Observe(next http.Handler) http.Handler {
@@ -44,9 +53,11 @@ func (g *Gate) Observe(next http.Handler) http.Handler {
 		r = r.WithContext(context.WithValue(r.Context(), lineKey{}, l))
 		begin := g.o.Now()
 		defer func() {
+			took := g.o.Now().Sub(begin)
+			g.o.Served(l.route, r.Method, l.status, took)
 			g.o.Log.LogAttrs(r.Context(), level(r, l), "request",
 				slog.String("request", l.id), slog.String("method", Clip(r.Method, 20)), slog.String("path", Clip(r.URL.Path, 500)),
-				slog.Int("status", l.status), slog.Int64("bytes", l.bytes), slog.Duration("took", g.o.Now().Sub(begin)),
+				slog.Int("status", l.status), slog.Int64("bytes", l.bytes), slog.Duration("took", took),
 				slog.String("ip", g.Peer(r).String()), slog.String("user", l.user))
 		}()
 		watched := &watched{ResponseWriter: w, line: l}

@@ -66,6 +66,10 @@ type Options struct {
 	ErrorPage func(r *http.Request, p Problem) templ.Component
 	// SignIn is the path that asks people to sign in; "/signin" when empty.
 	SignIn string
+	// Served is told of every request when it has been answered: the route that
+	// Named gave it, its status (0 when the client left before) and how long it
+	// took. Nil tells nobody.
+	Served func(route, method string, status int, took time.Duration)
 	Log    *slog.Logger
 	Now    func() time.Time
 }
@@ -87,6 +91,9 @@ func New(o Options) (*Gate, error) {
 	}
 	if o.SignIn == "" {
 		o.SignIn = "/signin"
+	}
+	if o.Served == nil {
+		o.Served = func(string, string, int, time.Duration) {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -20,10 +20,12 @@ type Accounts interface {
 	Accounts(ctx context.Context, s access.Scope) ([]record.AccountInfo, error)
 }
 
-// Options are what the page works with; every field is needed.
+// Options are what the page works with; Accounts and Frame are needed.
 type Options struct {
 	Accounts Accounts
 	Frame    ui.Framer
+	// Held says why nothing leaves the portal now, or ""; nil never does.
+	Held func(ctx context.Context) string
 }
 
 // Pages serves the provider's people. It is safe for concurrent use.
@@ -40,6 +42,7 @@ type filter struct {
 // listView is everything that the list of accounts shows.
 type listView struct {
 	Chrome *ui.Chrome
+	Held   string
 	Search string
 	Rows   []account
 	All    int // before the search
@@ -68,6 +71,9 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, s access.Scope) err
 	}
 	c.Title = c.T("staff.title")
 	v := listView{Chrome: c, Search: f.Search, All: len(all), Rows: rows(all, f.Search)}
+	if p.o.Held != nil {
+		v.Held = p.o.Held(r.Context())
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	return fault.Wrap(fault.Internal, "write page", listPage(v).Render(r.Context(), w))
 }

@@ -23,10 +23,15 @@ func (a accounts) Accounts(context.Context, access.Scope) ([]record.AccountInfo,
 
 func show(t *testing.T, a accounts, path string) htmlcheck.Page {
 	t.Helper()
+	return showHeld(t, a, path, nil)
+}
+
+func showHeld(t *testing.T, a accounts, path string, held func(context.Context) string) htmlcheck.Page {
+	t.Helper()
 	frame := ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Zone: time.UTC})
 	w := httptest.NewRecorder()
 	s := grant.Staff(grant.User{ID: "s", Name: "Marek Dvořák"}, access.Manager, nil)
-	if err := staff.New(staff.Options{Accounts: a, Frame: frame}).List(w, httptest.NewRequest(http.MethodGet, path, nil), s); err != nil {
+	if err := staff.New(staff.Options{Accounts: a, Frame: frame, Held: held}).List(w, httptest.NewRequest(http.MethodGet, path, nil), s); err != nil {
 		t.Fatal(err)
 	}
 	return htmlcheck.Read(t, w.Body.String())
@@ -47,4 +52,13 @@ func TestAccountsSayWhoMaySeeThem(t *testing.T) {
 	show(t, a, "/staff?q=NORD+brem").Want("tbody tr", 1)
 	show(t, a, "/staff?q=zzz").WantText(".po-empty", "No account is called that")
 	show(t, nil, "/staff").WantText(".po-empty", "No accounts yet").Want("form[role=search]", 0)
+}
+
+func TestStaffReadThatNothingLeaves(t *testing.T) {
+	t.Parallel()
+	why := ""
+	held := func(context.Context) string { return why }
+	showHeld(t, nil, "/staff", held).Want(".po-note", 0)
+	why = "restored from a <backup>"
+	showHeld(t, nil, "/staff", held).WantText(".po-note", "This copy is held (restored from a <backup>).").WantText(".po-note", "portico release")
 }

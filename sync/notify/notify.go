@@ -139,6 +139,9 @@ func (m *Mailer) offer(l letter) {
 	}
 }
 
+// Waiting is how many mails are not sent yet.
+func (m *Mailer) Waiting() int { return int(m.waiting.Load()) }
+
 // carriers is how many mails are sent at once.
 const carriers = 2
 

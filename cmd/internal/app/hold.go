@@ -65,6 +65,17 @@ func held(sys *store.System) func(context.Context) bool {
 	return func(ctx context.Context) bool { return outward(ctx, sys) != nil }
 }
 
+// why says to people why everything is held, or "".
+func why(sys *store.System) func(context.Context) string {
+	return func(ctx context.Context) string {
+		h, err := sys.Held(ctx)
+		if err != nil {
+			return "" // the page that asks will say so itself
+		}
+		return h.Why
+	}
+}
+
 // tellHold writes the one line that nobody should overlook.
 func (a *App) tellHold(ctx context.Context, sys *store.System) error {
 	h, err := sys.Held(ctx)

@@ -131,22 +131,30 @@ func (a *App) run(ctx context.Context, s *store.Store, d duty, people []signin.D
 	}
 	defer w.close()
 	w.elsewhere = !d.work
+	beside := []func(context.Context) error{w.relay.Run}
 	if !d.pages {
+		if beside, _, err = a.exhibit(ctx, beside, s, w, nil); err != nil {
+			return err
+		}
 		started("")
-		return a.together(ctx, w, d, []func(context.Context) error{w.relay.Run}, nil)
+		return a.together(ctx, w, d, beside, nil)
 	}
 	mailer, err := a.mailer(held(s.System()))
 	if err != nil {
 		return err
 	}
+	beside, served, err := a.exhibit(ctx, beside, s, w, mailer)
+	if err != nil {
+		return err
+	}
 	var draining atomic.Bool
 	hub := live.New(live.Options{Events: w.bus, Log: a.log, Now: a.now})
-	handler, err := a.site(s, w, mailer, people, hub, func(ctx context.Context) error {
+	handler, err := a.site(s, w, mailer, people, hub, watch{served: served, ready: func(ctx context.Context) error {
 		if draining.Load() {
 			return fault.New(fault.Unavailable, "The portal is being restarted. Try again in a moment.")
 		}
 		return s.Ping(ctx)
-	})
+	}})
 	if err != nil {
 		return err
 	}
@@ -158,7 +166,7 @@ func (a *App) run(ctx context.Context, s *store.Store, d duty, people []signin.D
 	server := portal.NewServer(a.cfg.Listen, handler, a.log)
 	server.RegisterOnShutdown(hub.Close) // or the server would wait for every open page
 	started(listener.Addr().String())
-	return a.together(ctx, w, d, []func(context.Context) error{w.relay.Run, mailer.Run, hub.Run}, &front{server, listener, &draining})
+	return a.together(ctx, w, d, append(beside, mailer.Run, hub.Run), &front{server, listener, &draining})
 }
 
 // front is the pages' part of a process.

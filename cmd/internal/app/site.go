@@ -20,8 +20,14 @@ import (
 	"portico/sync/store"
 )
 
+// watch is who looks at the website from outside.
+type watch struct {
+	ready  func(context.Context) error
+	served func(route, method string, status int, took time.Duration)
+}
+
 // site builds the website over the store.
-func (a *App) site(s *store.Store, w *workers, mailer *notify.Mailer, people []signin.DemoPerson, hub *live.Hub, ready func(context.Context) error) (http.Handler, error) {
+func (a *App) site(s *store.Store, w *workers, mailer *notify.Mailer, people []signin.DemoPerson, hub *live.Hub, by watch) (http.Handler, error) {
 	base, err := url.Parse(a.cfg.URL())
 	if err != nil {
 		return nil, fault.Wrap(fault.Setup, "read base_url", err)
@@ -47,7 +53,7 @@ func (a *App) site(s *store.Store, w *workers, mailer *notify.Mailer, people []s
 	return portal.New(portal.Options{
 		Sessions: sys, People: sys, Users: sys, Resets: sys, Attempts: sys, Mailer: mailer,
 		BaseURL: base, Proxies: a.cfg.ProxyPrefixes(), DeviceKey: key, Demo: people, Journal: a.journal(sys),
-		Frame: frame, Brand: brand, Pages: pages, Hooks: w.intake, Ready: ready, Log: a.log, Now: a.now,
+		Frame: frame, Brand: brand, Pages: pages, Hooks: w.intake, Ready: by.ready, Degraded: degraded(w), Served: by.served, Log: a.log, Now: a.now,
 	})
 }
 
@@ -55,7 +61,7 @@ func (a *App) pages(s *store.Store, d desk, frame ui.Framer, from sources) porta
 	t := tickets.New(tickets.Options{Records: d, Actions: d, Files: library{a.files, from}, Uploads: a.files, Frame: frame})
 	h := home.New(home.Options{Records: d, Frame: frame})
 	e := assets.New(assets.Options{Records: d, Frame: frame})
-	f := staff.New(staff.Options{Accounts: s.Staff(), Frame: frame})
+	f := staff.New(staff.Options{Accounts: s.Staff(), Frame: frame, Held: why(s.System())})
 	return portal.Pages{
 		Home: h.Home, Staff: f.List,
 		Tickets: t.List, TicketsCSV: t.Export, TicketForm: t.New, TicketCreate: t.Create, Ticket: t.Show,

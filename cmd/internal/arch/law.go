@@ -167,7 +167,7 @@ var libraries = []struct {
 	{"github.com/standard-webhooks", []string{"sync/webhook/..."}},
 	{"github.com/knadh/koanf", []string{"config"}},
 	{"filippo.io/age", []string{"cmd/internal/backup"}},
-	{"github.com/prometheus", []string{"cmd/internal/metrics"}},
+	{"github.com/prometheus", []string{"cmd/internal/gauges"}},
 	{"github.com/spf13/cobra", []string{"cmd/..."}},
 	{"golang.org/x/term", []string{"cmd/..."}},
 	{"github.com/PuerkitoBio/goquery", []string{"portal/portaltest/..."}},

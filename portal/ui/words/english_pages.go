@@ -151,6 +151,8 @@ var englishStaff = Catalogue{
 	"staff.count.other":     "%s client companies.",
 	"staff.all":             "All accounts",
 	"staff.search":          "Search by name",
+	"staff.held":            "Nothing leaves this portal",
+	"staff.held.text":       "This copy is held (%s). Replies, webhooks, mails and pulls wait until an administrator runs “portico release”.",
 	"staff.none":            "No accounts yet",
 	"staff.none.text":       "An account appears here when a company from a connected system is matched to it.",
 	"staff.none.found":      "No account is called that",

@@ -103,3 +103,13 @@ func (db *DB) Close() error {
 	}
 	return nil
 }
+
+// Pools are the connections by who uses them: on SQLite those who read and the
+// one that writes, on PostgreSQL the two roles.
+func (db *DB) Pools() map[string]sql.DBStats {
+	names := [2]string{"read", "write"}
+	if db.dialect == Postgres {
+		names = [2]string{"app", "system"}
+	}
+	return map[string]sql.DBStats{names[0]: db.viewers.Stats(), names[1]: db.system.Stats()}
+}
