@@ -41,6 +41,25 @@ run: build ## build everything and serve the demonstration
 build: need-go assets ## build bin/portico
 	@$(BUILD) -o bin/portico ./cmd/portico
 
+# The second build has another folder and an empty cache: what is the same bytes
+# then is made of the source alone.
+TARGETS ?= linux/amd64 linux/arm64
+
+.PHONY: release
+release: need-go assets ## build artefacts/release twice, apart, and keep it only when equal
+	@rm -rf artefacts/release; mkdir -p artefacts/release; other=$$(mktemp -d); trap 'rm -rf "$$other"' EXIT; mkdir "$$other/tree"; \
+	{ git ls-files -z; find $(ASSETS)/dist -type f -print0; } | sort -zu | tar --null -T - -cf - | tar -xf - -C "$$other/tree"; \
+	for target in $(TARGETS); do \
+	export GOOS=$${target%/*} GOARCH=$${target#*/}; name=portico-$$GOOS-$$GOARCH; \
+	$(BUILD) -o artefacts/release/$$name ./cmd/portico; \
+	(cd "$$other/tree"; GOCACHE="$$other/cache" $(BUILD) -o "$$other/$$name" ./cmd/portico); \
+	cmp artefacts/release/$$name "$$other/$$name" || { rm -rf artefacts/release; echo "two builds of $$name differ"; exit 1; }; \
+	done; cd artefacts/release; sha256sum portico-* | tee SHA256SUMS
+
+.PHONY: image
+image: ## build the container image portico (needs docker)
+	@docker build -f cmd/portico/container/Dockerfile --build-arg VERSION=$(VERSION) --build-arg REVISION=$(REVISION) -t portico .
+
 .PHONY: assets
 assets: $(ASSETS)/dist/manifest.json ## build styles, script and icons of the pages
 

@@ -25,9 +25,9 @@ type Vitals struct {
 	// Deliveries counts those of webhooks that have not come to their end.
 	Deliveries     int64
 	OldestDelivery time.Time
-	Streams     []StreamVitals
-	Runs        []RunVitals
-	Hold        Hold
+	Streams        []StreamVitals
+	Runs           []RunVitals
+	Hold           Hold
 }
 
 // StreamVitals is how one stream of a connection is.
