@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"errors"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -10,6 +12,7 @@ import (
 	"portico/cmd/internal/app"
 	"portico/config"
 	"portico/sync/fault"
+	"portico/sync/files"
 )
 
 // firm is an embedded Portico in a folder of its own.
@@ -39,10 +42,43 @@ func backedUp(t *testing.T) (a *app.App, dir, archive string) {
 	if _, err := a.AddAccount(t.Context(), "Nordwind", ""); err != nil {
 		t.Fatal(err)
 	}
+	kept := uploads(t, filepath.Join(dir, "data"))
+	if _, err := kept.Keep(t.Context(), "note.txt", strings.NewReader("some words")); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := a.Backup(t.Context(), archive, nil); err != nil {
 		t.Fatal(err)
 	}
 	return a, dir, archive
+}
+
+func uploads(t *testing.T, data string) *files.Store {
+	t.Helper()
+	s, err := files.New(files.Options{Dir: filepath.Join(data, "files")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// texts are the contents of the kept files.
+func texts(t *testing.T, s *files.Store) []string {
+	t.Helper()
+	var out []string
+	err := s.Each(t.Context(), func(id string, _ int64) error {
+		r, err := s.Open(t.Context(), id)
+		if err != nil {
+			return err
+		}
+		text, err := io.ReadAll(r)
+		out = append(out, string(text))
+		return errors.Join(err, r.Close())
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	return out
 }
 
 func TestARestoredCopyIsTheSameAndHeld(t *testing.T) {
@@ -55,6 +91,9 @@ func TestARestoredCopyIsTheSameAndHeld(t *testing.T) {
 	}
 	if m.Program != "1.0 abc" || m.Rows["accounts"] != 1 || log.Leaves+1 < m.Rows["audit_leaves"] {
 		t.Errorf("%+v %+v", m, log)
+	}
+	if got := texts(t, uploads(t, into)); len(got) != 1 || got[0] != "some words" {
+		t.Errorf("uploads %q", got)
 	}
 	b := firm(t, into)
 	accounts, err := b.Accounts(t.Context())
