@@ -98,6 +98,7 @@ func (p *Pages) Create(w http.ResponseWriter, r *http.Request, s access.Scope) e
 			http.Redirect(w, r, actionPath(s.Account(), a.ID), http.StatusSeeOther)
 			return nil
 		}
+		in.Key = uuid.NewString() // a form that is refused now was not sent, or sent with other words
 	}
 	p.drop(r, files, nil)
 	return p.again(err, func(err error) error { return p.showNew(w, r, s, in, err) })

@@ -117,6 +117,26 @@ func TestAFormPostedManyTimesAtOnceIsOneAction(t *testing.T) {
 	}
 }
 
+func TestAFormThatWasSentBeforeSaysSoWhenItHoldsOtherWords(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	first := d.submit(t, "1", "same")
+	for name, change := range map[string]func(*action.Input){
+		"text":    func(in *action.Input) { in.Text = "other words" },
+		"subject": func(in *action.Input) { in.Subject = "other" },
+		"files":   func(in *action.Input) { in.Files = []action.File{{ID: "f", Name: "a.txt", SHA256: "00"}} },
+	} {
+		draft := d.draft("1", "same")
+		change(&draft.Input)
+		if _, err := d.acc.Submit(t.Context(), d.owner, draft); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: what was not recorded was called recorded: %v", name, err)
+		}
+	}
+	if again := d.submit(t, "1", "same"); again.ID != first.ID {
+		t.Error("the same words became another action")
+	}
+}
+
 func TestSubmitRefusesWhatNoPageAsksFor(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -18,7 +18,8 @@ import (
 
 // Submit records what somebody asks for: the action and its outbox row in one
 // transaction, after which it may be called recorded. The same Key of the same
-// person again returns the first action and writes nothing. A target that
+// person again returns the first action and writes nothing; with other words or
+// files it is fault.Invalid, because the first action does not hold them. A target that
 // changed since the person saw it is fault.Conflict, and nothing is recorded.
 func (a *Account) Submit(ctx context.Context, s access.Scope, d action.Draft) (action.Action, error) {
 	if err := access.Act(s, d.Account, record.KindTicket); err != nil {
@@ -86,7 +87,18 @@ func (a *Account) submitted(ctx context.Context, s access.Scope, d action.Draft)
 	if err != nil || len(list) == 0 {
 		return action.Action{}, err
 	}
+	if !said(list[0].Input, d.Input) {
+		return action.Action{}, fault.New(fault.Invalid, "This form was sent before, with other words or files. Send it once more if these are to follow.")
+	}
 	return list[0], nil
+}
+
+// said reports whether a form holds what it held when it was first sent: a
+// browser that goes back shows a form that was sent, ready to be changed.
+func said(first, now action.Input) bool {
+	return first.Subject == now.Subject && first.Text == now.Text && slices.EqualFunc(first.Files, now.Files, func(a, b action.File) bool {
+		return a.Name == b.Name && a.SHA256 == b.SHA256
+	})
 }
 
 // complete fills in what the page does not decide: where the target lives,
