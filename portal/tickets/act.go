@@ -41,10 +41,11 @@ func (p *Pages) Reply(w http.ResponseWriter, r *http.Request, s access.Scope) er
 			Account: s.Account(), Kind: action.TicketReply, Target: d.ID, Key: in.Key, Input: action.Input{Text: in.Text, Files: files},
 		})
 	}
-	p.drop(r, files, a.Input.Files)
 	if err != nil {
+		p.spare(r, files, err)
 		return p.again(err, func(err error) error { return p.replyAgain(w, r, s, in, err) })
 	}
+	p.drop(r, files, a.Input.Files)
 	p.seeProgress(w, r, a)
 	return nil
 }

@@ -93,6 +93,26 @@ func TestReplyIsRecordedOnceAndFollowed(t *testing.T) {
 	page(t, got, err, 200).Want("#progress [data-state=recorded][hx-get]", 1).Want(`[data-recorded="`+key+`"]`, 1).WantText("#progress blockquote", "Yes, please.")
 }
 
+// A database that dies after it has committed leaves an action that needs its files.
+func TestFilesStayWhenTheAnswerOfTheStoreIsLost(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"reply", "create"} {
+		w := newWorld(t)
+		w.lost = true
+		handle, fields := w.pages.Reply, map[string]string{"key": uuid.NewString(), "text": "See the list."}
+		if name == "create" {
+			handle, fields["subject"], fields["to"] = w.pages.Create, "s", w.to[0].Connection.String()+" Support"
+		}
+		_, err := ask(t, handle, w.as(access.Owner), send(t, fields, "list"), "id", w.rows[0].ID.String())
+		if !fault.Is(err, fault.Unavailable) {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if len(w.actions) != 1 || len(w.kept) != 1 || !w.kept[w.actions[0].Input.Files[0].ID] {
+			t.Errorf("%s: %d actions, files %v", name, len(w.actions), w.kept)
+		}
+	}
+}
+
 func TestRefusedReplyKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -100,7 +100,7 @@ func (p *Pages) Create(w http.ResponseWriter, r *http.Request, s access.Scope) e
 		}
 		in.Key = uuid.NewString() // a form that is refused now was not sent, or sent with other words
 	}
-	p.drop(r, files, nil)
+	p.spare(r, files, err)
 	return p.again(err, func(err error) error { return p.showNew(w, r, s, in, err) })
 }
 
@@ -187,6 +187,15 @@ func statusOf(err error) int {
 		return http.StatusConflict
 	default:
 		return http.StatusUnprocessableEntity
+	}
+}
+
+// spare forgets uploads that were surely not recorded. After a fault that is not
+// an answer the action may stand, and then it needs its files.
+func (p *Pages) spare(r *http.Request, uploaded []action.File, err error) {
+	switch fault.KindOf(err) {
+	case fault.Invalid, fault.TooLarge, fault.Conflict, fault.Forbidden, fault.NotFound, fault.Unauthenticated:
+		p.drop(r, uploaded, nil)
 	}
 }
 

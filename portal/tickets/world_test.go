@@ -37,6 +37,7 @@ type world struct {
 	to      []action.Destination
 	base    string
 	down    bool
+	lost    bool // the answer to what was recorded
 	asked   []record.Query
 	kept    map[string]bool
 	pages   *tickets.Pages
@@ -150,6 +151,9 @@ func (w *world) Submit(_ context.Context, s access.Scope, d action.Draft) (actio
 		Connection: d.Connection, Base: d.Base, Input: d.Input, Key: d.Key, State: action.Recorded, Recorded: now,
 	}
 	w.actions = append(w.actions, a)
+	if w.lost {
+		return action.Action{}, fault.New(fault.Unavailable, "The database is away.")
+	}
 	return a, nil
 }
 
