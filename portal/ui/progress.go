@@ -70,6 +70,11 @@ func (p Progress) text(c *Chrome) string {
 		return c.T("progress.text."+string(p.Action.State), p.System)
 	case action.Dead:
 		return c.T("progress.text.dead", c.Provider.Name)
+	case action.Withdrawn:
+		if p.Action.Reason != "" { // it was sent once, and nobody knows what became of it
+			return c.T("progress.text.given.up", p.System)
+		}
+		return c.T("progress.text.withdrawn")
 	default:
 		return c.T("progress.text." + string(p.Action.State))
 	}

@@ -62,6 +62,10 @@ func TestProgressNamesWhoLooksAfterItAndWhy(t *testing.T) {
 	draw(t, ui.ProgressCard(chrome(), progress(action.Dead))).WantText("article", "Halden IT has been told and looks after it").WantText("[data-part=reason]", "It is closed there.")
 	draw(t, ui.ProgressCard(chrome(), progress(action.Refused))).WantText("[data-part=reason]", "Reason: It is closed there.")
 	draw(t, ui.ProgressCard(chrome(), progress(action.Confirmed))).Want("[data-part=reason]", 0)
+	doubted := progress(action.Withdrawn)
+	draw(t, ui.ProgressCard(chrome(), doubted)).WantText("article", "may have received it all the same")
+	doubted.Action.Reason = ""
+	draw(t, ui.ProgressCard(chrome(), doubted)).WantText("article", "It was not sent.")
 	p := progress(action.Retrying)
 	p.Action.Due = now.Add(40 * time.Hour)
 	draw(t, ui.ProgressCard(chrome(), p)).WantText(".po-steps", "next attempt Sat 21 Nov, 01:06").Want(`form[method="post"]`, 1)

@@ -208,13 +208,17 @@ func (y *System) Revive(ctx context.Context, id action.ID) error {
 	})
 }
 
+// doubted is the reason of an action that is given up: empty only when it
+// certainly did not arrive. A dead one that was ever sent may have.
+const doubted = `CASE WHEN state = 'dead' AND sent_at IS NOT NULL THEN 'It was given up; it may have arrived all the same.' ELSE '' END`
+
 // Discard gives a dead action up.
 func (y *System) Discard(ctx context.Context, id action.ID) error {
 	now := y.now().UTC()
 	return y.administer(ctx, administered(audit.ActionEnded, now, id.String(), "state", "given up"), func(ctx context.Context, tx *scoped.Tx) error {
 		var rows []struct{ AccountID record.AccountID }
-		err := tx.Find(ctx, &rows, scoped.System+`UPDATE actions SET state = 'withdrawn', ended_at = ?, changed_at = ? WHERE id = ? AND state = 'dead'
-			RETURNING account_id`, at(now), at(now), id)
+		err := tx.Find(ctx, &rows, scoped.System+`UPDATE actions SET state = 'withdrawn', ended_at = ?, changed_at = ?, reason = `+doubted+`
+			WHERE id = ? AND state = 'dead' RETURNING account_id`, at(now), at(now), id)
 		if err == nil && len(rows) == 0 {
 			err = fault.New(fault.Conflict, "Only an action that our team looks after can be given up.")
 		}

@@ -207,6 +207,31 @@ func TestADeadWorkersActionIsTakenBackForGood(t *testing.T) {
 	}
 }
 
+func TestGivingUpSaysWhetherItMayHaveArrived(t *testing.T) {
+	t.Parallel()
+	for _, sent := range []bool{false, true} {
+		for name, giveUp := range map[string]func(d *desk, id action.ID) error{
+			"client": func(d *desk, id action.ID) error {
+				_, err := d.acc.Withdraw(t.Context(), d.owner, d.account, id)
+				return err
+			},
+			"staff": func(d *desk, id action.ID) error { return d.sys.Discard(t.Context(), id) },
+		} {
+			d := newDesk(t)
+			a := d.submit(t, "1", "a")
+			c := d.mustClaim(t, a.ID)
+			must(t, d.sys.Settle(t.Context(), c, action.Step{State: action.Sending, Begin: sent, Keep: true}))
+			must(t, d.sys.Settle(t.Context(), c, action.Step{State: action.Dead, Reason: "gave up"}))
+			must(t, giveUp(d, a.ID))
+			got, err := d.acc.ActionByID(t.Context(), d.owner, d.account, a.ID)
+			must(t, err)
+			if got.State != action.Withdrawn || (got.Reason != "") != sent {
+				t.Errorf("%s, sent=%v: %s %q", name, sent, got.State, got.Reason)
+			}
+		}
+	}
+}
+
 func TestReviveLooksFirstWhatWasEverSent(t *testing.T) {
 	t.Parallel()
 	for _, sent := range []bool{false, true} {

@@ -221,7 +221,7 @@ func (a *Account) Withdraw(ctx context.Context, s access.Scope, account record.A
 		if err := about(ctx, tx, act); err != nil {
 			return err
 		}
-		n, err := tx.Run(ctx, `UPDATE actions SET state = ?, ended_at = ?, changed_at = ?, reason = '', fence = fence + 1,
+		n, err := tx.Run(ctx, `UPDATE actions SET state = ?, ended_at = ?, changed_at = ?, reason = `+doubted+`, fence = fence + 1,
 			lease_until = NULL WHERE account_id = ? AND id = ? AND state IN ('recorded', 'retrying', 'conflict', 'dead') AND (lease_until IS NULL OR lease_until < ?)`,
 			action.Withdrawn, at(now), at(now), account, id, at(now))
 		if err == nil && n == 0 {
