@@ -11,7 +11,7 @@ func (c *console) connector() *cobra.Command {
 		Long: "A connector knows one kind of system; a connection is one such system of yours. The\n" +
 			"usual order is add, check, discover, preview, pull, match; then status and runs tell\n" +
 			"how it goes.",
-		Example: "  portico connector add requesttracker --name \"Help desk\" --set url=https://rt.example.com\n" +
+		Example: "  portico connector add requesttracker --name \"Help desk\" --set url=https://rt.example.com --set user=portico\n" +
 			"  portico connector check \"Help desk\"\n  portico connector pull \"Help desk\"",
 	}
 	cmd.AddCommand(c.connectorLint(), c.connectorAdd(), c.connectorList(), c.connectorCheck(),

@@ -24,7 +24,7 @@ func (c *console) connectorAdd() *cobra.Command {
 			"unknown or missing field names the fields of that kind.\n\n" +
 			"Secrets are asked for one by one. A script gives them by --token-file, by\n" +
 			secretEnv + "<FIELD>, or one per line on standard input.",
-		Example: "  portico connector add requesttracker --name \"Help desk\" --set url=https://rt.example.com\n" +
+		Example: "  portico connector add requesttracker --name \"Help desk\" --set url=https://rt.example.com --set user=portico\n" +
 			"  portico connector add requesttracker --name \"Help desk\" --set url=http://10.0.0.5 \\\n" +
 			"      --allow-private 10.0.0.5:80 --token-file /run/secrets/rt --read-only",
 		Args: exactly("CONNECTOR"),
