@@ -53,7 +53,7 @@ func DecodeFiles(w http.ResponseWriter, r *http.Request, dst any, field string, 
 // drop forgets the kept files, also when the client went away meanwhile.
 func (u *uploads) drop(ctx context.Context) {
 	for _, f := range u.kept {
-		_ = u.keep.Drop(context.WithoutCancel(ctx), f.ID) // the sweep of the file store finds what is left
+		_ = u.keep.Drop(context.WithoutCancel(ctx), f.ID) // what is left is released with age
 	}
 }
 

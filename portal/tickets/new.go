@@ -204,7 +204,7 @@ func (p *Pages) spare(r *http.Request, uploaded []action.File, err error) {
 func (p *Pages) drop(r *http.Request, uploaded, kept []action.File) {
 	for _, f := range uploaded {
 		if !slices.ContainsFunc(kept, func(k action.File) bool { return k.ID == f.ID }) {
-			_ = p.o.Uploads.Drop(r.Context(), f.ID) // the file store's sweep finds what is left
+			_ = p.o.Uploads.Drop(r.Context(), f.ID) // what is left is released with age
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"portico/sync/action"
 	"portico/sync/fault"
 	"portico/sync/record"
+	"portico/sync/store/internal/scoped"
 )
 
 type actionRow struct {
@@ -137,4 +138,25 @@ func (a *Account) Destinations(ctx context.Context, s access.Scope, account reco
 		}
 	}
 	return out, nil
+}
+
+// NeededFiles are the ids of uploads whose action has not come to its end.
+func (y *System) NeededFiles(ctx context.Context) (map[string]bool, error) {
+	var inputs []string
+	err := y.db.Find(ctx, &inputs, scoped.System+`SELECT input FROM actions WHERE state NOT IN ('confirmed', 'refused', 'withdrawn')
+		AND input LIKE '%"files"%'`)
+	if err != nil {
+		return nil, fault.At("list needed files", err)
+	}
+	needed := map[string]bool{}
+	for _, data := range inputs {
+		var in action.Input
+		if err := json.Unmarshal([]byte(data), &in); err != nil {
+			return nil, fault.Wrap(fault.Internal, "decode input", err)
+		}
+		for _, f := range in.Files {
+			needed[f.ID] = true
+		}
+	}
+	return needed, nil
 }

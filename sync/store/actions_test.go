@@ -262,3 +262,30 @@ func TestAStepIsWholeOrNothing(t *testing.T) {
 		t.Errorf("events: %v", moved)
 	}
 }
+
+func TestFilesAreNeededUntilTheirActionEnds(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	draft := d.draft("1", "a")
+	draft.Input.Files = []action.File{{ID: "one", Name: "a.txt"}, {ID: "two", Name: "b.txt"}}
+	a, err := d.acc.Submit(t.Context(), d.owner, draft)
+	must(t, err)
+	d.submit(t, "2", "b") // has none
+	needed := func() map[string]bool {
+		got, err := d.sys.NeededFiles(t.Context())
+		must(t, err)
+		return got
+	}
+	if got := needed(); len(got) != 2 || !got["one"] || !got["two"] {
+		t.Errorf("recorded: %v", got)
+	}
+	c := d.mustClaim(t, a.ID)
+	must(t, d.sys.Settle(t.Context(), c, action.Step{State: action.Dead, Keep: true}))
+	if got := needed(); len(got) != 2 {
+		t.Errorf("dead, may be revived: %v", got)
+	}
+	must(t, d.sys.Discard(t.Context(), a.ID))
+	if got := needed(); len(got) != 0 {
+		t.Errorf("given up: %v", got)
+	}
+}

@@ -10,7 +10,10 @@ import (
 // tidyEvery is how often what nobody needs any more is removed.
 const tidyEvery = 6 * time.Hour
 
-// tidy removes old rows and old downloads until ctx ends. A failure is logged
+// uploadsKept is how long an upload outlives its action, or stays without one.
+const uploadsKept = 30 * 24 * time.Hour
+
+// tidy removes old rows, downloads and uploads until ctx ends. A failure is logged
 // and tried again next time; nothing depends on it.
 func (a *App) tidy(ctx context.Context, sys *store.System) error {
 	tick := time.NewTicker(tidyEvery)
@@ -24,10 +27,26 @@ func (a *App) tidy(ctx context.Context, sys *store.System) error {
 		} else if n > 0 {
 			a.log.Info("old files removed", "files", n)
 		}
+		if err := a.release(ctx, sys); err != nil && ctx.Err() == nil {
+			a.log.Warn("old uploads were not removed", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
 		}
 	}
+}
+
+// release removes old uploads that no action needs any more.
+func (a *App) release(ctx context.Context, sys *store.System) error {
+	needed, err := sys.NeededFiles(ctx)
+	if err != nil {
+		return err
+	}
+	n, err := a.files.Release(ctx, a.now().Add(-uploadsKept), needed)
+	if n > 0 {
+		a.log.Info("old uploads removed", "files", n)
+	}
+	return err
 }
