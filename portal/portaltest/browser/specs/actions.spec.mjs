@@ -62,4 +62,34 @@ describe("actions", () => {
       sound(page);
     }));
   }
+
+  test("a session that ends while somebody types costs no word, and a form that was sent is not sent for others", () =>
+    visit(browser, portico.url, "desktop", "light", async (page) => {
+      const ticket = await openTicket(page, await enter(page));
+      const box = page.getByRole("textbox", { name: /^Write to/ });
+      const send = () => page.getByRole("button", { name: "Send reply" }).click();
+      await box.fill("Words that outlive a session");
+      await page.context().clearCookies();
+      await send();
+      await page.waitForURL(/\/signin\?next=/);
+      assert.equal(new URL(page.url()).searchParams.get("next"), ticket, "the sign-in does not lead back to the form");
+
+      await enter(page);
+      await page.goto(ticket);
+      assert.equal(await box.inputValue(), "Words that outlive a session");
+      await page.getByText("We kept what you were writing.").waitFor();
+      const key = await page.locator("#reply [name=key]").inputValue();
+      await send();
+      await confirmed(page, promised);
+      await page.goto(ticket);
+      assert.equal(await box.inputValue(), "", "what was recorded is still a draft");
+
+      await page.locator("#reply [name=key]").evaluate((el, sent) => { el.value = sent; }, key); // as after going back
+      await box.fill("Other words");
+      await send();
+      await page.getByText("This form was sent before, with other words or files.").waitFor();
+      assert.equal(await box.inputValue(), "Other words");
+      await send();
+      await confirmed(page, promised);
+    }));
 });
