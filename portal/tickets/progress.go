@@ -6,6 +6,7 @@ import (
 	"portico/portal/ui"
 	"portico/sync/access"
 	"portico/sync/action"
+	"portico/sync/fault"
 	"portico/sync/record"
 )
 
@@ -77,25 +78,31 @@ func (p *Pages) progressView(r *http.Request, s access.Scope, a action.Action) (
 		return progressView{}, err
 	}
 	v := progressView{Chrome: c, Back: listPath(a.Account)}
-	system := c.Provider.Name
 	if !a.Target.IsZero() {
 		d, err := p.o.Records.Detail(r.Context(), s, a.Account, record.KindTicket, a.Target)
-		if err != nil {
+		switch {
+		case err == nil:
+			v.Ticket, v.Back = d.Row, ticketPath(a.Account, d.ID)
+		case !fault.Is(err, fault.NotFound): // of a request that has left, what was asked for stays
 			return v, err
 		}
-		v.Ticket, v.Back, system = d.Row, ticketPath(a.Account, d.ID), d.Stamp.System
-	} else if name, err := p.systemOf(r, s, a); err != nil {
-		return v, err
-	} else if name != "" {
-		system = name
+	}
+	system := v.Ticket.Stamp.System
+	if v.Ticket.ID.IsZero() {
+		if system, err = p.systemOf(r, s, a); err != nil {
+			return v, err
+		}
+	}
+	if system == "" {
+		system = c.Provider.Name
 	}
 	v.Progress = newProgress(s, a, system)
 	c.Title = c.T("progress.of." + string(a.Kind))
 	return v, nil
 }
 
-// systemOf names where something new goes; staff, who cannot send anything, are
-// told the provider's name instead.
+// systemOf names where something goes, as far as the reader may send there: not
+// for staff, who cannot send anything.
 func (p *Pages) systemOf(r *http.Request, s access.Scope, a action.Action) (string, error) {
 	if !s.Acts(record.KindTicket) {
 		return "", nil

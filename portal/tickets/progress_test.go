@@ -10,6 +10,7 @@ import (
 	"portico/sync/access"
 	"portico/sync/action"
 	"portico/sync/fault"
+	"portico/sync/record"
 )
 
 func TestPollingGetsOnlyNews(t *testing.T) {
@@ -49,6 +50,18 @@ func TestProgressIsAPageWithoutAScript(t *testing.T) {
 	w.actions[0].Actor.User = "somebody else"
 	got, err = ask(t, w.pages.Progress, w.as(access.Owner), get("/"), "action", a.ID.String())
 	page(t, got, err, 200).Want(`form[action$="/withdraw"]`, 0)
+}
+
+func TestWhatWasAskedForOutlivesItsRequest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := action.Action{
+		ID: action.NewID(), Account: w.account, Kind: action.TicketReply, Target: record.NewID(), Connection: w.to[0].Connection, State: action.Refused,
+		Reason: "This record no longer belongs to your account, so it was not sent.", Actor: action.Actor{User: "u1"}, Input: action.Input{Text: "Yes, please."},
+	}
+	w.actions = []action.Action{a}
+	got, err := ask(t, w.pages.Progress, w.as(access.Owner), get("/"), "action", a.ID.String())
+	page(t, got, err, 200).WantText("blockquote", "Yes, please.").WantText("[data-part=reason]", "no longer belongs to your account").WantText("article", "Request Tracker did not accept it")
 }
 
 func TestWithdrawLeadsBack(t *testing.T) {

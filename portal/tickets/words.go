@@ -79,6 +79,9 @@ func count(n int) string { return strconv.Itoa(n) }
 
 // progressTitle names what the action is about.
 func progressTitle(v progressView) string {
+	if a := v.Progress.Action; v.Ticket.ID.IsZero() && !a.Target.IsZero() {
+		return v.Chrome.T("progress.of." + string(a.Kind))
+	}
 	if v.Ticket.ID.IsZero() {
 		return subject(v.Chrome, v.Progress.Action.Input.Subject)
 	}
