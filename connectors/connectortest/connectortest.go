@@ -1,5 +1,5 @@
-// Package connectortest holds any connector to what connectors.md promises of
-// every connector, against a fake of its system that can be made to fail. Each
+// Package connectortest holds any connector to what is promised of every
+// connector, against a fake of its system that can be made to fail. Each
 // promise is one named subtest on a fresh system, so that a failure reads as
 // the promise that was broken.
 //

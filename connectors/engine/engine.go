@@ -1,5 +1,5 @@
 // Package engine runs a compiled manifest as a connector. It promises what
-// connectors.md says of every connector: pages come in checkpoint order, no row
+// connectortest asks of every connector: pages come in checkpoint order, no row
 // is lost at a cursor's edge, a page that is cut, short, repeated or of the
 // wrong shape stops the stream with its checkpoint unmoved, a record that
 // cannot be read is set aside with a reason, and a write leaves once and is

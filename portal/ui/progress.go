@@ -51,7 +51,7 @@ func (p Progress) name(c *Chrome) string {
 	return c.T("progress.of."+string(p.Action.Kind)) + ", " + c.Second(p.Action.Recorded) + ", " + p.Action.Ref
 }
 
-// title is the sentence of the state (delivery.md's table).
+// title is the sentence of the state.
 func (p Progress) title(c *Chrome) string {
 	key := "progress.title." + string(p.Action.State)
 	title := c.T(key, p.System)

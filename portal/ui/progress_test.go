@@ -18,7 +18,7 @@ func progress(state action.State) ui.Progress {
 	return ui.Progress{Action: a, System: "Request Tracker", Self: "/a/x/actions/1", Withdraw: "/a/x/actions/1/withdraw"}
 }
 
-// The words are those of the promise (delivery.md): never done before it is.
+// The words are those of the promise: never done before it is.
 func TestProgressTellsTheTruth(t *testing.T) {
 	t.Parallel()
 	sent, due, ended := now.Add(-80*time.Second), now.Add(8*time.Minute), now.Add(-time.Second)

@@ -17,7 +17,7 @@ type Scope = scope.Scope
 // Role is a preset of grants in an account, or of reach among staff.
 type Role string
 
-// Roles of members (product.md, The people).
+// Roles of members.
 const (
 	Owner       Role = "owner"
 	Finance     Role = "finance"

@@ -1,6 +1,6 @@
 // Package action is what a person may ask of a system of record, and the pure
 // state machine of its life: recorded, sent, accepted, confirmed by reading
-// back, or honestly something else (delivery.md). It does no I/O.
+// back, or honestly something else. It does no I/O.
 package action
 
 import (

@@ -6,7 +6,7 @@ import "fmt"
 type State string
 
 // States. Final ones never move again; blocking ones hold back later actions on
-// the same record (delivery.md, the table).
+// the same record.
 const (
 	Recorded  State = "recorded"
 	Sending   State = "sending"

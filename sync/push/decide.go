@@ -33,7 +33,7 @@ type view struct {
 	Jitter     float64 // in [0,1)
 }
 
-// decide turns an answer into the next step (delivery.md, the table). It is
+// decide turns an answer into the next step. It is
 // pure. A verdict that makes no sense in its phase counts as the most careful
 // one: after a send that is unknown, never "try again".
 func decide(p phase, out remote.Outcome, v view) action.Step {

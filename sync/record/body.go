@@ -46,7 +46,7 @@ const (
 )
 
 // Comment is one entry of a ticket's public history. Internal notes never
-// become one: the connector drops them (connectors.md).
+// become one: the connector drops them.
 type Comment struct {
 	Type   CommentType `json:"type" validate:"required,oneof=message event"`
 	Author Person      `json:"author,omitzero"`

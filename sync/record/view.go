@@ -121,7 +121,7 @@ type Freshness struct {
 // Launch is how visible an account is: each step is taken by a person.
 type Launch string
 
-// Launch steps (product.md, quiet launch).
+// Launch steps, each taken by a person (quiet launch).
 const (
 	LaunchHidden  Launch = "hidden"  // nobody but administrators
 	LaunchPreview Launch = "preview" // staff may look

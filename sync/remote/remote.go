@@ -2,9 +2,8 @@
 // side that calls it. A connector sees a Conn and nothing else: no database, no
 // queue, no page. It answers with normalized records and one of five outcomes.
 //
-// Beyond connectors.md it has three methods that a safe write needs: Prepare
-// (what did the source look like before we wrote), Confirm (read back until it
-// holds) and Open (the bytes of a file).
+// A safe write takes more than sending: Prepare (what did the source look like
+// before we wrote), Probe (did it arrive) and Confirm (read back until it holds).
 package remote
 
 import (
@@ -138,7 +137,7 @@ type Emitter interface {
 	Complete(ctx context.Context) error
 }
 
-// Verdict is how an attempt ended; delivery.md maps each to a state.
+// Verdict is how an attempt ended; sync/push maps each to a state.
 type Verdict string
 
 // Verdicts.
