@@ -23,8 +23,9 @@ func Allowed(known int) int { return max(known/20, min(3, known/5)) }
 // leaseWhileSweeping keeps the stream while one chunk of deletions is written.
 const leaseWhileSweeping = time.Minute
 
-func heldReason(res run.SweepResult) string {
-	return fmt.Sprintf("%d of %d records are missing at the source. Nothing was removed: look at the source, then confirm.", res.Missing, res.Known)
+func heldReason(kind record.Kind, res run.SweepResult) string {
+	return fmt.Sprintf("%d of %d records of kind %s are missing at the source. Nothing was removed: look at the source, then confirm.",
+		res.Missing, res.Known, kind)
 }
 
 // known are the records of a kind that a census which began at a moment should
@@ -50,7 +51,7 @@ func (y *System) Sweep(ctx context.Context, r run.Run, kind record.Kind, seen []
 	res.Missing = len(missing)
 	if res.Missing > Allowed(res.Known) && !force {
 		res.Held = true
-		return res, y.setHeld(ctx, r, heldReason(res))
+		return res, y.setHeld(ctx, r, heldReason(kind, res))
 	}
 	for chunk := range slices.Chunk(missing, chunkRows) {
 		n, err := y.sweep(ctx, r, kind, chunk)
@@ -59,7 +60,7 @@ func (y *System) Sweep(ctx context.Context, r run.Run, kind record.Kind, seen []
 			return res, err
 		}
 	}
-	return res, y.setHeld(ctx, r, "")
+	return res, y.unsetHeld(ctx, r, kind)
 }
 
 // sweep removes a few records, unless they were read meanwhile.
@@ -91,5 +92,15 @@ func (y *System) setHeld(ctx context.Context, r run.Run, why string) error {
 	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
 		_, err := tx.Run(ctx, "UPDATE streams SET held = ? WHERE connection_id = ? AND stream = ? AND held <> ?", why, r.Connection, r.Stream, why)
 		return fault.At("hold sweep", err)
+	})
+}
+
+// unsetHeld ends the hold that this kind was the reason for; a stream may hold
+// another kind back at the same time.
+func (y *System) unsetHeld(ctx context.Context, r run.Run, kind record.Kind) error {
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+		_, err := tx.Run(ctx, "UPDATE streams SET held = '' WHERE connection_id = ? AND stream = ? AND held LIKE ?",
+			r.Connection, r.Stream, "% of kind "+string(kind)+" are missing%")
+		return fault.At("end the hold of a sweep", err)
 	})
 }

@@ -70,7 +70,20 @@ func (a *App) Unmatch(ctx context.Context, name, key string) error {
 	if err != nil {
 		return err
 	}
-	return o.sys.Unmatch(ctx, o.connection.ID, key)
+	known, err := o.sys.Companies(ctx, o.connection.ID)
+	if err != nil {
+		return err
+	}
+	if err := o.sys.Unmatch(ctx, o.connection.ID, key); err != nil {
+		return err
+	}
+	for _, company := range known {
+		if company.Key == key && !company.Account.ID.IsZero() {
+			// What was downloaded for the wrong account goes too.
+			return a.files.Forget(ctx, company.Account.ID)
+		}
+	}
+	return nil
 }
 
 // Pause stops or resumes pulling.

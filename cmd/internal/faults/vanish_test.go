@@ -25,7 +25,7 @@ func TestVanishingSource(t *testing.T) {
 		t.Errorf("an empty answer deleted %d", r.counts.Deleted)
 	}
 	w.keepsAll("empty census", before, l.mirror())
-	if held, problem := l.stream("held", "tickets"), l.stream("problem", "tickets"); held != "30 of 30 records are missing at the source. Nothing was removed: look at the source, then confirm." {
+	if held, problem := l.stream("held", "tickets"), l.stream("problem", "tickets"); held != "30 of 30 records of kind ticket are missing at the source. Nothing was removed: look at the source, then confirm." {
 		t.Errorf("after an empty census the stream is held with %q (%q)", held, problem)
 	}
 	knobs.Clear()
@@ -36,7 +36,7 @@ func TestVanishingSource(t *testing.T) {
 		t.Errorf("a census with a quarter missing deleted %d", r.counts.Deleted)
 	}
 	w.keepsAll("a quarter missing", before, l.mirror())
-	if held := l.stream("held", "tickets"); !strings.HasPrefix(held, "8 of 30 records are missing") {
+	if held := l.stream("held", "tickets"); !strings.HasPrefix(held, "8 of 30 records of kind ticket are missing") {
 		t.Errorf("with a quarter missing the stream is held with %q", held)
 	}
 	for id := 1; id <= 7; id++ {
