@@ -8,6 +8,7 @@
 package pull
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -75,17 +76,10 @@ func New(o Options) *Puller {
 	if o.Watch == nil {
 		o.Watch = func(run.Run) {}
 	}
-	o.Lease = or(o.Lease, 45*time.Second)
-	o.Failing = or(o.Failing, 30*time.Second)
-	o.MaxRest = or(o.MaxRest, 15*time.Minute)
+	o.Lease = cmp.Or(o.Lease, 45*time.Second)
+	o.Failing = cmp.Or(o.Failing, 30*time.Second)
+	o.MaxRest = cmp.Or(o.MaxRest, 15*time.Minute)
 	return &Puller{o}
-}
-
-func or(d, fallback time.Duration) time.Duration {
-	if d > 0 {
-		return d
-	}
-	return fallback
 }
 
 // Run pulls one stream once. It returns the finished run and nil when the pass

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -183,7 +184,7 @@ func (w *writer) company(ctx context.Context, key, name string) (record.AccountI
 	}
 	if len(rows) == 0 {
 		_, err := w.tx.Run(ctx, "INSERT INTO companies (connection_id, key, name, seen_at) VALUES (?, ?, ?, ?)",
-			w.connection, key, or(name, key), at(w.now))
+			w.connection, key, cmp.Or(name, key), at(w.now))
 		w.companies[key] = record.AccountID{}
 		return record.AccountID{}, fault.At("remember company", err)
 	}
@@ -194,13 +195,6 @@ func (w *writer) company(ctx context.Context, key, name string) (record.AccountI
 	}
 	w.companies[key] = rows[0].AccountID
 	return rows[0].AccountID, nil
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // parent finds what an item belongs to: in the batch that is not yet written, or
