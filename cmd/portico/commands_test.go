@@ -37,6 +37,7 @@ func TestCommandsAskTheProgram(t *testing.T) {
 		{args: []string{"backup", "b.tar.gz", "--recipient", "age1x"}, call: "backup b.tar.gz [age1x]", out: "schema 7) and 2 uploads"},
 		{args: []string{"restore", "b.tar.gz", "--into", "d"}, call: "restore b.tar.gz d ", out: "9 leaves, 8 of them under 2 signed heads"},
 		{args: []string{"hold", "--why", "from Sunday"}, call: "hold from Sunday", out: "Nothing leaves"},
+		{args: []string{"mail", "test", "a@b.example"}, call: "test mail a@b.example", out: "mail.example:587 took it."},
 		{args: []string{"release"}, call: "release", out: "Released."},
 		{args: []string{"user", "list"}, call: "users", out: "ines@nordwind.example  Ines  member        disabled"},
 		{args: []string{"user", "disable", "a@b.example"}, call: "disable a@b.example", out: "no longer sign in"},

@@ -192,3 +192,7 @@ func (f *fake) Backup(_ context.Context, path string, to []string) (backup.Manif
 func (f *fake) Restore(_ context.Context, path, into, identity string) (backup.Manifest, audit.Report, error) {
 	return backup.Manifest{Entries: make([]backup.Entry, 3)}, audit.Report{Leaves: 9, Covered: 8, Heads: 2}, f.call("restore %s %s %s", path, into, identity)
 }
+
+func (f *fake) TestMail(_ context.Context, to string) (string, error) {
+	return "mail.example:587", f.call("test mail %s", to)
+}

@@ -27,6 +27,7 @@ type Program interface {
 	Care
 	Actions
 	Webhooks
+	Mail
 	Audit
 	Upkeep
 	Accounts
@@ -135,6 +136,12 @@ type Webhooks interface {
 	Resend(ctx context.Context, id delivery.ID) error
 	// ResendFailed sends everything again that was given up since, and says how many.
 	ResendFailed(ctx context.Context, id delivery.EndpointID, since time.Time) (int, error)
+}
+
+// Mail is how people are told.
+type Mail interface {
+	// TestMail sends a test mail and names the server that took it.
+	TestMail(ctx context.Context, to string) (server string, err error)
 }
 
 // Accounts is the administrator's work on client companies.

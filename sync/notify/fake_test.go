@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"net"
 	"net/textproto"
@@ -22,15 +23,21 @@ type fakeServer struct {
 	listener net.Listener
 	answers  chan string // to RCPT TO, in order; then "250 fine"
 	mails    chan sent
+	says     map[string]string // to other verbs and, under "", as a greeting; instead of fine
 }
 
 func newFakeServer(t *testing.T, answers ...string) *fakeServer {
+	t.Helper()
+	return newFakeServerSaying(t, nil, answers...)
+}
+
+func newFakeServerSaying(t *testing.T, says map[string]string, answers ...string) *fakeServer {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &fakeServer{listener: l, answers: make(chan string, len(answers)), mails: make(chan sent, 10)}
+	s := &fakeServer{listener: l, answers: make(chan string, len(answers)), mails: make(chan sent, 10), says: says}
 	for _, a := range answers {
 		s.answers <- a
 	}
@@ -47,9 +54,18 @@ func newFakeServer(t *testing.T, answers ...string) *fakeServer {
 	return s
 }
 
-func (s *fakeServer) options(o notify.Options) notify.Options {
-	o.Host, o.Port, o.TLS, o.From = "127.0.0.1", s.listener.Addr().(*net.TCPAddr).Port, "none", "portal@halden.example"
+func (s *fakeServer) settings() notify.Server {
+	return notify.Server{Host: "127.0.0.1", Port: s.listener.Addr().(*net.TCPAddr).Port, TLS: "none", From: "portal@halden.example"}
+}
+
+func (s *fakeServer) options(t *testing.T, o notify.Options) notify.Options {
+	o.Server, o.Dir = always(s.settings()), t.TempDir()
 	return o
+}
+
+// always is the same settings for every mail.
+func always(s notify.Server) func(context.Context) (notify.Server, error) {
+	return func(context.Context) (notify.Server, error) { return s, nil }
 }
 
 func (s *fakeServer) next(t *testing.T) sent {
@@ -67,7 +83,11 @@ func (s *fakeServer) serve(c net.Conn) {
 	defer c.Close()
 	r := textproto.NewReader(bufio.NewReader(c))
 	say := func(line string) { fmt.Fprintf(c, "%s\r\n", line) }
-	say("220 fake")
+	greeting := "220 fake"
+	if other, ok := s.says[""]; ok {
+		greeting = other
+	}
+	say(greeting)
 	var m sent
 	for {
 		line, err := r.ReadLine()
@@ -75,6 +95,10 @@ func (s *fakeServer) serve(c net.Conn) {
 			return
 		}
 		verb, _, _ := strings.Cut(strings.ToUpper(line), " ")
+		if answer, ok := s.says[verb]; ok {
+			say(answer)
+			continue
+		}
 		switch verb {
 		case "RCPT":
 			answer := "250 fine"

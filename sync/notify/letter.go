@@ -30,6 +30,7 @@ type facts struct {
 	Link     string
 	Minutes  int
 	At       string
+	Server   string
 }
 
 // letter is one mail before it is written.
@@ -43,7 +44,7 @@ type letter struct {
 }
 
 // write makes the message: plain text first, the same as HTML beside it.
-func (l letter) write(o Options) (*gomail.Msg, error) {
+func (l letter) write(from mail.Address, now time.Time) (*gomail.Msg, error) {
 	var text, page bytes.Buffer
 	if err := texts.ExecuteTemplate(&text, l.name+".txt", l.facts); err != nil {
 		return nil, fault.Wrap(fault.Internal, "write mail", err)
@@ -52,12 +53,12 @@ func (l letter) write(o Options) (*gomail.Msg, error) {
 		return nil, fault.Wrap(fault.Internal, "write mail", err)
 	}
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	m.FromMailAddress(&mail.Address{Name: oneLine(o.FromName), Address: o.From})
+	m.FromMailAddress(&from)
 	to := l.to
 	m.ToMailAddress(&to)
 	m.Subject(l.subject)
-	m.SetDateWithValue(o.Now())
-	m.SetMessageIDWithValue(messageID(o.From))
+	m.SetDateWithValue(now)
+	m.SetMessageIDWithValue(messageID(from.Address))
 	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: nobody's absence note answers this
 	m.SetBodyString(gomail.TypeTextPlain, text.String())
 	m.AddAlternativeString(gomail.TypeTextHTML, page.String())

@@ -25,18 +25,14 @@ import (
 	"portico/sync/fault"
 )
 
-// Options configure a Mailer. From, and Host or Dir, are needed.
+// Options configure a Mailer. Server and Dir are needed.
 type Options struct {
-	// Host and Port of the mail server; with an empty host mails go to Dir.
-	Host           string
-	Port           int
-	User, Password string
-	// TLS is "starttls" (the default), "tls", or "none" for a server on this machine.
-	TLS string
-	// From is the sender's address; FromName and Provider are what people read.
-	From, FromName string
-	Provider       string
-	// Dir is the folder for mails when there is no server.
+	// Server returns the settings. It is asked for every mail, so that corrected
+	// settings hold at once.
+	Server func(ctx context.Context) (Server, error)
+	// Provider is who people read that mails are from.
+	Provider string
+	// Dir is the folder for mails while there is no server.
 	Dir string
 	// Timeout bounds one attempt; 20 seconds when zero.
 	Timeout time.Duration
@@ -58,25 +54,14 @@ const queued = 256
 // sending.
 type Mailer struct {
 	o       Options
-	carrier carrier
 	queue   chan letter
 	waiting atomic.Int64
 }
 
-// carrier takes one finished mail away. An error for which fault.Retryable
-// holds may be tried again.
-type carrier interface {
-	carry(ctx context.Context, l letter) error
-}
-
 // New checks the options. The error is fault.Setup and says what to correct.
 func New(o Options) (*Mailer, error) {
-	if o.From == "" && o.Host == "" {
-		o.From = "portal@localhost"
-	}
-	from, err := mail.ParseAddress(o.From)
-	if err != nil || from.Address != o.From {
-		return nil, fault.Newf(fault.Setup, "The sender of mails (smtp.from) must be a plain mail address; %q is not.", o.From)
+	if o.Dir == "" {
+		return nil, fault.Wrap(fault.Setup, "set up mail", errFolder)
 	}
 	if o.Timeout == 0 {
 		o.Timeout = 20 * time.Second
@@ -90,19 +75,10 @@ func New(o Options) (*Mailer, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.FromName == "" {
-		o.FromName = o.Provider
-	}
-	if o.Held == nil || o.Host == "" {
+	if o.Held == nil {
 		o.Held = func(context.Context) bool { return false }
 	}
-	m := &Mailer{o: o, queue: make(chan letter, queued)}
-	if o.Host != "" {
-		m.carrier, err = newServer(o)
-	} else {
-		m.carrier, err = newFolder(o)
-	}
-	return m, err
+	return &Mailer{o: o, queue: make(chan letter, queued)}, nil
 }
 
 // PasswordReset sends the link that sets a new password.
@@ -123,11 +99,16 @@ func (m *Mailer) post(u access.User, name, subject string, f facts) {
 		return
 	}
 	f.Name, f.Provider = oneLine(u.Name), oneLine(m.o.Provider)
-	l := letter{name: name, user: u.ID, to: mail.Address{Name: oneLine(u.Name), Address: to.Address}, subject: subject, facts: f}
-	if m.o.Provider != "" {
-		l.subject += " · " + oneLine(m.o.Provider)
-	}
+	l := letter{name: name, user: u.ID, to: mail.Address{Name: oneLine(u.Name), Address: to.Address}, subject: m.named(subject), facts: f}
 	m.offer(l)
+}
+
+// named ends a subject with who it is from.
+func (m *Mailer) named(subject string) string {
+	if provider := oneLine(m.o.Provider); provider != "" {
+		return subject + " · " + provider
+	}
+	return subject
 }
 
 func (m *Mailer) offer(l letter) {
@@ -147,6 +128,9 @@ const carriers = 2
 
 // Run sends until ctx ends, then says what was left over. It may be called once.
 func (m *Mailer) Run(ctx context.Context) error {
+	if s, err := m.o.Server(ctx); err == nil && s.Host == "" {
+		m.o.Log.Warn("no mail server is configured (smtp.host): mails are kept as files and reach nobody", slog.String("folder", m.o.Dir))
+	}
 	var wg sync.WaitGroup
 	for range carriers {
 		wg.Go(func() {
@@ -171,10 +155,7 @@ func (m *Mailer) Run(ctx context.Context) error {
 func (m *Mailer) send(ctx context.Context, l letter) {
 	attempt, cancel := context.WithTimeout(ctx, m.o.Timeout)
 	defer cancel()
-	err := errHeld
-	if !m.o.Held(attempt) {
-		err = m.carrier.carry(attempt, l)
-	}
+	err := m.try(attempt, l)
 	about := []any{slog.String("user", l.user), slog.String("mail", l.name), slog.Int("attempt", l.attempt+1)}
 	switch {
 	case err == nil:
@@ -196,6 +177,34 @@ func (m *Mailer) send(ctx context.Context, l letter) {
 	}
 }
 
+// try sends a mail by the settings of this moment. What is kept as a file does
+// not leave, so that a hold is nothing to it.
+func (m *Mailer) try(ctx context.Context, l letter) error {
+	s, err := m.o.Server(ctx)
+	if err != nil {
+		return fault.At("read the mail settings", err)
+	}
+	if err := s.Check(); err != nil {
+		return err
+	}
+	if s.Host != "" && m.o.Held(ctx) {
+		return errHeld
+	}
+	return m.carry(ctx, s, l)
+}
+
+// carry writes a mail and takes it away.
+func (m *Mailer) carry(ctx context.Context, s Server, l letter) error {
+	msg, err := l.write(s.sender(m.o.Provider), m.o.Now())
+	if err != nil {
+		return err
+	}
+	if s.Host != "" {
+		return s.carry(ctx, m.o.Timeout, msg)
+	}
+	return m.keep(l, msg)
+}
+
 // oneLine makes a name one line without anything invisible in it.
 func oneLine(s string) string {
 	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
@@ -210,6 +219,7 @@ func oneLine(s string) string {
 }
 
 // errHeld is no fault that trying again would help against.
-var errHeld = fault.Wrap(fault.Setup, "send mail", errors.New("nothing may leave while this copy is held"))
+var errHeld = fault.New(fault.Setup, "Nothing is sent while this copy is held. `portico release` lifts it.").
+	Because("send mail", errors.New("nothing may leave while this copy is held"))
 
 var errFolder = errors.New("no folder to keep mails in")

@@ -62,7 +62,7 @@ func TestWithoutAServerMailsAreFiles(t *testing.T) {
 	t.Parallel()
 	log, lines := newLog()
 	dir := filepath.Join(t.TempDir(), "mails")
-	m := run(t, notify.Options{Dir: dir, Provider: "Halden IT", Log: log})
+	m := run(t, notify.Options{Server: always(notify.Server{}), Dir: dir, Provider: "Halden IT", Log: log})
 	lines.await(t, "no mail server is configured")
 	m.PasswordReset(ines, "https://portal.example/reset?token=abc", 30*time.Minute)
 	if line := lines.await(t, "mail kept as a file"); strings.Contains(line, "abc") || strings.Contains(line, ines.Email) {
@@ -98,7 +98,9 @@ func TestNobodyAddsAHeader(t *testing.T) {
 	t.Parallel()
 	log, lines := newLog()
 	server := newFakeServer(t)
-	m := run(t, server.options(notify.Options{Provider: "Halden\r\nBcc: a@evil.example", FromName: "x\r\nX-Evil: 1", Log: log}))
+	settings := server.settings()
+	settings.FromName = "x\r\nX-Evil: 1"
+	m := run(t, notify.Options{Server: always(settings), Dir: t.TempDir(), Provider: "Halden\r\nBcc: a@evil.example", Log: log})
 	u := ines
 	u.Name = "Ines\r\nBcc: b@evil.example\r\n\r\n<script>\u202e"
 	m.PasswordChanged(u, time.Now())
@@ -126,7 +128,7 @@ func TestAServerThatIsAwayLosesNothing(t *testing.T) {
 	t.Parallel()
 	log, lines := newLog()
 	server := newFakeServer(t, "421 later", "451 later", "250 fine")
-	m := run(t, server.options(notify.Options{Provider: "Halden IT", Log: log, Retries: []time.Duration{0, 0, 0}}))
+	m := run(t, server.options(t, notify.Options{Provider: "Halden IT", Log: log, Retries: []time.Duration{0, 0, 0}}))
 	m.PasswordReset(ines, "https://portal.example/reset?token=abc", 30*time.Minute)
 	lines.await(t, "mail not sent yet")
 	lines.await(t, "mail not sent yet")
@@ -140,7 +142,7 @@ func TestARefusalIsFinalAndLogged(t *testing.T) {
 	t.Parallel()
 	log, lines := newLog()
 	server := newFakeServer(t, "550 nobody here")
-	m := run(t, server.options(notify.Options{Provider: "Halden IT", Log: log, Retries: []time.Duration{0}}))
+	m := run(t, server.options(t, notify.Options{Provider: "Halden IT", Log: log, Retries: []time.Duration{0}}))
 	m.PasswordReset(ines, "https://portal.example/reset?token=abc", 30*time.Minute)
 	if line := lines.await(t, "level=ERROR"); !strings.Contains(line, "mail not sent") || !strings.Contains(line, "attempt=1") || strings.Contains(line, "token") {
 		t.Errorf("logged %s", line)
@@ -152,7 +154,7 @@ func TestWhatIsHeldReachesNoServer(t *testing.T) {
 	log, lines := newLog()
 	var free atomic.Bool
 	server := newFakeServer(t, "250 fine")
-	m := run(t, server.options(notify.Options{Provider: "Halden IT", Log: log, Retries: []time.Duration{0, 0},
+	m := run(t, server.options(t, notify.Options{Provider: "Halden IT", Log: log, Retries: []time.Duration{0, 0},
 		Held: func(context.Context) bool { return !free.Load() }}))
 	m.PasswordReset(ines, "https://portal.example/reset?token=abc", 30*time.Minute)
 	if line := lines.await(t, "level=ERROR"); !strings.Contains(line, "held") || !strings.Contains(line, "attempt=1") {
@@ -169,7 +171,7 @@ func TestWhatIsHeldReachesNoServer(t *testing.T) {
 func TestPostingNeverWaits(t *testing.T) {
 	t.Parallel()
 	log, lines := newLog()
-	m, err := notify.New(notify.Options{Dir: t.TempDir(), Log: log}) // nobody runs it
+	m, err := notify.New(notify.Options{Server: always(notify.Server{}), Dir: t.TempDir(), Log: log}) // nobody runs it
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,16 +183,18 @@ func TestPostingNeverWaits(t *testing.T) {
 
 func TestSettingsThatCannotWork(t *testing.T) {
 	t.Parallel()
-	for name, o := range map[string]notify.Options{
+	for name, s := range map[string]notify.Server{
 		"no sender":      {Host: "127.0.0.1"},
 		"two senders":    {Host: "127.0.0.1", From: "a@b.example, c@d.example"},
 		"header in from": {Host: "127.0.0.1", From: "a@b.example\r\nBcc: c@d.example"},
 		"TLS mode":       {Host: "127.0.0.1", From: "a@b.example", TLS: "maybe"},
 		"port":           {Host: "127.0.0.1", From: "a@b.example", Port: 99999},
-		"no folder":      {},
 	} {
-		if _, err := notify.New(o); !fault.Is(err, fault.Setup) {
+		if err := s.Check(); !fault.Is(err, fault.Setup) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	if _, err := notify.New(notify.Options{Server: always(notify.Server{})}); !fault.Is(err, fault.Setup) {
+		t.Errorf("no folder: %v", err)
 	}
 }

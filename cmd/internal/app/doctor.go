@@ -138,8 +138,7 @@ func queueDetail(redis string) string {
 }
 
 func (a *App) tryMail() error {
-	_, err := a.mailer(nil)
-	return err
+	return a.configured().Check()
 }
 
 func mailDetail(host string) string {

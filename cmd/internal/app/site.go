@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"time"
 
 	"portico/portal"
@@ -69,14 +68,4 @@ func (a *App) pages(s *store.Store, d desk, frame ui.Framer, from sources) porta
 		Action: t.Progress, ActionWithdraw: t.Withdraw, File: t.File,
 		Assets: e.List, AssetsCSV: e.Export, Asset: e.Show,
 	}
-}
-
-// mailer sends by the configured server, or keeps mails in the data folder.
-func (a *App) mailer(held func(context.Context) bool) (*notify.Mailer, error) {
-	c := a.cfg.SMTP
-	return notify.New(notify.Options{
-		Host: c.Host, Port: c.Port, User: c.User, Password: string(c.Password), TLS: c.TLS, From: c.From,
-		FromName: a.cfg.Provider.Name, Provider: a.cfg.Provider.Name,
-		Dir: filepath.Join(a.cfg.Data, "mails"), Held: held, Log: a.log, Now: a.now,
-	})
 }
