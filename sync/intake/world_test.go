@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -24,6 +23,7 @@ import (
 	"portico/sync/remote"
 	"portico/sync/run"
 	"portico/sync/store"
+	"portico/sync/store/storetest"
 )
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -129,9 +129,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{now: time.Now().UTC().Truncate(time.Second)}
 	w.vendor = &vendor{tickets: map[string]record.Record{}, now: w.clock}
-	s, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "portico.db"), Now: w.clock, Guard: true}, true)
-	must(t, err)
-	t.Cleanup(func() { must(t, s.Close()) })
+	s := storetest.Open(t, w.clock)
 	w.System, w.pages = s.System(), s.Account()
 	for name, id := range map[string]*record.ConnectionID{"Vendor": &w.conn, "Mute": &w.mute} {
 		*id = record.NewConnectionID()

@@ -22,6 +22,7 @@ import (
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 
 	"portico/sync/store"
+	"portico/sync/store/storetest"
 )
 
 // server is the address of a PostgreSQL that tests may do with as they like, as
@@ -32,10 +33,10 @@ const postgres = "PORTICO_TEST_POSTGRES"
 
 // Roles of the tests, as an administrator would make them.
 const (
-	ownerRole  = "portico_test_owner"
-	appRole    = "portico_test_app"
-	systemRole = "portico_test_system"
-	password   = "only-for-tests"
+	ownerRole  = storetest.Owner
+	appRole    = storetest.App
+	systemRole = storetest.System
+	password   = storetest.Password
 )
 
 // place is where a database of a test is: a file of SQLite, or a schema of its
@@ -58,7 +59,7 @@ func makePlace(t *testing.T) (p place, drop func()) {
 	if os.Getenv(postgres) == "" || server == "" {
 		return place(filepath.Join(t.TempDir(), "portico.db")), func() {}
 	}
-	roles(t)
+	storetest.MakeRoles(t, server)
 	schema := "test_" + strings.ToLower(rand.Text())
 	p = place(inSchema + schema)
 	// hex is a function of SQLite that tests use.
@@ -183,29 +184,6 @@ func (w *world) checkpointText(t *testing.T) string {
 	streams, err := w.sys.Streams(t.Context(), connections[0].ID)
 	must(t, err)
 	return cmp.Or(string(streams[0].Checkpoint), "0")
-}
-
-var made sync.Once
-
-// roles makes the roles of the tests once. Another test program may do the same
-// at this moment.
-func roles(t *testing.T) {
-	t.Helper()
-	made.Do(func() {
-		db, err := sql.Open("pgx", server)
-		must(t, err)
-		defer func() { _ = db.Close() }()
-		conn, err := db.Conn(context.Background())
-		must(t, err)
-		defer func() { _ = conn.Close() }()
-		make := "SELECT pg_advisory_lock(1701);\n"
-		for _, role := range []string{ownerRole, appRole, systemRole} {
-			make += fmt.Sprintf(`DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '%[1]s') THEN
-				CREATE ROLE %[1]s LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE PASSWORD '%[2]s'; END IF; END $$;`, role, password)
-		}
-		_, err = conn.ExecContext(context.Background(), make)
-		must(t, err)
-	})
 }
 
 // both runs the tests on SQLite and, when one is named, on PostgreSQL too. What

@@ -17,6 +17,7 @@ import (
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/store"
+	"portico/sync/store/storetest"
 )
 
 // onPostgres leaves out what only PostgreSQL has.
@@ -162,7 +163,7 @@ func TestPostgresRolesThatTurnTheLockOffAreRefused(t *testing.T) {
 	admin, err := pgx.Connect(t.Context(), server)
 	must(t, err)
 	defer func() { _ = admin.Close(context.Background()) }()
-	roles(t)
+	storetest.MakeRoles(t, server)
 	_, err = admin.Exec(t.Context(), fmt.Sprintf(`SELECT pg_advisory_lock(1702);
 		DROP ROLE IF EXISTS portico_test_bypass, portico_test_member, portico_test_creator;
 		CREATE ROLE portico_test_bypass LOGIN BYPASSRLS PASSWORD '%[1]s';

@@ -3,7 +3,6 @@ package webhook_test
 import (
 	"context"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"portico/sync/delivery"
 	"portico/sync/egress"
 	"portico/sync/store"
+	"portico/sync/store/storetest"
 	"portico/sync/webhook"
 )
 
@@ -52,10 +52,7 @@ func (w *world) SettleDeliveries(ctx context.Context, id delivery.EndpointID, li
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{now: time.Now().UTC().Truncate(time.Second), settled: make(chan struct{}, 1000)}
-	s, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "portico.db"), Now: w.clock, Guard: true}, true)
-	must(t, err)
-	t.Cleanup(func() { must(t, s.Close()) })
-	w.System = s.System()
+	w.System = storetest.Open(t, w.clock).System()
 	return w
 }
 

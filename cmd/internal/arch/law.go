@@ -137,6 +137,10 @@ var locks = []lock{
 		why: "the conformance kit is for tests",
 	},
 	{
+		on: "sync/store/storetest", tests: true,
+		why: "databases of tests are for tests",
+	},
+	{
 		on: "portal/portaltest/...", tests: true,
 		why: "the portal's test kit is for tests",
 	},
