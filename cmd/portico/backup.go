@@ -14,7 +14,8 @@ func (c *console) backup() *cobra.Command {
 		Long: "Writes what is in the data folder into one file, whole or not at all, while the portal\n" +
 			"goes on serving. The keys are not in it: keep a copy of them somewhere else, without\n" +
 			"which no stored credential can be opened.\n\n" +
-			"A PostgreSQL database is backed up with pg_dump.",
+			"A PostgreSQL database is dumped with pg_dump, which must be installed here and not be older\n" +
+			"than the server.",
 		Example: "  portico backup /backup/portico-$(date +%F).tar.gz\n  portico backup --recipient age1… /backup/portico.tar.gz.age",
 		Args:    exactly("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -38,7 +39,9 @@ func (c *console) restore() *cobra.Command {
 		Use:   "restore FILE --into DIR",
 		Short: "Make a data folder of a backup",
 		Long: "Unpacks a backup into a new data folder and verifies all of it: the hash of every file, the\n" +
-			"database itself, the number of rows in every table, and the audit log.\n\n" +
+			"database itself, the number of rows in every table, and the audit log. The dump of a\n" +
+			"PostgreSQL database is loaded into the one that the configuration names: it must be empty,\n" +
+			"database.owner_url must be set, and pg_restore must be installed here.\n\n" +
 			"Nothing leaves from a restored copy until \"portico release\": people can sign in and look,\n" +
 			"and what they ask for waits. Make sure that the other copy is gone before you release.",
 		Example: "  portico restore /backup/portico.tar.gz --into /srv/portico/data\n  portico restore portico.tar.gz.age --into data --identity age.txt",

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"portico/sync/fault"
@@ -9,10 +10,10 @@ import (
 )
 
 // CopyTo writes a copy of the database as it is at one moment to a new file,
-// while others go on writing. PostgreSQL has its own tools (fault.Setup).
+// while others go on writing. PostgreSQL has Snapshot.
 func (s *Store) CopyTo(ctx context.Context, path string) error {
 	if s.db.Dialect() == scoped.Postgres {
-		return fault.New(fault.Setup, "A PostgreSQL database is backed up with its own tools (pg_dump).")
+		return fault.Wrap(fault.Internal, "copy", errors.New("PostgreSQL is no file"))
 	}
 	return fault.Wrap(fault.Unavailable, "copy the database", s.db.CopyTo(ctx, path))
 }

@@ -40,11 +40,12 @@ func (y *System) Held(ctx context.Context) (Hold, error) {
 // and who has one of an action that was not sent yet loses it. What waits now may
 // have been sent by another copy of this database, so it will be looked for
 // before it is sent; what is recorded from now on is certainly not. Holding again
-// changes nothing.
+// changes nothing, except after Adopt, whose hold has no reason yet.
 func (y *System) Hold(ctx context.Context, why string) error {
 	now := y.now().UTC()
 	return y.administer(ctx, administered(audit.OutwardHeld, now, "", "why", why), func(ctx context.Context, tx *scoped.Tx) error {
-		n, err := tx.Run(ctx, "INSERT INTO hold (one, since, why) VALUES (1, ?, ?) ON CONFLICT (one) DO NOTHING", at(now), why)
+		n, err := tx.Run(ctx, `INSERT INTO hold (one, since, why) VALUES (1, ?, ?)
+			ON CONFLICT (one) DO UPDATE SET since = excluded.since, why = excluded.why WHERE hold.why = ''`, at(now), why)
 		if err != nil {
 			return fault.At("hold", err)
 		}

@@ -42,6 +42,13 @@ type Options struct {
 	Guard bool
 }
 
+func (o Options) clock() func() time.Time {
+	if o.Now == nil {
+		return time.Now
+	}
+	return o.Now
+}
+
 // Server says how PostgreSQL is reached, by role.
 type Server = scoped.Server
 
@@ -57,9 +64,6 @@ type System struct{ *core }
 // Open opens the database, migrates it when migrate is true, and otherwise
 // refuses one whose schema is not exactly the program's own (fault.Setup).
 func Open(ctx context.Context, o Options, migrate bool) (*Store, error) {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
 	if !o.Server.Named() {
 		if err := os.MkdirAll(filepath.Dir(o.Path), 0o700); err != nil {
 			return nil, fault.Wrap(fault.Setup, "create the data folder", err)
@@ -69,7 +73,7 @@ func Open(ctx context.Context, o Options, migrate bool) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{core: core{db: db, now: o.Now}}
+	s := &Store{core: core{db: db, now: o.clock()}}
 	if err := s.ready(ctx, migrate); err != nil {
 		_ = db.Close()
 		return nil, err

@@ -18,7 +18,8 @@ import (
 
 // Names inside a backup.
 const (
-	databaseName = "portico.db"
+	databaseName = "portico.db"   // a file of SQLite
+	dumpName     = "portico.dump" // a dump of PostgreSQL
 	filesFolder  = "files/"
 )
 
@@ -35,13 +36,17 @@ func (a *App) Backup(ctx context.Context, path string, recipients []string) (bac
 	}
 	defer done()
 	// The copy is plain even when the backup will not be: it stays in the data folder.
-	database := filepath.Join(work, databaseName)
-	m, err := a.copyDatabase(ctx, s, database)
+	name, copied := databaseName, a.copyDatabase
+	if a.cfg.Database.Postgres() {
+		name, copied = dumpName, a.dumpDatabase
+	}
+	database := filepath.Join(work, name)
+	m, err := copied(ctx, s, database)
 	if err != nil {
 		return m, err
 	}
 	// After the database, so that every upload that it names was there before.
-	parts := []backup.Part{{Name: databaseName, Open: func() (io.ReadCloser, int64, error) { return readWhole(database) }}}
+	parts := []backup.Part{{Name: name, Open: func() (io.ReadCloser, int64, error) { return readWhole(database) }}}
 	err = a.files.Each(ctx, func(id string, size int64) error {
 		parts = append(parts, backup.Part{Name: filesFolder + id, Open: func() (io.ReadCloser, int64, error) {
 			r, err := a.files.Open(ctx, id)
@@ -80,7 +85,10 @@ func (a *App) workshop() (dir string, done func(), err error) {
 // copyDatabase makes the copy and describes it. A damaged one is refused: the
 // last good backup must not be replaced by it unseen.
 func (a *App) copyDatabase(ctx context.Context, s *store.Store, to string) (backup.Manifest, error) {
-	m := backup.Manifest{Made: a.now().UTC().Truncate(time.Second), Program: a.version}
+	m, err := a.manifest(ctx)
+	if err != nil {
+		return m, err
+	}
 	if err := s.CopyTo(ctx, to); err != nil {
 		return m, err
 	}
@@ -92,8 +100,13 @@ func (a *App) copyDatabase(ctx context.Context, s *store.Store, to string) (back
 		return m, fault.Newf(fault.Broken, "The database is damaged, so no backup was made: %s.", is.Damage[0])
 	}
 	m.Schema, m.Rows = is.Schema, is.Rows
-	m.Verifier, err = a.AuditKey(ctx)
-	return m, err
+	return m, nil
+}
+
+// manifest is what is known of a backup before the database is looked at.
+func (a *App) manifest(ctx context.Context) (backup.Manifest, error) {
+	key, err := a.AuditKey(ctx)
+	return backup.Manifest{Made: a.now().UTC().Truncate(time.Second), Program: a.version, Verifier: key}, err
 }
 
 func readWhole(path string) (io.ReadCloser, int64, error) {

@@ -3,45 +3,34 @@ package app_test
 import (
 	"errors"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"portico/cmd/internal/app"
-	"portico/config"
 	"portico/sync/fault"
 	"portico/sync/files"
+	"portico/sync/store"
+	"portico/sync/store/storetest"
 )
-
-// firm is an embedded Portico in a folder of its own.
-func firm(t *testing.T, data string) *app.App {
-	t.Helper()
-	cfg := config.Defaults()
-	cfg.Data = data
-	cfg.Database.Path = filepath.Join(data, "portico.db")
-	cfg.KeyFile = filepath.Join(filepath.Dir(data), "keys", "portico.key")
-	a := app.New(cfg, slog.New(slog.DiscardHandler)).Named("1.0 abc")
-	t.Cleanup(func() {
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return a
-}
 
 func backedUp(t *testing.T) (a *app.App, dir, archive string) {
 	t.Helper()
 	dir = t.TempDir()
 	archive = filepath.Join(dir, "b.tar.gz")
-	a = firm(t, filepath.Join(dir, "data"))
+	at := storetest.New(t)
+	at.Path = filepath.Join(dir, "data", "portico.db")
+	a = firm(t, filepath.Join(dir, "data"), at)
 	if _, err := a.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.AddAccount(t.Context(), "Nordwind", ""); err != nil {
+	info, err := a.AddAccount(t.Context(), "Nordwind", "")
+	if err != nil {
 		t.Fatal(err)
 	}
+	stock(t, at, info.ID)
+	must(t, a.AuditExport(t.Context(), io.Discard)) // which numbers the leaves and signs a head
 	kept := uploads(t, filepath.Join(dir, "data"))
 	if _, err := kept.Keep(t.Context(), "note.txt", strings.NewReader("some words")); err != nil {
 		t.Fatal(err)
@@ -83,22 +72,27 @@ func texts(t *testing.T, s *files.Store) []string {
 
 func TestARestoredCopyIsTheSameAndHeld(t *testing.T) {
 	t.Parallel()
-	a, dir, archive := backedUp(t)
+	_, dir, archive := backedUp(t)
 	into := filepath.Join(dir, "copy", "data")
-	m, log, err := a.Restore(t.Context(), archive, into, "")
+	at := storetest.New(t)
+	at.Path = filepath.Join(into, "portico.db")
+	b := firm(t, into, at)
+	m, log, err := b.Restore(t.Context(), archive, into, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Program != "1.0 abc" || m.Rows["accounts"] != 1 || log.Leaves+1 < m.Rows["audit_leaves"] {
+	if m.Program != "1.0 abc" || m.Rows["accounts"] != 1 || m.Rows["records"] != 1 || m.Rows["actions"] != 1 || log.Covered < 4 || log.Leaves != m.Rows["audit_leaves"] {
 		t.Errorf("%+v %+v", m, log)
 	}
 	if got := texts(t, uploads(t, into)); len(got) != 1 || got[0] != "some words" {
 		t.Errorf("uploads %q", got)
 	}
-	b := firm(t, into)
 	accounts, err := b.Accounts(t.Context())
 	if err != nil || len(accounts) != 1 || accounts[0].Name != "Nordwind" {
 		t.Errorf("%v %v", accounts, err)
+	}
+	if got := waiting(t, at); got["unknown"] != 1 || got["recorded"] != 0 {
+		t.Errorf("what waited is not in doubt: %v", got)
 	}
 	report, err := b.Doctor(t.Context())
 	if err != nil || report.OK {
@@ -117,7 +111,8 @@ func TestARestoredCopyIsTheSameAndHeld(t *testing.T) {
 
 func TestARestoreThatFailsLeavesTheFolderEmpty(t *testing.T) {
 	t.Parallel()
-	a, dir, archive := backedUp(t)
+	_, dir, archive := backedUp(t)
+	a := firm(t, filepath.Join(dir, "other"), storetest.New(t))
 	whole, err := os.ReadFile(archive)
 	if err != nil {
 		t.Fatal(err)
@@ -150,3 +145,27 @@ func names(list []os.DirEntry) string {
 	}
 	return strings.Join(out, " ")
 }
+
+func TestADumpIsLoadedIntoAnEmptyDatabaseOnly(t *testing.T) {
+	t.Parallel()
+	if storetest.Server() == "" {
+		t.Skip("PostgreSQL is absent: a folder cannot hold two databases (PORTICO_TEST_POSTGRES)")
+	}
+	a, dir, archive := backedUp(t)
+	for name, b := range map[string]*app.App{
+		"into itself":   a,
+		"into SQLite":   firm(t, filepath.Join(dir, "sqlite"), store.Options{}),
+		"without owner": firm(t, filepath.Join(dir, "owner"), unowned(storetest.New(t))),
+	} {
+		into := filepath.Join(dir, "into")
+		_, _, err := b.Restore(t.Context(), archive, into, "")
+		if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Setup) || fault.Public(err) == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+		if list, err := os.ReadDir(into); err != nil || len(list) > 0 {
+			t.Errorf("%s left %s %v", name, names(list), err)
+		}
+	}
+}
+
+func unowned(o store.Options) store.Options { o.Server.Owner = ""; return o }

@@ -53,9 +53,7 @@ func (a *App) Doctor(ctx context.Context) (remote.Report, error) {
 	for _, w := range a.cfg.Warnings() {
 		add("configuration", fault.New(fault.Setup, w), "")
 	}
-	if !a.cfg.Database.Postgres() {
-		add("backup", nil, a.backedUp())
-	}
+	add("backup", nil, a.backedUp())
 	if err != nil {
 		return r, nil
 	}

@@ -15,12 +15,9 @@ import (
 
 // metrics are those of this process. mailer is nil where it has no pages.
 func (a *App) metrics(s *store.Store, w *workers, mailer *notify.Mailer) *gauges.Metrics {
-	o := gauges.Options{Vitals: s.System().Vitals, Pools: s.Pools, Queue: w.queue.Ping, Version: a.version, Log: a.log, Now: a.now}
+	o := gauges.Options{Vitals: s.System().Vitals, Pools: s.Pools, Queue: w.queue.Ping, Backup: a.lastBackup, Version: a.version, Log: a.log, Now: a.now}
 	if mailer != nil {
 		o.Mails = mailer.Waiting
-	}
-	if !a.cfg.Database.Postgres() {
-		o.Backup = a.lastBackup
 	}
 	return gauges.New(o)
 }

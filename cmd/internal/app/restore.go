@@ -22,7 +22,8 @@ const restoring = ".restoring"
 
 // Restore makes a data folder of a backup and holds everything in it. Only when
 // all of it has been verified does anything get its name; identity is as for
-// backup.Read.
+// backup.Read. A dump of PostgreSQL is loaded into the database that the
+// configuration names, which must be empty.
 func (a *App) Restore(ctx context.Context, path, into, identity string) (backup.Manifest, audit.Report, error) {
 	work := filepath.Join(into, restoring)
 	if err := vacant(into); err != nil {
@@ -36,15 +37,27 @@ func (a *App) Restore(ctx context.Context, path, into, identity string) (backup.
 	if err != nil {
 		return m, audit.Report{}, err
 	}
-	database := filepath.Join(work, databaseName)
-	if err := matches(ctx, database, m); err != nil {
+	names := []string{"files", databaseName}
+	o := store.Options{Path: filepath.Join(work, databaseName), Now: a.now}
+	if dumped := filepath.Join(work, dumpName); exists(dumped) {
+		names, o = []string{"files"}, a.database()
+		err = a.loadDatabase(ctx, dumped, m)
+	} else {
+		err = matches(ctx, o.Path, m)
+	}
+	if err != nil {
 		return m, audit.Report{}, err
 	}
-	log, err := a.awaken(ctx, database, m)
+	log, err := a.awaken(ctx, o, m)
 	if err != nil {
 		return m, log, err
 	}
-	return m, log, settle(work, into)
+	return m, log, settle(work, into, names)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // vacant refuses a folder with anything in it but the leftovers of a restore.
@@ -73,10 +86,10 @@ func (a *App) unpack(ctx context.Context, path, identity, work string) (backup.M
 		if id, ok := strings.CutPrefix(name, filesFolder); ok {
 			return kept.Put(ctx, id, r)
 		}
-		if name != databaseName {
+		if name != databaseName && name != dumpName {
 			return fault.Newf(fault.Broken, "%q does not belong into a backup of Portico.", name)
 		}
-		return fault.Wrap(fault.Unavailable, "write the database", writeNew(filepath.Join(work, databaseName), r))
+		return fault.Wrap(fault.Unavailable, "write the database", writeNew(filepath.Join(work, name), r))
 	})
 	return m, errors.Join(err, kept.Close())
 }
@@ -107,8 +120,8 @@ func matches(ctx context.Context, database string, m backup.Manifest) error {
 
 // awaken brings the database to this program's schema, verifies its audit log
 // and puts everything on hold.
-func (a *App) awaken(ctx context.Context, database string, m backup.Manifest) (audit.Report, error) {
-	s, err := store.Open(ctx, store.Options{Path: database, Now: a.now}, true)
+func (a *App) awaken(ctx context.Context, o store.Options, m backup.Manifest) (audit.Report, error) {
+	s, err := store.Open(ctx, o, true)
 	if err != nil {
 		return audit.Report{}, err
 	}
@@ -139,8 +152,8 @@ func verified(ctx context.Context, sys *store.System, verifier string) (audit.Re
 }
 
 // settle gives everything its name, the database last: what has none is no data folder.
-func settle(work, into string) error {
-	for _, name := range []string{"files", databaseName} {
+func settle(work, into string, names []string) error {
+	for _, name := range names {
 		if err := os.Rename(filepath.Join(work, name), filepath.Join(into, name)); err != nil {
 			return fault.Wrap(fault.Unavailable, "put the restored files in place", err)
 		}

@@ -2,6 +2,7 @@ package scoped
 
 import (
 	"context"
+	"database/sql"
 	"strings"
 	"time"
 
@@ -42,6 +43,12 @@ func (db *DB) Owner(ctx context.Context, f func(own bun.IDB) error) error {
 		return busy(err)
 	}
 	return f(conn)
+}
+
+// Moment runs f with the database as the system role of PostgreSQL sees it at
+// one moment; nothing can be written.
+func (db *DB) Moment(ctx context.Context, f func(at bun.IDB) error) error {
+	return db.system.RunInTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, func(_ context.Context, tx bun.Tx) error { return f(tx) })
 }
 
 func (db *DB) ownFile(ctx context.Context, f func(own bun.IDB) error) error {

@@ -15,6 +15,7 @@ GRANT INSERT ON outbox, audit_leaves TO :app;
 -- Pulls, relay, schedules, sessions: every table, but not the schema.
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA :schema TO :system;
 REVOKE INSERT, UPDATE, DELETE ON schema_steps FROM :system;
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA :schema TO :system; -- for pg_dump
 
 -- The audit log only grows; what is personal in it may be erased.
 REVOKE UPDATE, DELETE ON audit_leaves, audit_hashes, audit_heads FROM :system;
