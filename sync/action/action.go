@@ -92,6 +92,9 @@ type Input struct {
 	Queue   string            `json:"queue,omitempty"` // where a new request goes, the source's own name
 	Fields  map[string]string `json:"fields,omitempty"`
 	Files   []File            `json:"files,omitempty"`
+	// Approval is the decision that a reply tells of; only the store sets it. Such
+	// a reply reports what is decided already, so nobody takes it back.
+	Approval string `json:"approval,omitempty"`
 }
 
 // Action is one thing that somebody asked for, with everything that is needed

@@ -31,6 +31,12 @@ const (
 	ActionSubmitted What = "action.submitted"
 	ActionWithdrawn What = "action.withdrawn"
 	ActionEnded     What = "action.ended" // confirmed, refused, dead, given up
+	ApprovalAsked   What = "approval.asked"
+	ApprovalRevised What = "approval.revised"
+	ApprovalDecided What = "approval.decided"
+	// ApprovalWithdrawn is a question that staff took back.
+	ApprovalWithdrawn What = "approval.withdrawn"
+
 	SignedIn        What = "user.signed_in"
 	SignInRefused   What = "user.sign_in_refused"
 	SignedOut       What = "user.signed_out"

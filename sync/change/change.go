@@ -19,6 +19,8 @@ const (
 	ActionDue      Topic = "action.due"      // an action may be able to move
 	ActionMoved    Topic = "action.moved"    // an action changed its state
 	RecordsChanged Topic = "records.changed" // records of one account and kind changed
+	ApprovalAsked  Topic = "approval.asked"  // somebody is asked to decide: a question, or a new version of it
+	ApprovalMoved  Topic = "approval.moved"  // an approval was decided or taken back
 	EndpointOff    Topic = "endpoint.off"    // a webhook endpoint was switched off because it fails; ids: endpoint
 	// Missed is never stored: a subscriber that was too slow is told with it
 	// that anything may have changed since the event before.

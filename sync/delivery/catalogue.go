@@ -12,10 +12,12 @@ type Type string
 
 // The types.
 const (
-	ActionConfirmed Type = "action.confirmed"
-	ActionRefused   Type = "action.refused"
-	TicketCreated   Type = "ticket.created"
-	RecordChanged   Type = "record.changed"
+	ActionConfirmed   Type = "action.confirmed"
+	ActionRefused     Type = "action.refused"
+	ApprovalRequested Type = "approval.requested"
+	ApprovalDecided   Type = "approval.decided"
+	TicketCreated     Type = "ticket.created"
+	RecordChanged     Type = "record.changed"
 	// Test is sent by hand, whatever the endpoint subscribes to.
 	Test Type = "webhook.test"
 )
@@ -33,6 +35,8 @@ type Description struct {
 var summaries = []Description{
 	{Type: ActionConfirmed, Summary: "What a client asked for has been carried out and was read back from the system."},
 	{Type: ActionRefused, Summary: "What a client asked for was not accepted, with the reason."},
+	{Type: ApprovalRequested, Summary: "A client is asked to decide something, or a new version of it."},
+	{Type: ApprovalDecided, Summary: "A client decided: approved, asked for changes, or declined, on exactly one version."},
 	{Type: TicketCreated, Summary: "A ticket appeared that was not there before."},
 	{Type: RecordChanged, Summary: "Records of one account and kind appeared, changed or left."},
 	{Type: Test, Summary: "Sent by hand to try an endpoint."},

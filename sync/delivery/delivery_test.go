@@ -75,6 +75,17 @@ func TestMessagesFitTheirSchemasAndTheLimit(t *testing.T) {
 		delivery.TicketCreated: func() (delivery.Message, error) { return delivery.ForTicket(noon, account, whole()) },
 		delivery.Test:          func() (delivery.Message, error) { return delivery.ForTest(noon, account) },
 	}
+	for typ, state := range map[delivery.Type]string{delivery.ApprovalRequested: "open", delivery.ApprovalDecided: "changes"} {
+		messages[typ] = func() (delivery.Message, error) {
+			long, digest := strings.Repeat("€", 50_000), strings.Repeat("0f", 32)
+			a := delivery.Approval{ID: record.NewID().String(), Ref: "APR-A", Title: long, State: state, Version: 3, Digest: digest,
+				File: &delivery.File{Name: long, Size: 1, SHA256: digest}, AskedBy: long, Record: record.NewID(), Due: noon, Created: noon}
+			if typ == delivery.ApprovalDecided {
+				a.Decision = &delivery.Decision{State: state, Version: 3, Digest: digest, By: long, Way: "phone", RecordedBy: long, At: noon, Reason: long, Action: record.NewID().String()}
+			}
+			return delivery.ForApproval(typ, noon, account, a)
+		}
+	}
 	for typ, state := range map[delivery.Type]string{delivery.ActionConfirmed: "confirmed", delivery.ActionRefused: "refused"} {
 		messages[typ] = func() (delivery.Message, error) {
 			long := strings.Repeat("x", 50_000)

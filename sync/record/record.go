@@ -18,6 +18,8 @@ const (
 	KindComment    Kind = "comment"
 	KindAttachment Kind = "attachment"
 	KindAsset      Kind = "asset"
+	// KindApproval is native: nothing feeds it, see package approval.
+	KindApproval Kind = "approval"
 )
 
 // Ref names a thing in its system of record. It is comparable.

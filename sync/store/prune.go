@@ -13,10 +13,11 @@ const (
 	runsKept   = 30 * 24 * time.Hour
 	resetsKept = 24 * time.Hour
 	hooksKept  = 30 * 24 * time.Hour // webhooks, both ways
+	linksKept  = 90 * 24 * time.Hour // to tell who comes late what was decided
 )
 
 // Prune removes what nobody can need any more: sessions past their end, spent
-// reset links, attempts that no limit counts, reports of old runs, and
+// reset links and links to decide, attempts that no limit counts, reports of old runs, and
 // webhooks that are settled. What belongs to an account is never pruned.
 func (y *System) Prune(ctx context.Context) error {
 	now := y.now()
@@ -26,6 +27,7 @@ func (y *System) Prune(ctx context.Context) error {
 	}{
 		{"DELETE FROM sessions WHERE expires_at < ?", now},
 		{"DELETE FROM resets WHERE expires_at < ?", now.Add(-resetsKept)},
+		{"DELETE FROM approval_links WHERE expires_at < ?", now.Add(-linksKept)},
 		{"DELETE FROM attempts WHERE at < ?", now.Add(-attemptsKept)},
 		{"DELETE FROM runs WHERE started_at < ? AND state <> 'running'", now.Add(-runsKept)},
 		{"DELETE FROM hooks WHERE received_at < ? AND state <> 'due'", now.Add(-hooksKept)},

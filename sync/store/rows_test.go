@@ -38,7 +38,7 @@ func (p place) as(t *testing.T, role string) *pgx.Conn {
 	return conn
 }
 
-var protected = []string{"records", "actions", "identities", "companies"}
+var protected = []string{"records", "actions", "identities", "companies", "approvals", "approval_people", "approval_versions"}
 
 func rows(t *testing.T, in interface {
 	QueryRow(context.Context, string, ...any) pgx.Row
@@ -53,6 +53,7 @@ func TestPostgresShowsOneAccountOrNone(t *testing.T) {
 	onPostgres(t)
 	d := newDesk(t)
 	d.submit(t, "1", "k")
+	d.ask(t, "q")
 	other := d.world.account(t, "Other")
 	d.pull(t, "tickets", ticket("9", "Other", "theirs", "open", d.clock()))
 	d.match(t, "Other", other)
@@ -67,14 +68,14 @@ func TestPostgresShowsOneAccountOrNone(t *testing.T) {
 		must(t, err)
 		_, err = tx.Exec(t.Context(), "SELECT set_config('app.account', $1, true)", d.account)
 		must(t, err)
-		for table, want := range map[string]int{"records": 2, "actions": 1, "identities": 2, "companies": 1} {
+		for table, want := range map[string]int{"records": 2, "actions": 1, "identities": 2, "companies": 1, "approvals": 1, "approval_people": 1, "approval_versions": 1} {
 			if n := rows(t, tx, table); n != want {
 				t.Errorf("%d rows of %s with the account, want %d", n, table, want)
 			}
 		}
 		must(t, tx.Commit(t.Context()))
 	}
-	for _, table := range []string{"users", "sessions", "resets", "secrets", "staging", "memberships", "runs", "connections"} {
+	for _, table := range []string{"users", "sessions", "resets", "secrets", "staging", "memberships", "runs", "connections", "approval_links"} {
 		if _, err := app.Exec(t.Context(), "SELECT * FROM "+table); err == nil || !strings.Contains(err.Error(), "42501") {
 			t.Errorf("the app role reads %s: %v", table, err)
 		}
@@ -97,6 +98,8 @@ func TestPostgresLetsOneAccountBeWritten(t *testing.T) {
 		"takes another's":     {other, fmt.Sprintf("UPDATE actions SET state = 'withdrawn' WHERE id = '%s'", mine.ID)},
 		"writes a record":     {d.account, "UPDATE records SET title = 'x'"},
 		"deletes":             {d.account, "DELETE FROM actions"},
+		"rewrites a version":  {d.account, "UPDATE approval_versions SET words = 'x'"},
+		"forgets a question":  {d.account, "DELETE FROM approvals"},
 		"looks away":          {d.account, "SET row_security = off; SELECT * FROM records"},
 		"changes the table":   {d.account, "ALTER TABLE records DISABLE ROW LEVEL SECURITY"},
 		"becomes the system":  {d.account, "SET ROLE " + systemRole},

@@ -68,6 +68,9 @@ func (a *Account) Submit(ctx context.Context, s access.Scope, d action.Draft) (a
 
 // whole refuses a draft that no page of ours makes.
 func whole(d action.Draft) error {
+	if d.Input.Approval != "" {
+		return fault.New(fault.Invalid, "Only a decision that was recorded is told like this.")
+	}
 	switch d.Kind {
 	case action.TicketCreate:
 		if d.Target.IsZero() {
@@ -215,6 +218,9 @@ func (a *Account) Withdraw(ctx context.Context, s access.Scope, account record.A
 	}
 	if act.Actor.User != s.User() && !s.IsStaff() {
 		return act, fault.New(fault.Forbidden, "Only the person who asked for this can take it back.")
+	}
+	if act.Input.Approval != "" {
+		return act, fault.New(fault.Forbidden, "This tells of a decision that was recorded, and cannot be taken back.")
 	}
 	now := a.now().UTC()
 	err = a.db.For(account).Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {

@@ -14,6 +14,7 @@ import (
 	"portico/sync/access"
 	"portico/sync/access/grant"
 	"portico/sync/action"
+	"portico/sync/approval"
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/store"
@@ -30,6 +31,8 @@ type twin struct {
 	asset            record.ID
 	reply, myReply   action.ID // by the owner on others, by the contributor on mine
 	owner, colleague access.Scope
+	staff            access.Scope
+	asked            [4]approval.ID // to decide, to record a call about, to revise, to withdraw
 }
 
 func person(name string) grant.User {
@@ -106,6 +109,12 @@ func (x *twin) find(t *testing.T, w *world) {
 		return a.ID
 	}
 	x.reply, x.myReply = by(x.owner, x.others), by(x.colleague, x.mine)
+	x.staff = grant.StaffIn(person("agent"), access.Agent, x.account)
+	for i := range x.asked {
+		a, err := w.acc.AskApproval(t.Context(), x.staff, question(x.account, x.others, fmt.Sprint("twin ", i), x.canary))
+		must(t, err)
+		x.asked[i] = a.ID
+	}
 }
 
 // call is one method of the account handle, called on somebody's account with
@@ -157,6 +166,27 @@ func calls(acc *store.Account) map[string][]call {
 		"Destinations": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
 			return acc.Destinations(ctx, s, a)
 		}},
+		"Approvals": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
+			return acc.Approvals(ctx, s, a, approval.Query{})
+		}},
+		"ApprovalByID": {func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
+			return acc.ApprovalByID(ctx, s, a, of.asked[0])
+		}},
+		"AskApproval": {func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
+			return acc.AskApproval(ctx, s, question(a, of.others, "k", of.canary))
+		}},
+		"DecideApproval": {func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
+			return acc.DecideApproval(ctx, s, answer(a, of.asked[0], approval.Approved))
+		}},
+		"RecordCall": {func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
+			return acc.RecordCall(ctx, s, approval.Call{Answer: answer(a, of.asked[1], approval.Approved), By: approval.Person{User: "u-boss", Role: "owner"}, Said: time.Unix(1, 0), Note: "called back"})
+		}},
+		"ReviseApproval": {func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
+			return acc.ReviseApproval(ctx, s, approval.Revision{Account: a, ID: of.asked[2], Base: 1, Title: of.canary, Text: "other words", Key: "r"})
+		}},
+		"WithdrawApproval": {func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
+			return acc.WithdrawApproval(ctx, s, a, of.asked[3], action.Origin{})
+		}},
 		"Submit": {func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
 			return acc.Submit(ctx, s, action.Draft{Account: a, Kind: action.TicketReply, Target: of.others, Key: "k"})
 		}, func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
@@ -168,8 +198,9 @@ func calls(acc *store.Account) map[string][]call {
 // nobody holds ids that no record has.
 func nobody() twin {
 	id := record.NewID
-	return twin{account: record.NewAccountID(), conn: record.NewConnectionID(), mine: id(), others: id(), note: id(), file: id(),
-		myNote: id(), myFile: id(), asset: id(), reply: action.NewID(), myReply: action.NewID()}
+	return twin{account: record.NewAccountID(), canary: "CANARY-0", conn: record.NewConnectionID(), mine: id(), others: id(), note: id(), file: id(),
+		myNote: id(), myFile: id(), asset: id(), reply: action.NewID(), myReply: action.NewID(),
+		asked: [4]approval.ID{approval.NewID(), approval.NewID(), approval.NewID(), approval.NewID()}}
 }
 
 // eachCall runs all of them in a fixed order.
@@ -237,13 +268,19 @@ func TestForeignAndMissingLookAlike(t *testing.T) {
 // takesIDs reports whether a call names a thing besides the account.
 func takesIDs(name string) bool {
 	name, _, _ = strings.Cut(name, " ")
-	return !slices.Contains([]string{"List", "Freshness", "Info", "Destinations", "Conflicts"}, name)
+	return !slices.Contains([]string{"List", "Freshness", "Info", "Destinations", "Conflicts", "Approvals"}, name)
+}
+
+// asksClients reports whether only staff do it.
+func asksClients(name string) bool {
+	name, _, _ = strings.Cut(name, " ")
+	return slices.Contains([]string{"AskApproval", "RecordCall", "ReviseApproval", "WithdrawApproval"}, name)
 }
 
 // owed describes all actions and events.
 func owed(t *testing.T, w *world) string {
 	t.Helper()
-	rows, err := w.Texts(t.Context(), "SELECT id || state || changed_at FROM actions UNION ALL SELECT seq || payload FROM outbox")
+	rows, err := w.Texts(t.Context(), "SELECT id || state || changed_at FROM actions UNION ALL SELECT seq || payload FROM outbox UNION ALL SELECT id || state || version FROM approvals")
 	must(t, err)
 	return strings.Join(rows, "\n")
 }
@@ -276,7 +313,11 @@ func TestNoAnswerHoldsAWordOfTheTwin(t *testing.T) {
 	for _, side := range [][2]twin{{a, b}, {b, a}} {
 		own, other := side[0], side[1]
 		eachCall(w.acc, func(name string, f call) {
-			got, err := f(t.Context(), own.owner, own.account, own)
+			viewer := own.owner
+			if asksClients(name) {
+				viewer = own.staff
+			}
+			got, err := f(t.Context(), viewer, own.account, own)
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
 				return

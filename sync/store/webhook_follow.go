@@ -16,12 +16,15 @@ import (
 	"portico/sync/store/internal/scoped"
 )
 
+// followed are the events that endpoints may be told of.
+var followed = []change.Topic{change.ActionMoved, change.RecordsChanged, change.ApprovalAsked, change.ApprovalMoved}
+
 // owe writes the webhook messages that follow from events, and a delivery of
 // each to every endpoint that wants it. It runs in the transaction that takes
 // the events, so that none is taken without what it owes.
 func owe(ctx context.Context, tx *scoped.Tx, events []change.Event, now time.Time) error {
 	events = slices.DeleteFunc(slices.Clone(events), func(e change.Event) bool {
-		return e.Quiet || (e.Topic != change.ActionMoved && e.Topic != change.RecordsChanged)
+		return e.Quiet || !slices.Contains(followed, e.Topic)
 	})
 	if len(events) == 0 {
 		return nil
@@ -32,10 +35,13 @@ func owe(ctx context.Context, tx *scoped.Tx, events []change.Event, now time.Tim
 	}
 	f := follower{tx: tx, endpoints: endpoints, now: now}
 	for _, e := range events {
-		if e.Topic == change.ActionMoved {
+		switch e.Topic {
+		case change.ActionMoved:
 			err = f.action(ctx, e)
-		} else {
+		case change.RecordsChanged:
 			err = f.records(ctx, e)
+		default:
+			err = f.approvals(ctx, e)
 		}
 		if err != nil {
 			return fault.At("follow event "+e.ID, err)

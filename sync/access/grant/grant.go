@@ -16,7 +16,7 @@ type User struct {
 }
 
 var (
-	allKinds = []record.Kind{record.KindAccount, record.KindContact, record.KindTicket, record.KindComment, record.KindAttachment, record.KindAsset}
+	allKinds = []record.Kind{record.KindAccount, record.KindContact, record.KindTicket, record.KindComment, record.KindAttachment, record.KindAsset, record.KindApproval}
 	support  = []record.Kind{record.KindTicket, record.KindComment, record.KindAttachment}
 )
 
@@ -57,15 +57,18 @@ func Job(u User, a record.AccountID, role access.Role) access.Scope {
 	})
 }
 
-// presets are the kinds that each member role may see and act on. Finance,
-// approvers and accountants get nothing of what is fed today: their kinds
-// (invoices, contracts, approvals) come with the connectors that feed them.
+// presets are the kinds that each member role may see and act on. Of approvals,
+// all but owners see those that they are asked to decide. What else finance and
+// accountants see (invoices, contracts) comes with the connectors that feed it.
 func presets(role access.Role) (see, act []record.Kind) {
+	decide := []record.Kind{record.KindApproval}
 	switch role {
 	case access.Owner:
-		return allKinds, support
+		return allKinds, append(decide, support...)
 	case access.Contributor:
-		return append([]record.Kind{record.KindAsset}, support...), support
+		return append([]record.Kind{record.KindAsset, record.KindApproval}, support...), append(decide, support...)
+	case access.Approver, access.Finance:
+		return []record.Kind{record.KindAccount, record.KindApproval}, decide
 	default:
 		return []record.Kind{record.KindAccount}, nil
 	}

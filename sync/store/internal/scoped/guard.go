@@ -6,11 +6,14 @@ import "regexp"
 // system handle uses it, and says why beside it.
 const System = "/* system */ "
 
+// guarded are the tables whose rows belong to one account.
+const guarded = `records|actions|approvals|approval_people|approval_versions`
+
 var (
-	touches = regexp.MustCompile(`(?i)\b(?:from|join|into|update)\s+(?:records|actions)\b`)
+	touches = regexp.MustCompile(`(?i)\b(?:from|join|into|update)\s+(?:` + guarded + `)\b`)
 	// named is an account that is given from outside: a condition on a parameter,
 	// or the first column of an insert. A join of two account columns is none.
-	named  = regexp.MustCompile(`(?i)\b(?:where|and|on)\s+(?:\w+\.)?account_id\s*=\s*\?|\binto\s+(?:records|actions)\s*\(account_id,`)
+	named  = regexp.MustCompile(`(?i)\b(?:where|and|on)\s+(?:\w+\.)?account_id\s*=\s*\?|\binto\s+(?:` + guarded + `)\s*\(account_id,`)
 	exempt = regexp.MustCompile(`^/\* system \*/`)
 )
 

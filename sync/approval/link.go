@@ -1,0 +1,38 @@
+package approval
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// NoDate is how long a link works whose approval has no date.
+const NoDate = 30 * 24 * time.Hour
+
+// LinkID names a link in addresses; it opens nothing.
+type LinkID string
+
+// NewLinkID returns a fresh id.
+func NewLinkID() LinkID { return LinkID(uuid.NewString()) }
+
+// Linked is what one link shows: one approval, to one person. It works until the
+// date, the decision, the withdrawal or a new version.
+type Linked struct {
+	Link     LinkID
+	Person   Person // whose link it is
+	Company  string // the account's name
+	Version  int    // the one that it was sent for
+	Expires  time.Time
+	Approval Approval
+	// May says that this person may still decide; a link outlives no membership.
+	May bool
+}
+
+// Mail is one letter that is owed or was sent about an approval.
+type Mail struct {
+	What    string // requested, changed, reminder, recorded
+	To      Person
+	Version int
+	At      time.Time // when it was owed
+	Sent    time.Time // zero while it waits
+}

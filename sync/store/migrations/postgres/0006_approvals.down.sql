@@ -1,0 +1,4 @@
+DROP TABLE approval_links;
+DROP TABLE approval_versions;
+DROP TABLE approval_people;
+DROP TABLE approvals;
