@@ -24,8 +24,8 @@ func newRules() *validator.Validate {
 		return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && u.Host != "" && u.User.Username() != "" && !u.Query().Has("password")
 	}
 	isRedis := func(f validator.FieldLevel) bool {
-		u, err := url.Parse(f.Field().String())
-		return err == nil && (u.Scheme == "redis" || u.Scheme == "rediss") && u.Host != ""
+		_, err := parseRedis(f.Field().String())
+		return err == nil
 	}
 	// It fails only for an empty name or a nil function.
 	if err := errors.Join(v.RegisterValidation("redis_url", isRedis), v.RegisterValidation("postgres_url", isPostgres)); err != nil {
@@ -80,7 +80,10 @@ func sentence(f validator.FieldError) string {
 	case "postgres_url":
 		return "this is not an address of PostgreSQL (like postgres://user:password@host:5432/portico)"
 	case "redis_url":
-		return "this is not an address of Redis (like redis://127.0.0.1:6379/0)"
+		if _, err := parseRedis(fmt.Sprint(f.Value())); err != nil {
+			return err.Error()
+		}
+		return "this is not an address of Redis"
 	case "oneof":
 		return given + " is not one of " + strings.ReplaceAll(f.Param(), " ", ", ")
 	case "min":

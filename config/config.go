@@ -25,7 +25,7 @@ type Config struct {
 	Proxies  []string `koanf:"proxies" validate:"dive,cidr" help:"networks of reverse proxies whose forwarded headers are believed"`
 	Data     string   `koanf:"data" validate:"required" help:"folder for the database and files"`
 	KeyFile  string   `koanf:"key_file" validate:"required" help:"key that seals stored credentials; keep it out of the data folder and its backups"`
-	Redis    string   `koanf:"redis" validate:"omitempty,redis_url" help:"redis:// or rediss:// address of the job queue; empty means inside the program"`
+	Redis    string   `koanf:"redis" validate:"omitempty,redis_url" help:"redis://, redis-sentinel:// or redis-cluster:// address (rediss for TLS) where processes ring each other; empty means inside the program"`
 	Database Database `koanf:"database"`
 	SMTP     SMTP     `koanf:"smtp"`
 	Provider Provider `koanf:"provider"`

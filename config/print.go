@@ -63,8 +63,13 @@ func scalar(s string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// withoutPassword hides the password in an address such as that of Redis.
+// withoutPassword hides the passwords in an address such as that of Redis.
 func withoutPassword(s string) string {
+	if strings.HasPrefix(s, "redis") {
+		if r, err := parseRedis(s); err == nil {
+			return r.String()
+		}
+	}
 	u, err := url.Parse(s)
 	if err != nil || u.User == nil {
 		return s

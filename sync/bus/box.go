@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ThreeDotsLabs/watermill"
+
 	"portico/sync/change"
 )
 
@@ -37,7 +39,7 @@ func (b *box) put(e change.Event) {
 
 // missed names no account: what was lost may be anybody's.
 func missed(at time.Time) change.Event {
-	return change.Event{Topic: change.Missed, At: at, Many: true}
+	return change.Event{ID: watermill.NewUUID(), Topic: change.Missed, At: at.UTC(), Many: true}
 }
 
 func (b *box) close() {

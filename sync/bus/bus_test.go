@@ -2,95 +2,109 @@ package bus_test
 
 import (
 	"context"
-	"errors"
-	"slices"
-	"sync"
-	"sync/atomic"
+	"crypto/rand"
+	"os"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"portico/sync/bus"
 	"portico/sync/change"
-	"portico/sync/record"
 )
 
-var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+// patience is how long a test waits for what must happen.
+const patience = 60 * time.Second
 
-// outbox is a list of events whose reading can fail.
-type outbox struct {
-	mu     sync.Mutex
-	events []change.Event
-	fail   error
-	looks  int
-	again  bool // the transaction is tried twice
-}
-
-func (o *outbox) add(events ...change.Event) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.events = append(o.events, events...)
-}
-
-func (o *outbox) set(err error) { o.mu.Lock(); defer o.mu.Unlock(); o.fail = err }
-
-func (o *outbox) count() int { o.mu.Lock(); defer o.mu.Unlock(); return o.looks }
-
-func (o *outbox) TakeOutbox(_ context.Context, limit int, follow func(change.Event) error) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.looks++
-	n := min(limit, len(o.events))
-	tried := o.events[:n]
-	if o.again {
-		tried = slices.Concat(tried, tried)
-	}
-	for _, e := range tried {
-		if err := follow(e); err != nil {
-			return 0, err
+// each runs a test on the bus in process and, where there is one, on Redis.
+// other is a bus on the same stream, as another process has it; in one process
+// it is the same.
+func each(t *testing.T, test func(t *testing.T, b, other *bus.Bus)) {
+	t.Helper()
+	t.Parallel()
+	t.Run("in process", func(t *testing.T) {
+		t.Parallel()
+		b := bus.New(nil)
+		test(t, b, b)
+	})
+	t.Run("redis", func(t *testing.T) {
+		t.Parallel()
+		addr := os.Getenv("PORTICO_TEST_REDIS")
+		if addr == "" {
+			t.Skip("PORTICO_TEST_REDIS names no server")
 		}
-	}
-	if o.fail != nil {
-		return 0, o.fail
-	}
-	o.events = o.events[n:]
-	return n, nil
+		r, key := &bus.Redis{Addrs: []string{addr}}, bus.Stream+rand.Text()
+		test(t, open(t, r, key), open(t, r, key))
+	})
 }
 
-func event(topic change.Topic, ids ...string) change.Event {
-	return change.New(topic, noon, record.NewAccountID(), record.KindTicket, ids...)
-}
-
-// relay starts a relay in the bubble of the calling test.
-func relay(t *testing.T, o bus.RelayOptions) (*bus.Relay, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(t.Context())
-	r := bus.NewRelay(o)
-	go func() {
-		if err := r.Run(ctx); err != nil {
+func open(t *testing.T, r *bus.Redis, key string) *bus.Bus {
+	t.Helper()
+	b, err := bus.OpenOn(r, key, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
 			t.Error(err)
 		}
-	}()
-	synctest.Wait()
-	return r, cancel
+	})
+	return b
 }
 
-func TestARelayRingsAndPublishesInOrder(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		b, box := bus.New(nil), &outbox{}
-		ctx, cancel := context.WithCancel(t.Context())
-		all, err := b.Subscribe(ctx)
-		if err != nil {
+func subscribe(t *testing.T, b *bus.Bus, topics ...change.Topic) <-chan change.Event {
+	t.Helper()
+	events, err := b.Subscribe(t.Context(), topics...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return events
+}
+
+func publish(t *testing.T, b *bus.Bus, events ...change.Event) {
+	t.Helper()
+	for _, e := range events {
+		if err := b.Publish(e); err != nil {
 			t.Fatal(err)
 		}
-		moved, err := b.Subscribe(ctx, change.ActionMoved)
-		if err != nil {
-			t.Fatal(err)
+	}
+}
+
+func receive(t *testing.T, from <-chan change.Event) (change.Event, bool) {
+	t.Helper()
+	select {
+	case e, ok := <-from:
+		return e, ok
+	case <-time.After(patience):
+		t.Fatal("nothing was heard")
+		panic("unreachable")
+	}
+}
+
+// hears receives until the event comes and returns what came before.
+func hears(t *testing.T, from <-chan change.Event, want change.Event) (before []change.Event) {
+	t.Helper()
+	for {
+		e, ok := receive(t, from)
+		if !ok {
+			t.Fatal("the subscription ended")
 		}
-		var rung []string // written by the relay only, read when it has stopped
-		r, stop := relay(t, bus.RelayOptions{Outbox: box, Bus: b, Every: time.Hour, Rings: []func(context.Context, change.Event){
-			func(_ context.Context, e change.Event) { rung = append(rung, e.ID) },
+		if e.ID == want.ID {
+			return before
+		}
+		before = append(before, e)
+	}
+}
+
+func TestEverySubscriberGetsEveryEventInOrder(t *testing.T) {
+	each(t, func(t *testing.T, b, other *bus.Bus) {
+		box, rung := &outbox{}, make(chan string, 250)
+		subscribers := []<-chan change.Event{subscribe(t, b), subscribe(t, b), subscribe(t, other)}
+		moved := subscribe(t, other, change.ActionMoved)
+		ctx, stop := context.WithCancel(t.Context())
+		r := bus.NewRelay(bus.RelayOptions{Outbox: box, Bus: b, Every: time.Hour, Rings: []func(context.Context, change.Event){
+			func(_ context.Context, e change.Event) { rung <- e.ID },
 		}})
+		done := make(chan error, 1)
+		go func() { done <- r.Run(ctx) }()
 		var want []change.Event
 		for n := range 250 { // more than two batches
 			topic := change.ActionDue
@@ -99,174 +113,114 @@ func TestARelayRingsAndPublishesInOrder(t *testing.T) {
 			}
 			want = append(want, event(topic, "x"))
 		}
-		var got, gotMoved []change.Event
-		go func() {
-			for e := range all {
-				got = append(got, e)
-			}
-		}()
-		go func() {
-			for e := range moved {
-				gotMoved = append(gotMoved, e)
-			}
-		}()
 		for n := 0; n < len(want); n += 50 { // in portions that a reader keeps up with
-			box.add(want[n : n+50]...)
+			part := want[n : n+50]
+			box.add(part...)
 			r.Wake()
-			synctest.Wait()
+			for _, e := range part {
+				if got := <-rung; got != e.ID {
+					t.Fatalf("rang %s, not %s", got, e.ID)
+				}
+				for i, s := range subscribers {
+					if got, _ := receive(t, s); got.ID != e.ID || got.Account != e.Account || got.IDs[0] != "x" || !got.At.Equal(e.At) {
+						t.Fatalf("subscriber %d got %+v, not %+v", i, got, e)
+					}
+				}
+				if e.Topic != change.ActionMoved {
+					continue
+				}
+				if got, _ := receive(t, moved); got.ID != e.ID {
+					t.Fatalf("told of %+v, not %+v", got, e)
+				}
+			}
 		}
 		stop()
-		cancel()
-		synctest.Wait()
-		if len(rung) != 250 || len(got) != 250 || len(gotMoved) != 125 {
-			t.Fatalf("rang %d, told %d, told of moves %d", len(rung), len(got), len(gotMoved))
-		}
-		for n, e := range want {
-			if rung[n] != e.ID || got[n].ID != e.ID || got[n].Account != e.Account || got[n].IDs[0] != "x" {
-				t.Fatalf("event %d: rang %s, told %+v, not %+v", n, rung[n], got[n], e)
-			}
+		if err := <-done; err != nil {
+			t.Error(err)
 		}
 	})
 }
 
-func TestARelayThatNobodyWakesLooksEverySecond(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		box, rung := &outbox{}, atomic.Int32{}
-		_, stop := relay(t, bus.RelayOptions{Outbox: box, Bus: bus.New(nil), Rings: []func(context.Context, change.Event){
-			func(context.Context, change.Event) { rung.Add(1) },
-		}})
-		defer stop()
-		box.add(event(change.ActionDue))
-		synctest.Wait()
-		if n := rung.Load(); n != 0 {
-			t.Fatal("it looked unasked")
-		}
-		<-time.After(time.Second) // of the bubble
-		synctest.Wait()
-		if n := rung.Load(); n != 1 {
-			t.Errorf("rang %d times after a second", n)
-		}
-	})
-}
-
-func TestWhatIsNotCommittedIsNotTold(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		box, rung := &outbox{}, atomic.Int32{}
-		box.set(errors.New("database is away"))
-		box.add(event(change.ActionDue))
-		r, stop := relay(t, bus.RelayOptions{Outbox: box, Bus: bus.New(nil), Rings: []func(context.Context, change.Event){
-			func(context.Context, change.Event) { rung.Add(1) },
-		}})
-		defer stop()
-		for range 100 {
-			r.Wake()
-			synctest.Wait()
-		}
-		if n := rung.Load(); n != 0 || box.count() > 2 {
-			t.Errorf("rang %d times, looked %d times during an outage", n, box.count())
-		}
-		box.set(nil)
-		<-time.After(time.Second) // of the bubble
-		synctest.Wait()
-		if n := rung.Load(); n != 1 {
-			t.Errorf("rang %d times after it", n)
-		}
-	})
-}
-
-func TestATransactionThatIsTriedAgainTellsOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		box, rung := &outbox{again: true}, atomic.Int32{}
-		box.add(event(change.ActionDue), event(change.ActionDue))
-		_, stop := relay(t, bus.RelayOptions{Outbox: box, Bus: bus.New(nil), Rings: []func(context.Context, change.Event){
-			func(context.Context, change.Event) { rung.Add(1) },
-		}})
-		defer stop()
-		if n := rung.Load(); n != 2 {
-			t.Errorf("rang %d times for two events", n)
+func TestWhoJoinsLaterHearsFromThenOn(t *testing.T) {
+	each(t, func(t *testing.T, b, other *bus.Bus) {
+		first, last := event(change.ActionDue), event(change.ActionDue)
+		early := subscribe(t, other)
+		publish(t, b, first)
+		hears(t, early, first)
+		late := subscribe(t, other)
+		publish(t, b, last)
+		if before := hears(t, late, last); len(before) > 0 {
+			t.Errorf("it was told of %+v", before)
 		}
 	})
 }
 
 func TestASlowSubscriberMissesAndIsTold(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		b := bus.New(nil)
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		slow, err := b.Subscribe(ctx)
-		if err != nil {
-			t.Fatal(err)
+	each(t, func(t *testing.T, b, other *bus.Bus) {
+		slow := subscribe(t, other, change.RecordsChanged) // the mark comes whatever was asked for
+		for range 500 {                                    // would hang here if a subscriber could hold it up
+			publish(t, b, event(change.RecordsChanged))
 		}
-		for range 500 { // would hang here if a subscriber could hold it up
-			if err := b.Publish(event(change.RecordsChanged)); err != nil {
-				t.Fatal(err)
+		told := 0
+		for {
+			e, _ := receive(t, slow)
+			if e.Topic == change.Missed {
+				break
 			}
+			told++
 		}
-		synctest.Wait()
-		told, marks := 0, 0
-		for synctest.Wait(); ; synctest.Wait() {
-			select {
-			case e := <-slow:
-				if e.Topic == change.Missed {
-					marks++
-				} else if marks > 0 {
-					t.Error("an old event after the mark")
-				} else {
-					told++
-				}
-				continue
-			default:
-			}
-			break
+		if told == 0 || told > 70 {
+			t.Errorf("told %d events before the mark", told)
 		}
-		if marks != 1 || told == 0 || told > 70 {
-			t.Errorf("told %d, marked %d times", told, marks)
-		}
-		again := event(change.ActionMoved)
-		if err := b.Publish(again); err != nil {
-			t.Fatal(err)
-		}
-		if e := <-slow; e.ID != again.ID {
-			t.Errorf("afterwards it got %+v", e)
-		}
+		again := event(change.RecordsChanged)
+		publish(t, b, again)
+		hears(t, slow, again)
 	})
 }
 
 func TestSubscriptionsEnd(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		b := bus.New(nil)
+	test := func(t *testing.T, b *bus.Bus) {
 		ctx, cancel := context.WithCancel(t.Context())
 		gone, err := b.Subscribe(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
-		stays, err := b.Subscribe(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
+		stays := subscribe(t, b)
 		cancel()
-		if _, ok := <-gone; ok {
+		if _, ok := receive(t, gone); ok {
 			t.Error("an event after the end")
 		}
-		if err := b.Publish(event(change.ActionDue)); err != nil {
-			t.Fatal(err)
-		}
-		if _, ok := <-stays; !ok {
-			t.Error("the other subscription ended too")
-		}
+		e := event(change.ActionDue)
+		publish(t, b, e)
+		hears(t, stays, e)
 		if err := b.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if _, ok := <-stays; ok {
+		if _, ok := receive(t, stays); ok {
 			t.Error("open after close")
 		}
 		if _, err := b.Subscribe(t.Context()); err == nil {
 			t.Error("subscribed to a closed bus")
 		}
+		if err := b.Publish(e); err == nil {
+			t.Error("published on a closed bus")
+		}
+	}
+	t.Run("in process", func(t *testing.T) {
+		t.Parallel()
+		test(t, bus.New(nil))
+	})
+	t.Run("redis", func(t *testing.T) {
+		t.Parallel()
+		addr := os.Getenv("PORTICO_TEST_REDIS")
+		if addr == "" {
+			t.Skip("PORTICO_TEST_REDIS names no server")
+		}
+		b, err := bus.OpenOn(&bus.Redis{Addrs: []string{addr}}, bus.Stream+rand.Text(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test(t, b)
 	})
 }

@@ -5,14 +5,13 @@
 //
 // It promises that every committed event is taken at least once and in order,
 // and that no listener can hold up the others. It promises nothing to a
-// listener that is absent or slow: such a one learns with change.Missed that
-// something happened. No obligation lives in a message: what must not be lost
+// listener that is absent, slow or cut off: such a one learns with change.Missed
+// that something may have happened. No obligation lives in a message: what must not be lost
 // stands in the store and is swept.
 package bus
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -47,6 +46,7 @@ const batch = 100
 type Relay struct {
 	o    RelayOptions
 	wake chan struct{}
+	mute bool // the last event could not be published
 }
 
 // NewRelay returns a relay that is not running yet.
@@ -113,9 +113,7 @@ func (r *Relay) drain(ctx context.Context) error {
 		if err != nil {
 			return fault.At("take the outbox", err)
 		}
-		if err := r.tell(ctx, taken[len(taken)-n:]); err != nil { // the last try's
-			return err
-		}
+		r.tell(ctx, taken[len(taken)-n:]) // the last try's
 		if n < batch {
 			return nil
 		}
@@ -123,17 +121,23 @@ func (r *Relay) drain(ctx context.Context) error {
 }
 
 // tell rings first: somebody waits for an action, nobody for a page that is
-// told of it. The events are taken already, so a failure to publish is reported
-// and not repeated; the pages that are open catch up with the next event.
-func (r *Relay) tell(ctx context.Context, events []change.Event) error {
-	var errs []error
+// told of it. The events are taken already, so a failure to publish holds nothing
+// up; it is logged when that begins and when it is over, and the pages that are
+// open catch up by themselves.
+func (r *Relay) tell(ctx context.Context, events []change.Event) {
 	for _, e := range events {
 		for _, ring := range r.o.Rings {
 			ring(ctx, e)
 		}
 	}
 	for _, e := range events {
-		errs = append(errs, r.o.Bus.Publish(e))
+		err := r.o.Bus.Publish(e)
+		switch {
+		case err != nil && !r.mute:
+			r.o.Log.Warn("events cannot be published", "error", err)
+		case err == nil && r.mute:
+			r.o.Log.Info("events are published again")
+		}
+		r.mute = err != nil
 	}
-	return errors.Join(errs...)
 }

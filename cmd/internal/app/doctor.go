@@ -10,7 +10,6 @@ import (
 
 	"portico/portal/ui/assets"
 	"portico/sync/fault"
-	"portico/sync/jobs"
 	"portico/sync/remote"
 	"portico/sync/store"
 )
@@ -47,7 +46,7 @@ func (a *App) Doctor(ctx context.Context) (remote.Report, error) {
 	add("data folder", writable(a.cfg.Data), a.cfg.Data+" can be written")
 	sys, err := a.system(ctx)
 	add("database and key", err, a.where()+" is at this program's schema, the key opens")
-	add("job queue", a.tryQueue(ctx), queueDetail(a.cfg.Redis))
+	add("queue and bus", a.tryRedis(ctx), redisDetail(a.cfg))
 	add("pages", built(), "styles and scripts are part of this program")
 	add("mail", a.tryMail(), mailDetail(a.cfg.SMTP.Host))
 	for _, w := range a.cfg.Warnings() {
@@ -113,26 +112,6 @@ func built() error {
 		return nil
 	}
 	return fault.New(fault.Setup, "The styles and scripts of the pages are not built in. Run `make assets`, then build again.")
-}
-
-func (a *App) tryQueue(ctx context.Context) error {
-	redis, err := redisOf(a.cfg.Redis)
-	if err != nil || redis == nil {
-		return err
-	}
-	q, err := jobs.Open(redis, a.log)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = q.Close() }()
-	return q.Ping(ctx)
-}
-
-func queueDetail(redis string) string {
-	if redis == "" {
-		return "inside the program"
-	}
-	return "Redis answers"
 }
 
 func (a *App) tryMail() error {

@@ -60,6 +60,9 @@ func degraded(w *workers) func(context.Context) []string {
 		if w.queue.Ping(ctx) != nil {
 			away = append(away, "queue")
 		}
+		if w.bus.Ping(ctx) != nil {
+			away = append(away, "bus")
+		}
 		if outward(ctx, w.sys) != nil {
 			away = append(away, "held")
 		}

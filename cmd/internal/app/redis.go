@@ -1,38 +1,101 @@
 package app
 
 import (
+	"context"
 	"crypto/tls"
-	"net/url"
-	"strconv"
-	"strings"
+	"crypto/x509"
+	"errors"
+	"os"
 
+	"portico/config"
+	"portico/sync/bus"
 	"portico/sync/fault"
 	"portico/sync/jobs"
 )
 
-// redisOf reads redis://user:password@host:port/db; rediss:// is the same over
-// TLS. An empty address means the queue inside the program.
-func redisOf(address string) (*jobs.Redis, error) {
-	if address == "" {
+// redisOf is where the queue lives; nil means inside the program.
+func redisOf(c config.Config) (*jobs.Redis, error) {
+	s, err := c.RedisServer()
+	if err != nil {
+		return nil, fault.Newf(fault.Setup, "redis: %v.", err)
+	}
+	if s == nil {
 		return nil, nil
 	}
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return nil, fault.New(fault.Setup, "redis must be an address such as redis://host:6379/0.")
+	r := &jobs.Redis{
+		Addrs: s.Addresses, Cluster: s.Cluster, Master: s.Master, DB: s.Database,
+		Username: s.User, Password: s.Password.Reveal(), SentinelUsername: s.SentinelUser, SentinelPassword: s.SentinelPassword.Reveal(),
 	}
-	host := u.Host
-	if u.Port() == "" {
-		host += ":6379"
+	if s.TLS {
+		r.TLS, err = trust(s.CA)
 	}
-	r := &jobs.Redis{Addrs: []string{host}, Username: u.User.Username()}
-	r.Password, _ = u.User.Password()
-	if db := strings.Trim(u.Path, "/"); db != "" {
-		if r.DB, err = strconv.Atoi(db); err != nil {
-			return nil, fault.Newf(fault.Setup, "redis: %q is not the number of a database.", db)
-		}
+	return r, err
+}
+
+// trust is TLS with the authorities of the system and those in a file.
+func trust(file string) (*tls.Config, error) {
+	out := &tls.Config{MinVersion: tls.VersionTLS12}
+	if file == "" {
+		return out, nil
 	}
-	if u.Scheme == "rediss" {
-		r.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	text, err := os.ReadFile(file) //nolint:gosec // the administrator names it
+	if err != nil {
+		return nil, fault.Newf(fault.Setup, "redis: %s cannot be read.", file).Because("read certificates", err)
 	}
-	return r, nil
+	if out.RootCAs, err = x509.SystemCertPool(); err != nil {
+		out.RootCAs = x509.NewCertPool()
+	}
+	if !out.RootCAs.AppendCertsFromPEM(text) {
+		return nil, fault.Newf(fault.Setup, "redis: %s holds no certificate in PEM form.", file)
+	}
+	return out, nil
+}
+
+// doorbells opens the queue and the bus: in this process, or where it meets others.
+func (a *App) doorbells() (*jobs.Queue, *bus.Bus, error) {
+	r, err := redisOf(a.cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	queue, err := jobs.Open(r, a.log)
+	if err != nil {
+		return nil, nil, err
+	}
+	events, err := bus.Open((*bus.Redis)(r), a.log)
+	if err != nil {
+		return nil, nil, errors.Join(err, queue.Close())
+	}
+	return queue, events, nil
+}
+
+// tryRedis reaches it both ways that processes use.
+func (a *App) tryRedis(ctx context.Context) error {
+	if a.cfg.Redis == "" {
+		return nil
+	}
+	queue, events, err := a.doorbells()
+	if err != nil {
+		return err
+	}
+	err = errors.Join(queue.Ping(ctx), events.Ping(ctx))
+	if err != nil {
+		err = fault.New(fault.Unavailable, "Redis does not answer; Portico serves without it, slower.").Because("reach Redis", err)
+	}
+	_, _ = queue.Close(), events.Close()
+	return err
+}
+
+// redisDetail says where processes meet, without passwords.
+func redisDetail(c config.Config) string {
+	s, err := c.RedisServer()
+	switch {
+	case err != nil || s == nil:
+		return "inside the program"
+	case s.Master != "":
+		return "the master that the sentinels name answers (" + s.String() + ")"
+	case s.Cluster:
+		return "the cluster answers (" + s.String() + ")"
+	default:
+		return "Redis answers (" + s.String() + ")"
+	}
 }

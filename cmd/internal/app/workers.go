@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"portico/sync/action"
@@ -39,25 +40,22 @@ type workers struct {
 	log    *slog.Logger
 	// elsewhere says that other processes work: this one only rings them.
 	elsewhere bool
+	unrung    atomic.Bool // the last ring elsewhere failed
 }
 
 func (a *App) newWorkers(sys *store.System) (*workers, error) {
-	redis, err := redisOf(a.cfg.Redis)
+	queue, events, err := a.doorbells()
 	if err != nil {
 		return nil, err
 	}
-	queue, err := jobs.Open(redis, a.log)
-	if err != nil {
-		return nil, err
-	}
-	w := &workers{sys: sys, queue: queue, bus: bus.New(a.log), log: a.log}
+	w := &workers{sys: sys, queue: queue, bus: events, log: a.log}
 	w.relay = bus.NewRelay(bus.RelayOptions{Outbox: sys, Bus: w.bus, Rings: []func(context.Context, change.Event){w.ring}, Log: a.log})
 	from := sources{a, sys, a.log}
 	w.push = push.New(push.Options{Store: sys, Sources: from, Ring: w.again, Committed: w.relay.Wake, Log: a.log, Now: a.now})
 	w.pull = pull.New(pull.Options{Store: sys, Sources: from, Committed: w.relay.Wake, Log: a.log, Now: a.now})
 	w.intake = intake.New(intake.Options{Store: sys, Sources: from, Ring: w.ringHook, Committed: w.relay.Wake, Log: a.log, Now: a.now})
 	if w.tell, err = a.teller(sys, w.relay.Wake); err != nil {
-		return nil, errors.Join(err, queue.Close())
+		return nil, errors.Join(err, queue.Close(), events.Close())
 	}
 	w.clock = schedule.Loop{Store: sys, Enqueue: w.enqueuePull, Sweep: w.sweep, Now: a.now, Log: a.log}
 	w.server = jobs.NewServer(queue, map[jobs.Name]jobs.Handler{jobs.PushAction: w.doAction, jobs.PullStream: w.doPull, jobs.DeliverWebhooks: w.doTell, jobs.ReadHook: w.doHook},
@@ -86,8 +84,18 @@ func (w *workers) start(ctx context.Context, t jobs.Task) {
 	if !w.elsewhere && w.server.Nudge(t) {
 		return
 	}
-	if err := w.queue.Enqueue(ctx, t); err != nil {
-		w.log.Warn("a task was not rung; the sweep finds it", "task", string(t.Name), "error", err)
+	w.enqueue(ctx, t)
+}
+
+// enqueue rings elsewhere. That nobody can be rung is logged when it begins and
+// when it is over: there may be a task every moment.
+func (w *workers) enqueue(ctx context.Context, t jobs.Task) {
+	err := w.queue.Enqueue(ctx, t)
+	switch was := w.unrung.Swap(err != nil); {
+	case err != nil && !was:
+		w.log.Warn("tasks are not rung; the sweep finds them", "task", string(t.Name), "error", err)
+	case err == nil && was:
+		w.log.Info("tasks are rung again")
 	}
 }
 
@@ -114,13 +122,7 @@ func (w *workers) doHook(ctx context.Context, t jobs.Task) error {
 
 // nudge starts on an action here; when this process is too busy the queue brings it.
 func (w *workers) nudge(ctx context.Context, id string) {
-	t := jobs.Task{Name: jobs.PushAction, IDs: []string{id}}
-	if !w.elsewhere && w.server.Nudge(t) {
-		return
-	}
-	if err := w.queue.Enqueue(ctx, t); err != nil {
-		w.log.Warn("action was not rung; the sweep finds it", "action", id, "error", err)
-	}
+	w.start(ctx, jobs.Task{Name: jobs.PushAction, IDs: []string{id}})
 }
 
 // again is how the sweep rings: like everybody else, so that a queue that is

@@ -43,6 +43,10 @@ var table = []row{
 		why: "the middle floor imports only ground, so that each mechanism can be replaced alone",
 	},
 	{
+		of:  []string{"sync/redistest"},
+		why: "the servers for tests import nothing of ours, so that every test may use them",
+	},
+	{
 		of: upper, may: append([]string{"sync/access/grant"}, ground...),
 		why: "the upper floor imports only ground: declare the small interface you need, cmd/internal/app plugs it",
 	},
@@ -141,6 +145,10 @@ var locks = []lock{
 		why: "databases of tests are for tests",
 	},
 	{
+		on: "sync/redistest", tests: true,
+		why: "these servers are for tests",
+	},
+	{
 		on: "portal/portaltest/...", tests: true,
 		why: "the portal's test kit is for tests",
 	},
@@ -160,7 +168,7 @@ var libraries = []struct {
 	{"github.com/ThreeDotsLabs/watermill", []string{"sync/bus/..."}},
 	{"github.com/hibiken/asynq", []string{"sync/jobs/..."}},
 	{"github.com/alicebob/miniredis", []string{"sync/jobs/..."}},
-	{"github.com/redis/go-redis", []string{"sync/jobs/...", "sync/bus/..."}},
+	{"github.com/redis/go-redis", []string{"sync/jobs/...", "sync/bus/...", "sync/redistest"}},
 	{"github.com/go-playground/validator", []string{"sync/valid", "config"}},
 	{"github.com/goccy/go-yaml", []string{"connectors/manifest/..."}},
 	{"github.com/expr-lang/expr", []string{"connectors/manifest/...", "connectors/engine/..."}},
