@@ -140,7 +140,12 @@ test-live: need-go ## run the tests against a real Request Tracker that you name
 
 .PHONY: bench
 bench: build ## measure the program against bare floors (BENCH="-only P2,S1")
-	@go run ./cmd/bench $(BENCH)
+	@if [ -z "$${PORTICO_TEST_POSTGRES:-}$${PORTICO_TEST_REDIS:-}" ]; then \
+	export PORTICO_TEST_STATE="$${TMPDIR:-/tmp}/portico-bench-services" PORTICO_TEST_REDIS_PORT=16479 PORTICO_TEST_POSTGRES_PORT=15532 PORTICO_TEST_FSYNC=on; \
+	trap '.ci/services down redis postgres' EXIT; \
+	for service in redis postgres; do \
+	if .ci/services up $$service >/dev/null; then eval "$$(.ci/services env $$service)"; fi; done; fi; \
+	go run ./cmd/bench $(BENCH)
 
 .PHONY: clean
 clean: ## remove what was built (not your data)

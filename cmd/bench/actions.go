@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
-	"path/filepath"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,25 +23,22 @@ const (
 // reply that the portal has recorded: idle (D1), and while a large pull writes to
 // the same database (D1b).
 func benchActions(ctx context.Context, s settings, t *table) error {
-	source, stopSource, err := upstream(ctx, s.records, 0)
+	source, stop, err := upstream(ctx, s.records, 0)
 	if err != nil {
 		return err
 	}
-	defer stopSource()
-	p, err := newProduct(ctx, filepath.Join(s.dir, "product"), source)
-	if err != nil {
-		return err
+	defer stop()
+	missing := []line{{name: "D1", work: "recorded to answered, PostgreSQL + Redis", goal: "≤ 6 ms"}, {name: "D1b", work: "the same during a pull", goal: "≤ 50 ms"}}
+	for i, m := range s.modes(t, true, missing...) {
+		if err := s.act(ctx, m, s.at(m.on, fmt.Sprintf("actions-%d", i)), source, t); err != nil {
+			return err
+		}
 	}
-	defer func() { _ = p.close() }()
-	d, err := newDesk()
-	if err != nil {
-		return err
-	}
-	defer d.close()
-	if err := p.furnishDesk(ctx, d); err != nil {
-		return err
-	}
-	stop, err := p.serve(ctx)
+	return nil
+}
+
+func (s settings) act(ctx context.Context, m mode, h home, source string, t *table) error {
+	p, d, stop, err := deskProduct(ctx, h, source)
 	if err != nil {
 		return err
 	}
@@ -55,13 +51,17 @@ func benchActions(ctx context.Context, s settings, t *table) error {
 	if err != nil {
 		return err
 	}
-	idle.show(t, "D1", "recorded to answered, idle", 8, 25)
+	middle, late := 8., 25.
+	if m.on != nil {
+		middle, late = 6, 20
+	}
+	idle.show(t, "D1", "recorded to answered, idle, "+m.name, middle, late)
 	pulling := make(chan error, 1)
 	go func() {
 		_, _, err := p.pull(ctx, false)
 		pulling <- err
 	}()
-	stopProfile, err := s.profile("D1b")
+	stopProfile, err := s.profile("D1b-" + m.name)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func benchActions(ctx context.Context, s settings, t *table) error {
 	if err != nil {
 		return err
 	}
-	busy.show(t, "D1b", fmt.Sprintf("the same while %d tickets are pulled", s.records), 0, 50)
+	busy.show(t, "D1b", fmt.Sprintf("the same while %d tickets are pulled, %s", s.records, m.name), 0, 50)
 	return nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -27,7 +26,12 @@ const (
 // it, and what their connections take. The browsers are part of this process, so
 // the memory is that of both ends.
 func benchBrowsers(ctx context.Context, s settings, t *table) error {
-	p, d, stop, err := deskProduct(ctx, filepath.Join(s.dir, "product"))
+	source, stopSource, err := upstream(ctx, 1, 0)
+	if err != nil {
+		return err
+	}
+	defer stopSource()
+	p, d, stop, err := deskProduct(ctx, s.at(nil, "product"), source)
 	if err != nil {
 		return err
 	}
@@ -60,20 +64,15 @@ func benchBrowsers(ctx context.Context, s settings, t *table) error {
 }
 
 // deskProduct serves a product whose accounts are those of a help desk.
-func deskProduct(ctx context.Context, dir string) (*product, *desk, func(), error) {
-	source, stopSource, err := upstream(ctx, 1, 0)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	stops := []func(){stopSource}
+func deskProduct(ctx context.Context, h home, source string) (*product, *desk, func(), error) {
+	var stops []func()
 	stop := func() {
 		for i := len(stops) - 1; i >= 0; i-- {
 			stops[i]()
 		}
 	}
-	p, err := newProduct(ctx, dir, source)
+	p, err := newProduct(ctx, h, source)
 	if err != nil {
-		stop()
 		return nil, nil, nil, err
 	}
 	stops = append(stops, func() { _ = p.close() })

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path/filepath"
 	"time"
 )
 
@@ -24,7 +23,7 @@ func benchList(ctx context.Context, s settings, t *table) error {
 		return err
 	}
 	defer stop()
-	p, err := newProduct(ctx, filepath.Join(s.dir, "product"), source)
+	p, err := newProduct(ctx, s.at(nil, "product"), source)
 	if err != nil {
 		return err
 	}

@@ -20,12 +20,14 @@ import (
 // settings are the flags.
 type settings struct {
 	records  int    // tickets of a pull
+	most     int    // tickets of the pull whose memory is looked at
 	rows     int    // tickets behind the list
 	rounds   int    // of product and floor in turn
 	actions  int    // replies whose way is timed
 	only     string // names of measurements, parted by commas; "" means all
 	profiles string // folder for CPU profiles; "" takes none
 	dir      string // temporary
+	servers  *servers
 }
 
 // measurement is one line or more of the table.
@@ -35,7 +37,7 @@ type measurement struct {
 }
 
 var measurements = []measurement{
-	{[]string{"P4", "P2"}, benchPull},
+	{[]string{"P1", "P4", "P2"}, benchPull},
 	{[]string{"P3"}, benchLatency},
 	{[]string{"P5"}, benchEngine},
 	{[]string{"S1"}, benchList},
@@ -47,19 +49,24 @@ var measurements = []measurement{
 func main() {
 	var s settings
 	flag.IntVar(&s.records, "records", 200_000, "tickets that a pull reads")
+	flag.IntVar(&s.most, "most", manyRecords, "tickets of the pull whose memory is looked at")
 	flag.IntVar(&s.rows, "rows", 1_000_000, "tickets in the database behind the list")
 	flag.IntVar(&s.rounds, "rounds", 3, "rounds of product and floor in turn")
 	flag.IntVar(&s.actions, "actions", 200, "replies whose delivery is timed")
 	flag.StringVar(&s.only, "only", "", "measure only these, for example P4,S1")
 	flag.StringVar(&s.profiles, "profiles", "", "write CPU profiles of the product's rounds to this folder")
 	upstream := flag.String("upstream", "", "serve the invented source instead: number of tickets,latency")
+	isErrand := flag.Bool("errand", false, "do what standard input says instead, as a process of its own")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	run := func() error { return bench(ctx, s) }
-	if *upstream != "" {
+	switch {
+	case *upstream != "":
 		run = func() error { return serveUpstream(*upstream) }
+	case *isErrand:
+		run = func() error { return serveErrand(ctx, os.Stdin, os.Stdout) }
 	}
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -74,6 +81,8 @@ func bench(ctx context.Context, s settings) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	s.servers = findServers(ctx)
+	defer s.servers.close()
 	t := &table{}
 	for _, m := range measurements {
 		if !wanted(s.only, m.names) || ctx.Err() != nil {

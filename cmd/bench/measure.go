@@ -61,7 +61,9 @@ type meter struct {
 }
 
 func (m *meter) begin()    { m.begun = spent() }
-func (m *meter) end(n int) { m.total, m.n = m.total+spent()-m.begun, m.n+n }
+func (m *meter) end(n int) { m.add(spent()-m.begun, n) }
+
+func (m *meter) add(took time.Duration, n int) { m.total, m.n = m.total+took, m.n+n }
 
 // each is the processor time of one of n, in microseconds.
 func (m *meter) each() float64 { return float64(m.total.Microseconds()) / float64(max(1, m.n)) }
@@ -77,14 +79,24 @@ func perSecond(n int, took time.Duration) float64 { return float64(n) / took.Sec
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 // profile writes a CPU profile until the function it returns is called.
-func (s settings) profile(name string) (stop func(), err error) {
+func (s settings) profile(name string) (stop func(), err error) { return profileTo(s.profiled(name)) }
+
+// profiled is where the profiles of a measurement go, or "".
+func (s settings) profiled(name string) string {
 	if s.profiles == "" {
+		return ""
+	}
+	return filepath.Join(s.profiles, name)
+}
+
+func profileTo(path string) (stop func(), err error) {
+	if path == "" {
 		return func() {}, nil
 	}
-	if err := os.MkdirAll(s.profiles, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	f, err := os.Create(filepath.Join(s.profiles, name+".pprof"))
+	f, err := os.Create(path + ".pprof")
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +106,7 @@ func (s settings) profile(name string) (stop func(), err error) {
 	return func() {
 		pprof.StopCPUProfile()
 		_ = f.Close()
-		if f, err := os.Create(filepath.Join(s.profiles, name+".allocs.pprof")); err == nil {
+		if f, err := os.Create(path + ".allocs.pprof"); err == nil {
 			_ = pprof.Lookup("allocs").WriteTo(f, 0)
 			_ = f.Close()
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"path/filepath"
 	"time"
 
 	"portico/cmd/internal/app"
@@ -28,31 +27,32 @@ const bulkName = "Bulk"
 // memberEmail is who belongs to every account.
 const memberEmail = "robin@bench.example"
 
-// product is one Portico in a folder of its own.
+// product is one Portico in a home of its own.
 type product struct {
+	home     home
 	cfg      config.Config
 	app      *app.App
 	store    *store.Store // a handle of the bench's own on the same database
 	accounts []record.AccountInfo
 	bulk     record.ConnectionID
-	cookie   string // of somebody who belongs to every account
+	// connections are those whose budgets have no limits.
+	connections []record.ConnectionID
+	cookie      string // of somebody who belongs to every account
 }
 
 // newProduct sets a Portico up as an administrator would: accounts, a member,
 // the connection to the source, and every company matched to its account.
-func newProduct(ctx context.Context, dir, source string) (*product, error) {
-	p := &product{cfg: config.Defaults()}
-	listen, err := freeAddress()
+func newProduct(ctx context.Context, h home, source string) (*product, error) {
+	p := &product{home: h, cfg: config.Defaults()}
+	err := h.configure(ctx, &p.cfg)
 	if err != nil {
 		return nil, err
 	}
-	p.cfg.Listen, p.cfg.Data = listen, dir
-	p.cfg.Database.Path, p.cfg.KeyFile = filepath.Join(dir, "portico.db"), filepath.Join(dir, "keys", "portico.key")
 	p.app = app.New(p.cfg, slog.New(slog.DiscardHandler))
 	if _, err := p.app.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	if p.store, err = store.Open(ctx, store.Options{Path: p.cfg.Database.Path}, false); err != nil {
+	if p.store, err = store.Open(ctx, p.database(), false); err != nil {
 		return nil, err
 	}
 	if p.bulk, err = p.connect(ctx, bulkName, source, "hub", "1-1-bench"); err != nil {
@@ -63,6 +63,11 @@ func newProduct(ctx context.Context, dir, source string) (*product, error) {
 	}
 	// The clock is not to start pulls beside those that are measured.
 	return p, p.store.System().SetPaused(ctx, p.bulk, true)
+}
+
+func (p *product) database() store.Options {
+	d := p.cfg.Database
+	return store.Options{Path: d.Path, Server: store.Server{App: d.URL, System: d.SystemURL, Owner: d.OwnerURL, Conns: 4}}
 }
 
 func (p *product) close() error {
@@ -78,6 +83,7 @@ func (p *product) connect(ctx context.Context, name, host, user, token string) (
 	c, err := p.app.AddConnection(ctx, remote.Connection{
 		Connector: "requesttracker", Name: name, Settings: map[string]string{"url": "http://" + host, "user": user}, AllowPrivate: host,
 	}, map[string]string{"token": token})
+	p.connections = append(p.connections, c.ID)
 	p.app.SetBudget(c.ID, rest.NewBudget(rest.Limit{}, time.Now))
 	return c.ID, err
 }

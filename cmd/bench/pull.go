@@ -2,43 +2,114 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-	"path/filepath"
 	"time"
 )
 
-// benchPull measures a first pull into SQLite (P4), then the same again without
-// a change at the source (P2), and how pages answer meanwhile.
+// benchPull measures a first pull into SQLite (P4) and PostgreSQL (P1), then the
+// same again without a change at the source (P2), and how pages answer meanwhile.
 func benchPull(ctx context.Context, s settings, t *table) error {
 	source, stop, err := upstream(ctx, s.records, 0)
 	if err != nil {
 		return err
 	}
 	defer stop()
+	if wanted(s.only, []string{"P4", "P2"}) {
+		if err := s.comparePulls(ctx, "P4", mode{"SQLite", nil}, source, t); err != nil {
+			return err
+		}
+		if err := s.pagesWhilePulling(ctx, source, t); err != nil {
+			return err
+		}
+	}
+	if !wanted(s.only, []string{"P1", "P2"}) {
+		return nil
+	}
+	on := s.many(t, false, line{name: "P1", work: "pull into PostgreSQL", goal: "≥ 80 %"}, line{name: "P2", work: "the same again, unchanged", goal: "≥ 140 %"})
+	if on == nil {
+		return nil
+	}
+	if err := s.comparePulls(ctx, "P1", mode{"PostgreSQL", on}, source, t); err != nil {
+		return err
+	}
+	return s.peaks(ctx, on, t)
+}
+
+// pulls adds up what several rounds of one side came to.
+type pulls struct {
+	own, server meter
+	peak        float64
+}
+
+func (m *pulls) add(o outcome, server time.Duration) float64 {
+	m.own.add(o.Own, o.Counts.Read)
+	m.server.add(server, o.Counts.Read)
+	m.peak = max(m.peak, o.Peak)
+	return o.rate()
+}
+
+// comparePulls pulls with product and floor in turn. Each round has an empty
+// database and processes of its own.
+func (s settings) comparePulls(ctx context.Context, name string, m mode, source string, t *table) error {
 	var again []float64
 	rows, events := 0, 0
-	var ours, bare meter
+	var ours, bare pulls
 	p, f, err := inTurn(ctx, s.rounds, func(round int) (float64, error) {
-		first, second, err := s.pullTwice(ctx, source, round, &ours)
+		first, second, err := s.pullTwice(ctx, source, s.at(m.on, fmt.Sprintf("%s-%d", name, round)), name, &ours)
 		again = append(again, second.rate)
 		rows, events = rows+second.rows, events+second.events
 		return first, err
 	}, func(round int) (float64, error) {
-		bare.begin()
-		defer bare.end(s.records)
-		return pullFloor(ctx, source, filepath.Join(s.dir, fmt.Sprintf("floor-%d.db", round)), s.records)
+		e := errand{Do: "floor", Source: source, Records: s.records, Address: s.at(nil, fmt.Sprintf("floor-%d.db", round)).dir}
+		if m.on != nil {
+			db, err := m.on.database(ctx)
+			if err != nil {
+				return 0, err
+			}
+			e.Address = db.OwnerURL
+		}
+		return s.timed(ctx, m.on, e, &bare)
 	})
 	if err != nil {
 		return err
 	}
-	t.atLeast("P4", fmt.Sprintf("pull %d tickets into SQLite", s.records), "rec/s", p, f, .80, cost(&ours, &bare, "record"))
+	note := cost(&ours.own, &bare.own, "record")
+	if m.on != nil {
+		note += fmt.Sprintf("; PostgreSQL's %.0f against %.0f µs", ours.server.each(), bare.server.each())
+	}
+	t.atLeast(name, fmt.Sprintf("pull %d tickets into %s", s.records, m.name), "rec/s", p, f, .80, note)
+	if m.on != nil {
+		t.times(name, "its own CPU", "µs a record", ours.own.each(), bare.own.each(), 2, "")
+	}
 	t.atLeast("P2", "the same again, unchanged (floor: first pull)", "rec/s", median(again), p, 1.4, "")
 	t.add(line{
 		name: "P2", work: "rows and events written by it", product: fmt.Sprintf("%d + %d", rows, events), floor: "–",
 		value: fmt.Sprint(rows + events), goal: "0", met: rows+events == 0,
 	})
-	return s.pagesWhilePulling(ctx, source, t)
+	return nil
+}
+
+// timed sends one errand that pulls, and adds up what it cost.
+func (s settings) timed(ctx context.Context, on *servers, e errand, sum *pulls) (rate float64, err error) {
+	var before time.Duration
+	if on != nil {
+		if err := on.settle(ctx); err != nil {
+			return 0, err
+		}
+		before = on.spent(ctx)
+	}
+	o, err := send(ctx, e)
+	if err != nil {
+		return 0, err
+	}
+	if o.Counts.Read != s.records {
+		return 0, fmt.Errorf("%d of %d records came", o.Counts.Read, s.records)
+	}
+	var server time.Duration
+	if on != nil {
+		server = on.spent(ctx) - before
+	}
+	return sum.add(o, server), nil
 }
 
 // unchanged is what a second pull came to.
@@ -47,93 +118,77 @@ type unchanged struct {
 	rows, events int
 }
 
-func (s settings) pullTwice(ctx context.Context, source string, round int, m *meter) (first float64, second unchanged, err error) {
-	p, err := newProduct(ctx, filepath.Join(s.dir, fmt.Sprintf("product-%d", round)), source)
+func (s settings) pullTwice(ctx context.Context, source string, h home, name string, m *pulls) (first float64, second unchanged, err error) {
+	p, err := newProduct(ctx, h, source)
 	if err != nil {
 		return 0, second, err
 	}
 	defer func() { _ = p.close() }()
-	stop, err := s.profile("P4")
-	if err != nil {
+	e := p.errand("pull")
+	e.Records, e.Profile = s.records, s.profiled(name)
+	if first, err = s.timed(ctx, h.on, e, m); err != nil {
 		return 0, second, err
-	}
-	m.begin()
-	r, took, err := p.pull(ctx, false)
-	m.end(s.records)
-	stop()
-	if err != nil {
-		return 0, second, err
-	}
-	if r.Counts.Written != s.records {
-		return 0, second, fmt.Errorf("%d of %d records were written", r.Counts.Written, s.records)
 	}
 	before, err := p.lastEvent(ctx)
 	if err != nil {
 		return 0, second, err
 	}
-	if stop, err = s.profile("P2"); err != nil {
-		return 0, second, err
-	}
-	r2, took2, err := p.pull(ctx, true)
-	stop()
+	e.Everything, e.Profile = true, s.profiled("P2-"+name)
+	o, err := send(ctx, e)
 	if err != nil {
 		return 0, second, err
 	}
 	after, err := p.lastEvent(ctx)
-	second = unchanged{rate: perSecond(r2.Counts.Read, took2), rows: r2.Counts.Written, events: after - before}
-	return perSecond(r.Counts.Written, took), second, err
+	return first, unchanged{rate: o.rate(), rows: o.Counts.Written, events: after - before}, err
 }
 
 // lastEvent is the number of the newest row that the outbox ever had.
 func (p *product) lastEvent(ctx context.Context) (n int, err error) {
-	db, err := sql.Open("sqlite", "file:"+p.cfg.Database.Path+"?mode=ro")
+	db, err := p.beside()
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = db.Close() }()
-	err = db.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'outbox'").Scan(&n)
+	query := "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'outbox'"
+	if p.cfg.Database.Postgres() {
+		query = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM outbox_seq_seq"
+	}
+	err = db.QueryRowContext(ctx, query).Scan(&n)
 	return n, err
 }
 
-// pagesEvery is how often a reader asks for a page while a pull runs.
-const pagesEvery = 25 * time.Millisecond
+// How many records show whether memory grows with them.
+const (
+	fewRecords  = 100_000
+	manyRecords = 1_000_000
+	peakGrowth  = 1.15
+)
 
-// pagesWhilePulling serves the portal and asks for lists while a pull runs.
-func (s settings) pagesWhilePulling(ctx context.Context, source string, t *table) error {
-	p, err := newProduct(ctx, filepath.Join(s.dir, "pages"), source)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = p.close() }()
-	stop, err := p.serve(ctx)
-	if err != nil {
-		return err
-	}
-	defer stop()
-	pulling := make(chan error, 1)
-	go func() {
-		_, _, err := p.pull(ctx, false)
-		pulling <- err
-	}()
-	client, err := dial(p.cfg.Listen)
-	if err != nil {
-		return err
-	}
-	defer client.close()
-	var took []float64
-	tick := time.NewTicker(pagesEvery)
-	defer tick.Stop()
-	for i := 0; ; i++ {
-		select {
-		case err := <-pulling:
-			t.atMost("P4", fmt.Sprintf("pages meanwhile, p99 of %d", len(took)), "ms", quantile(took, .99), 50, fmt.Sprintf("p50 %.1f ms", median(took)))
+// peaks measures how much memory a pull ever needs, by how much there is.
+func (s settings) peaks(ctx context.Context, on *servers, t *table) error {
+	few, many := min(fewRecords, s.records), s.most
+	var got []float64
+	for i, n := range []int{few, many} {
+		source, stop, err := upstream(ctx, n, 0)
+		if err != nil {
 			return err
-		case <-tick.C:
-			begin := time.Now()
-			if _, err := client.get(p.listPath(i), p.cookie); err != nil {
-				return err
-			}
-			took = append(took, milliseconds(time.Since(begin)))
 		}
+		p, err := newProduct(ctx, s.at(on, fmt.Sprintf("peak-%d", i)), source)
+		if err != nil {
+			stop()
+			return err
+		}
+		e := p.errand("pull")
+		e.Records = n
+		o, err := send(ctx, e)
+		stop()
+		_ = p.close()
+		if err != nil {
+			return err
+		}
+		got = append(got, o.Peak)
 	}
+	t.atMost("P1", fmt.Sprintf("most memory, %d records", many), "MiB", got[1], 128, "")
+	t.times("P1", fmt.Sprintf("the same, against %d records", few), "MiB", got[1], got[0], peakGrowth, "")
+	return nil
 }

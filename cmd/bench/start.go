@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,8 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -90,7 +87,7 @@ func (s settings) start(ctx context.Context, binary string, last bool) (one star
 		return one, err
 	}
 	time.Sleep(idleFor)
-	one.memory, err = resident(cmd.Process.Pid)
+	one.memory, err = memory(cmd.Process.Pid, "VmRSS")
 	return one, err
 }
 
@@ -129,19 +126,4 @@ func fetch(ctx context.Context, address string) (string, int, error) {
 	}
 	data, err := io.ReadAll(resp.Body)
 	return string(data), len(data), err
-}
-
-// resident is the memory that a process holds, in MiB (Linux, proc(5)).
-func resident(pid int) (float64, error) {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(data)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			kib, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
-			return kib / 1024, err
-		}
-	}
-	return 0, errors.New("the system does not tell how much memory a process holds")
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -14,7 +15,7 @@ type line struct {
 	name, work     string
 	product, floor string // with their units
 	value, goal    string
-	met            bool
+	met, absent    bool // absent: nothing was measured
 	note           string
 }
 
@@ -36,12 +37,29 @@ func (t *table) atMost(name, work, unit string, got, bound float64, note string)
 	})
 }
 
+// times adds a comparison of which the product may need so many times as much.
+func (t *table) times(name, work, unit string, product, floor, most float64, note string) {
+	t.add(line{
+		name: name, work: work, product: fmt.Sprintf("%.0f %s", product, unit), floor: fmt.Sprintf("%.0f %s", floor, unit),
+		value: fmt.Sprintf("%.2f ×", product/floor), goal: fmt.Sprintf("≤ %.4g ×", most), met: product <= most*floor, note: note,
+	})
+}
+
+// notRun says that a measurement lacks what it needs. It is not passed then.
+func (t *table) notRun(l line, lacks []string) {
+	l.product, l.floor, l.value, l.absent, l.note = "–", "–", "–", true, strings.Join(lacks, "; ")
+	t.add(l)
+}
+
 func (t *table) print(w io.Writer) {
 	out := tabwriter.NewWriter(w, 2, 4, 2, ' ', 0)
 	fmt.Fprintln(out, "\t\tproduct\tfloor\t\tgoal\t\t")
 	for _, l := range t.lines {
 		met := "missed"
-		if l.met {
+		switch {
+		case l.absent:
+			met = "not run"
+		case l.met:
 			met = "met"
 		}
 		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", l.name, l.work, l.product, l.floor, l.value, l.goal, met, l.note)

@@ -65,7 +65,8 @@ func (p *puller) run(ctx context.Context, given remote.Checkpoint) error {
 		p.env["since"] = since
 	}
 	p.frame = p.s.m.Frame(p.env)
-	l := &lister{s: p.s, fetch: &p.source.Fetch, env: p.env}
+	// Children are read per page of parents, which is as much as one wants to ask at once.
+	l := &lister{s: p.s, fetch: &p.source.Fetch, env: p.env, together: p.st.ForEach == nil}
 	if p.mode == remote.Census {
 		return p.census(ctx, l, given)
 	}

@@ -149,8 +149,21 @@ func TestKilledAtAnyPageItResumesWithoutLosingARow(t *testing.T) {
 	for _, paging := range []string{numbered, untold, keyed} {
 		for die := range 4 {
 			source := &system{rows: rows(7)}
-			c, conn := load(t, deskWith(paging)), serve(t, source.ServeHTTP)
+			// A page is not answered before the one ahead of it was stored: what waits is stored together.
+			stored := []chan struct{}{make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})}
+			c, conn := load(t, deskWith(paging)), serve(t, func(w http.ResponseWriter, r *http.Request) {
+				ahead := max(number(r.URL.Query().Get("page"))-1, number(r.URL.Query().Get("after"))/2)
+				if ahead > 0 {
+					select {
+					case <-stored[ahead-1]:
+					case <-r.Context().Done():
+						return
+					}
+				}
+				source.ServeHTTP(w, r)
+			})
 			first := &sink{refuse: func(n int) error {
+				defer close(stored[n])
 				if n == die {
 					return errors.New("the process is killed")
 				}
@@ -160,7 +173,7 @@ func TestKilledAtAnyPageItResumesWithoutLosingARow(t *testing.T) {
 				t.Fatalf("%s: a refused page was ignored", paging)
 			}
 			second := &sink{}
-			if err := c.Pull(t.Context(), conn, changes(first.checkpoint()), second); err != nil {
+			if err := c.Pull(t.Context(), serve(t, source.ServeHTTP), changes(first.checkpoint()), second); err != nil {
 				t.Fatal(err)
 			}
 			got := append(first.ids(), second.ids()...)
@@ -168,6 +181,48 @@ func TestKilledAtAnyPageItResumesWithoutLosingARow(t *testing.T) {
 			if len(slices.Compact(slices.Clone(got))) != 7 || len(got) > 9 {
 				t.Errorf("%s killed at page %d: read %v", paging, die, got)
 			}
+		}
+	}
+}
+
+func TestPagesThatWaitAreStoredTogetherAndNeverPastABadOne(t *testing.T) {
+	t.Parallel()
+	for _, paging := range []string{numbered, untold, keyed} {
+		var once sync.Once
+		all := make(chan struct{})
+		source := &system{rows: rows(13), spoil: func(asked int, body map[string]any) any {
+			if asked < 6 {
+				return body
+			}
+			once.Do(func() { close(all) })
+			return "no JSON"
+		}}
+		c, conn := load(t, deskWith(paging)), serve(t, source.ServeHTTP)
+		// The first page keeps the others waiting until the bad one was asked for.
+		out := &sink{refuse: func(n int) error {
+			if n == 0 {
+				<-all
+			}
+			return nil
+		}}
+		if err := c.Pull(t.Context(), conn, changes(nil), out); !fault.Is(err, fault.Broken) || out.complete > 0 {
+			t.Fatalf("%s: a bad page was ignored: %v", paging, err)
+		}
+		// One after another, three pages wait before the sixth is asked for.
+		if n := len(out.ids()); n%2 != 0 || n > 10 || paging != numbered && (n != 10 || len(out.pages) > 3) {
+			t.Errorf("%s: %d rows in %d commits", paging, n, len(out.pages))
+		}
+		source.mu.Lock() // a request that was called off may still be answered
+		source.spoil = nil
+		source.mu.Unlock()
+		second := &sink{}
+		if err := c.Pull(t.Context(), conn, changes(out.checkpoint()), second); err != nil {
+			t.Fatal(err)
+		}
+		got := append(out.ids(), second.ids()...)
+		slices.Sort(got)
+		if len(slices.Compact(got)) != 13 {
+			t.Errorf("%s: read %v", paging, got)
 		}
 	}
 }

@@ -2,6 +2,8 @@ package pull
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -18,6 +20,7 @@ import (
 type pass struct {
 	p        *Puller
 	stream   remote.Stream
+	mode     remote.PullMode
 	force    bool
 	failures int
 
@@ -25,10 +28,13 @@ type pass struct {
 	r        run.Run
 	seen     map[record.Kind][]string
 	complete bool
+
+	last   *step                              // of the page that was given last
+	beside func(do func(ctx context.Context)) // runs do in the context of the pass
 }
 
 func newPass(p *Puller, r run.Run, stream remote.Stream, force bool) *pass {
-	return &pass{p: p, r: r, stream: stream, force: force, failures: r.Failures, seen: map[record.Kind][]string{}}
+	return &pass{p: p, r: r, mode: r.Mode, stream: stream, force: force, failures: r.Failures, seen: map[record.Kind][]string{}, last: begun()}
 }
 
 func (e *pass) run() run.Run {
@@ -58,13 +64,17 @@ func (e *pass) pull(ctx context.Context, connector remote.Connector, conn remote
 
 // read takes the stream to its end; only a census that got there sweeps.
 func (e *pass) read(ctx context.Context, connector remote.Connector, conn remote.Conn) error {
-	err := connector.Pull(ctx, conn, remote.PullRequest{Stream: e.stream.Name, Mode: e.r.Mode, Checkpoint: e.r.Checkpoint}, e)
+	e.beside = func(do func(context.Context)) { go do(ctx) }
+	err := connector.Pull(ctx, conn, remote.PullRequest{Stream: e.stream.Name, Mode: e.mode, Checkpoint: e.r.Checkpoint}, e)
+	if failed := e.last.wait(); failed != nil {
+		err = failed
+	}
 	switch {
 	case err != nil:
 		return err
 	case !e.complete:
 		return fault.New(fault.Broken, "The source stopped before the end of the list; what was read is kept and the rest is read next time.")
-	case e.r.Mode == remote.Census:
+	case e.mode == remote.Census:
 		return e.sweep(ctx)
 	default:
 		return nil
@@ -88,16 +98,52 @@ func (e *pass) beat(ctx context.Context, lost context.CancelCauseFunc) {
 	}
 }
 
-// Page implements remote.Emitter.
-func (e *pass) Page(ctx context.Context, page remote.Page) error {
-	if e.r.Mode == remote.Census {
+// Page implements remote.Emitter. A page is made ready while the one before it
+// is committed, and Page returns when that one is: the source is read on
+// meanwhile, and never more than two pages are on their way.
+func (e *pass) Page(_ context.Context, page remote.Page) error {
+	if e.mode == remote.Census {
 		for kind, ids := range page.Seen {
 			e.seen[kind] = append(e.seen[kind], ids...)
 		}
 		return nil
 	}
-	page = sift(page)
-	r, err := e.p.o.Store.Commit(ctx, e.run(), page, e.p.o.Lease)
+	before, this := e.last, &step{done: make(chan struct{})}
+	e.last = this
+	e.beside(func(ctx context.Context) {
+		defer close(this.done)
+		this.err = e.keep(ctx, before, page)
+	})
+	return before.wait()
+}
+
+// step is the commit of one page. Of pages that follow one that failed, none is
+// committed.
+type step struct {
+	done chan struct{} // closed when it is known what became of it
+	err  error
+}
+
+// begun is the step before the first page.
+func begun() *step {
+	s := &step{done: make(chan struct{})}
+	close(s.done)
+	return s
+}
+
+func (s *step) wait() error {
+	<-s.done
+	return s.err
+}
+
+// keep commits a page once the one before it is committed.
+func (e *pass) keep(ctx context.Context, before *step, page remote.Page) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fault.New(fault.Internal, "").Because("store a page", fmt.Errorf("%v\n%s", p, debug.Stack()))
+		}
+	}()
+	r, err := e.p.o.Store.CommitNext(ctx, e.after(before), sift(page), e.p.o.Lease)
 	if err != nil {
 		return fault.At("store a page", err)
 	}
@@ -108,6 +154,14 @@ func (e *pass) Page(ctx context.Context, page remote.Page) error {
 	e.p.o.Committed()
 	e.p.o.Watch(r)
 	return nil
+}
+
+// after is the run as the page before left it.
+func (e *pass) after(before *step) func() (run.Run, error) {
+	return func() (run.Run, error) {
+		err := before.wait()
+		return e.run(), err
+	}
 }
 
 // sift sets aside records that break the rules of their kind.

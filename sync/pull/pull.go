@@ -25,8 +25,9 @@ import (
 type Store interface {
 	// Begin leases a stream; false when another run has it.
 	Begin(ctx context.Context, due run.Due, lease time.Duration) (run.Run, bool, error)
-	// Commit stores a page in whole and returns the run moved on.
-	Commit(ctx context.Context, r run.Run, p remote.Page, lease time.Duration) (run.Run, error)
+	// CommitNext makes a page ready, waits for its turn, stores the page in whole
+	// and returns the run moved on. When turn fails, nothing is stored.
+	CommitNext(ctx context.Context, turn func() (run.Run, error), p remote.Page, lease time.Duration) (run.Run, error)
 	// Beat extends the lease and stores the progress.
 	Beat(ctx context.Context, r run.Run, lease time.Duration) error
 	// Sweep removes what a whole census did not see; seen is sorted.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -28,6 +30,7 @@ type ledger struct {
 	finished []run.Run
 	next     time.Time
 	beats    chan struct{}
+	commit   func(remote.Page) error // may hold a commit up, or refuse it
 }
 
 func (l *ledger) Begin(_ context.Context, due run.Due, _ time.Duration) (run.Run, bool, error) {
@@ -37,7 +40,16 @@ func (l *ledger) Begin(_ context.Context, due run.Due, _ time.Duration) (run.Run
 	return l.run, !l.taken, nil
 }
 
-func (l *ledger) Commit(_ context.Context, r run.Run, p remote.Page, _ time.Duration) (run.Run, error) {
+func (l *ledger) CommitNext(_ context.Context, turn func() (run.Run, error), p remote.Page, _ time.Duration) (run.Run, error) {
+	r, err := turn()
+	if err != nil {
+		return r, err
+	}
+	if l.commit != nil {
+		if err := l.commit(p); err != nil {
+			return r, err
+		}
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.lost {
@@ -125,6 +137,72 @@ func TestAWholePassIsDoneAndDueAgainByTheStreamsPace(t *testing.T) {
 	}
 	if !l.next.Equal(start.Add(time.Minute)) {
 		t.Errorf("due again at %v", l.next)
+	}
+}
+
+func numberedPages(n int) func(ctx context.Context, _ remote.PullRequest, emit remote.Emitter) error {
+	return func(ctx context.Context, _ remote.PullRequest, emit remote.Emitter) error {
+		for i := range n {
+			name := strconv.Itoa(i)
+			if err := emit.Page(ctx, remote.Page{Records: []record.Record{ticket(name, name)}, Next: remote.Checkpoint(name)}); err != nil {
+				return err
+			}
+		}
+		return emit.Complete(ctx)
+	}
+}
+
+func TestNoPageIsCommittedAfterOneThatFailedAndTheRunFails(t *testing.T) {
+	t.Parallel()
+	for bad := range 4 { // the last one's failure comes after the source is done
+		refused := 0
+		l := &ledger{commit: func(p remote.Page) error {
+			if string(p.Next) == strconv.Itoa(bad) {
+				refused++
+				return fault.New(fault.Unavailable, "The disk is full.")
+			}
+			return nil
+		}}
+		r, err := puller(l, numberedPages(4)).Run(t.Context(), due(remote.Changes))
+		if !fault.Is(err, fault.Unavailable) || r.State != run.Failed || refused != 1 {
+			t.Fatalf("run = %+v, %v; refused %d times", r, err, refused)
+		}
+		if len(l.pages) != bad || r.Counts.Read != bad || bad > 0 && string(r.Checkpoint) != strconv.Itoa(bad-1) {
+			t.Errorf("%d pages, run %+v; page %d failed", len(l.pages), r, bad)
+		}
+	}
+}
+
+func TestADefectInACommitFailsTheRunAndNotTheProgram(t *testing.T) {
+	t.Parallel()
+	l := &ledger{commit: func(remote.Page) error { panic("an unlikely thing") }}
+	r, err := puller(l, numberedPages(2)).Run(t.Context(), due(remote.Changes))
+	if !fault.Is(err, fault.Internal) || r.State != run.Failed || strings.Contains(r.Problem, "unlikely") {
+		t.Errorf("run = %+v, %v", r, err)
+	}
+}
+
+func TestTheSourceIsReadOnWhileAPageIsCommitted(t *testing.T) {
+	t.Parallel()
+	asked := make(chan struct{})
+	l := &ledger{commit: func(p remote.Page) error {
+		if string(p.Next) == "0" {
+			<-asked
+		}
+		return nil
+	}}
+	r, err := puller(l, func(ctx context.Context, _ remote.PullRequest, emit remote.Emitter) error {
+		if err := emit.Page(ctx, remote.Page{Records: []record.Record{ticket("0", "a")}, Next: remote.Checkpoint("0")}); err != nil {
+			return err
+		}
+		close(asked)
+		if err := emit.Page(ctx, remote.Page{Records: []record.Record{ticket("1", "a")}, Next: remote.Checkpoint("1")}); err != nil {
+			return err
+		}
+		return emit.Complete(ctx)
+	}).Run(t.Context(), due(remote.Changes))
+	if err != nil || r.State != run.Done || string(r.Checkpoint) != "1" || len(l.pages) != 2 {
+		t.Errorf("run = %+v, %v", r, err)
 	}
 }
 

@@ -128,12 +128,15 @@ type Reject struct {
 
 // Emitter receives a stream.
 type Emitter interface {
-	// Page commits records, deletions, rejects and the next checkpoint together.
-	// An error means that nothing of the page is stored: stop and return it.
+	// Page takes records, deletions, rejects and the next checkpoint, which are
+	// committed together and after everything that was given before. It may return
+	// before they are. An error means that nothing of this page is stored, because
+	// of itself or of one before: stop and return it.
 	Page(ctx context.Context, p Page) error
 	// Progress reports requests' worth of work; total < 0 when the source does not tell.
 	Progress(done, total int)
-	// Complete says that the pass was whole: freshness moves, a sweep may act.
+	// Complete says that the pass was whole: once all of it is committed, freshness
+	// moves and a sweep may act.
 	Complete(ctx context.Context) error
 }
 

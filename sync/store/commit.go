@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -25,8 +26,16 @@ const chunkRows = 100
 // work. It returns the run with its counts and checkpoint moved on;
 // fault.Conflict when the lease was lost.
 func (y *System) Commit(ctx context.Context, r run.Run, p remote.Page, lease time.Duration) (run.Run, error) {
-	items, err := encode(p.Records)
-	if err != nil {
+	return y.CommitNext(ctx, func() (run.Run, error) { return r, nil }, p, lease)
+}
+
+// CommitNext is Commit for a page whose predecessor may be under way still: it
+// is encoded at once and committed when turn returns the run as that one left it.
+// When turn fails, nothing is stored.
+func (y *System) CommitNext(ctx context.Context, turn func() (run.Run, error), p remote.Page, lease time.Duration) (run.Run, error) {
+	items, failed := encode(p.Records)
+	r, err := turn()
+	if err = cmp.Or(err, failed); err != nil {
 		return r, err
 	}
 	for {

@@ -164,7 +164,7 @@ var libraries = []struct {
 	{"github.com/microcosm-cc/bluemonday", []string{"portal/ui/..."}},
 	{"github.com/uptrace/bun", []string{"sync/store/..."}},
 	{"modernc.org/sqlite", []string{"sync/store/..."}},
-	{"github.com/jackc/pgx", []string{"sync/store/..."}},
+	{"github.com/jackc/pgx", []string{"sync/store/...", "cmd/bench"}},
 	{"github.com/ThreeDotsLabs/watermill", []string{"sync/bus/..."}},
 	{"github.com/hibiken/asynq", []string{"sync/jobs/..."}},
 	{"github.com/alicebob/miniredis", []string{"sync/jobs/..."}},
