@@ -20,8 +20,8 @@ type Records interface {
 	List(ctx context.Context, s access.Scope, account record.AccountID, q record.Query) (record.Page, error)
 	Freshness(ctx context.Context, s access.Scope, account record.AccountID) ([]record.Freshness, error)
 	Detail(ctx context.Context, s access.Scope, account record.AccountID, kind record.Kind, id record.ID) (record.Detail, error)
-	// Conflicts lists what the viewer asked for and has to decide again.
-	Conflicts(ctx context.Context, s access.Scope, account record.AccountID) ([]action.Action, error)
+	// Stuck lists what the viewer asked for and goes no further by itself.
+	Stuck(ctx context.Context, s access.Scope, account record.AccountID) ([]action.Action, error)
 }
 
 // Options are what the page works with; every field is needed.
@@ -92,7 +92,7 @@ func (p *Pages) tickets(ctx context.Context, s access.Scope, v *homeView) error 
 	others := slices.DeleteFunc(slices.Clone(all.Rows), func(r record.Row) bool { return r.Turn == record.TurnClient })
 	v.MoreNeeds, v.MoreWith = needs.Next != "", all.Next != "" || len(others) > mostWith
 	v.With, v.Finished = others[:min(len(others), mostWith)], done.Rows
-	if err := p.conflicts(ctx, s, v); err != nil {
+	if err := p.stuck(ctx, s, v); err != nil {
 		return err
 	}
 	for _, row := range needs.Rows {
@@ -101,13 +101,14 @@ func (p *Pages) tickets(ctx context.Context, s access.Scope, v *homeView) error 
 	return nil
 }
 
-// conflicts puts what the reader has to decide again before everything else. A
-// request that is gone, or is no longer shown to the reader, asks for nothing.
-func (p *Pages) conflicts(ctx context.Context, s access.Scope, v *homeView) error {
+// stuck puts what the reader has to decide again before everything else. A
+// request that is gone, or is no longer shown to the reader, asks for nothing;
+// what was held because of that is told of here, for it has no other page.
+func (p *Pages) stuck(ctx context.Context, s access.Scope, v *homeView) error {
 	if !v.MayAsk {
 		return nil
 	}
-	asked, err := p.o.Records.Conflicts(ctx, s, s.Account())
+	asked, err := p.o.Records.Stuck(ctx, s, s.Account())
 	if err != nil {
 		return err
 	}
@@ -116,11 +117,16 @@ func (p *Pages) conflicts(ctx context.Context, s access.Scope, v *homeView) erro
 			continue
 		}
 		d, err := p.o.Records.Detail(ctx, s, s.Account(), record.KindTicket, a.Target)
-		if fault.Is(err, fault.NotFound) {
+		switch {
+		case fault.Is(err, fault.NotFound):
+			if a.State == action.Dead {
+				v.Held = append(v.Held, a)
+			}
 			continue
-		}
-		if err != nil {
+		case err != nil:
 			return err
+		case a.State == action.Dead: // its page says so
+			continue
 		}
 		v.Needs = append(v.Needs, need{Row: d.Row, Conflict: a})
 	}

@@ -90,8 +90,10 @@ func (a *account) Freshness(context.Context, access.Scope, record.AccountID) ([]
 	return []record.Freshness{{System: "Request Tracker", Kinds: []record.Kind{record.KindTicket}, ReadAt: now.Add(-time.Minute), Limit: time.Hour, Down: a.down, DownSince: now.Add(-time.Minute)}}, nil
 }
 
-func (a *account) Conflicts(_ context.Context, s access.Scope, _ record.AccountID) ([]action.Action, error) {
-	return slices.DeleteFunc(slices.Clone(a.actions), func(x action.Action) bool { return x.Actor.User != s.User() || x.State != action.Conflict }), nil
+func (a *account) Stuck(_ context.Context, s access.Scope, _ record.AccountID) ([]action.Action, error) {
+	return slices.DeleteFunc(slices.Clone(a.actions), func(x action.Action) bool {
+		return x.Actor.User != s.User() || x.State != action.Conflict && x.State != action.Dead
+	}), nil
 }
 
 func (a *account) Detail(_ context.Context, _ access.Scope, _ record.AccountID, _ record.Kind, id record.ID) (record.Detail, error) {
@@ -152,6 +154,18 @@ func TestConflictsComeFirst(t *testing.T) {
 	a.actions = []action.Action{mine, theirs, done}
 	p := a.show(t, a.as(access.Owner))
 	p.Want(".po-card .po-list > li", 2).WantText(".po-card .po-list > li:first-child", "Decide again: Close me").Want(`.po-card a[href$="#progress-`+mine.ID.String()+`"]`, 2)
+}
+
+func TestWhatIsHeldOnARequestThatIsGoneIsFound(t *testing.T) {
+	t.Parallel()
+	a := newAccount()
+	there := a.ticket("VPN", "stalled", 0)
+	lost := action.Action{ID: action.NewID(), Ref: "PRT-LOST", Kind: action.TicketReply, Target: record.NewID(), State: action.Dead, Recorded: now, Actor: action.Actor{User: "u1"}}
+	held := action.Action{ID: action.NewID(), Ref: "PRT-HELD", Kind: action.TicketReply, Target: there, State: action.Dead, Actor: action.Actor{User: "u1"}}
+	a.actions = []action.Action{lost, held}
+	p := a.show(t, a.as(access.Owner))
+	p.WantText("section[aria-labelledby=with] li:first-child", "Your reply: not sent, the request is gone Our team is looking after it PRT-LOST")
+	p.Want(`a[href$="/actions/`+lost.ID.String()+`"]`, 1).Want(`a[href*="`+held.ID.String()+`"]`, 0)
 }
 
 func TestKeyDatesGroupWhatEndsTogether(t *testing.T) {

@@ -2,6 +2,7 @@ package home
 
 import (
 	"portico/portal/ui"
+	"portico/sync/action"
 	"portico/sync/record"
 )
 
@@ -9,6 +10,10 @@ func tickets(v homeView) string { return ui.AccountPath(v.Chrome.Account.ID) + "
 
 func ticket(row record.Row) string {
 	return ui.AccountPath(row.Account) + "tickets/" + row.ID.String()
+}
+
+func progress(v homeView, a action.Action) string {
+	return ui.AccountPath(v.Chrome.Account.ID) + "actions/" + a.ID.String()
 }
 
 // datePath leads to the one asset, or to the list when there are several.

@@ -19,6 +19,7 @@ type homeView struct {
 	Staff       bool // looked at by the provider's own people
 	Needs       []need
 	MoreNeeds   bool
+	Held        []action.Action // asked for by the reader on requests that are gone
 	With        []record.Row
 	MoreWith    bool
 	Finished    []record.Row

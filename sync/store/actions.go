@@ -89,10 +89,11 @@ func (a *Account) ActionsOn(ctx context.Context, s access.Scope, account record.
 	return a.actions(ctx, s, account, "target_id = ?", target)
 }
 
-// Conflicts lists what the viewer asked for and has to decide again, because the
-// record changed meanwhile; newest first.
-func (a *Account) Conflicts(ctx context.Context, s access.Scope, account record.AccountID) ([]action.Action, error) {
-	return a.actions(ctx, s, account, "state = ? AND user_id = ?", action.Conflict, s.User())
+// Stuck lists what the viewer asked for and goes no further by itself, newest
+// first: what they have to decide again, because the record changed meanwhile,
+// and what a person at the provider looks after.
+func (a *Account) Stuck(ctx context.Context, s access.Scope, account record.AccountID) ([]action.Action, error) {
+	return a.actions(ctx, s, account, "state IN (?, ?) AND user_id = ?", action.Conflict, action.Dead, s.User())
 }
 
 func (a *Account) actions(ctx context.Context, s access.Scope, account record.AccountID, where string, args ...any) ([]action.Action, error) {

@@ -86,8 +86,12 @@ func (m *model) settleDown() {
 			continue
 		}
 		a.astray = true
-		if _, there := m.tickets[a.external]; there && (a.state == action.Recorded || a.state == action.Retrying) {
-			a.state, a.claim = action.Refused, nil
+		if a.state != action.Recorded && a.state != action.Retrying {
+			continue
+		}
+		a.state, a.claim = action.Dead, nil
+		if _, there := m.tickets[a.external]; there {
+			a.state = action.Refused
 		}
 	}
 }
@@ -136,8 +140,8 @@ func (m *model) pull(rt *rapid.T) {
 	})
 }
 
-// forget takes a ticket and its comments out of the model. Actions on it keep
-// their state: the worker finds out that the record is gone.
+// forget takes a ticket and its comments out of the model. What was sent keeps
+// its state: the worker finds out that the record is gone.
 func (m *model) forget(ticket string) {
 	delete(m.tickets, ticket)
 	for id, c := range m.comments {

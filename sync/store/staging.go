@@ -215,5 +215,8 @@ func (w *writer) remove(ctx context.Context, kind record.Kind, external string) 
 			return 0, err
 		}
 	}
+	if err := w.holdActions(ctx, have); err != nil {
+		return 0, err
+	}
 	return int(staged) + 1 + len(below), w.drop(ctx, kind, external, have.AccountID, have.RecordID)
 }

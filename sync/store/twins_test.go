@@ -160,8 +160,8 @@ func calls(acc *store.Account) map[string][]call {
 		"Withdraw": {func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
 			return acc.Withdraw(ctx, s, a, of.reply)
 		}},
-		"Conflicts": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
-			return acc.Conflicts(ctx, s, a)
+		"Stuck": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
+			return acc.Stuck(ctx, s, a)
 		}},
 		"Destinations": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
 			return acc.Destinations(ctx, s, a)
@@ -268,7 +268,7 @@ func TestForeignAndMissingLookAlike(t *testing.T) {
 // takesIDs reports whether a call names a thing besides the account.
 func takesIDs(name string) bool {
 	name, _, _ = strings.Cut(name, " ")
-	return !slices.Contains([]string{"List", "Freshness", "Info", "Destinations", "Conflicts", "Approvals"}, name)
+	return !slices.Contains([]string{"List", "Freshness", "Info", "Destinations", "Stuck", "Approvals"}, name)
 }
 
 // asksClients reports whether only staff do it.
@@ -327,7 +327,7 @@ func TestNoAnswerHoldsAWordOfTheTwin(t *testing.T) {
 			if strings.Contains(string(text), other.canary) {
 				t.Errorf("%s tells of the other account: %s", name, text)
 			}
-			if !strings.Contains(string(text), own.canary) && name != "List 4" && name != "Submit 0" && name != "Conflicts 0" {
+			if !strings.Contains(string(text), own.canary) && name != "List 4" && name != "Submit 0" && name != "Stuck 0" {
 				t.Errorf("%s tells nothing of its own: %s", name, text)
 			}
 		})

@@ -126,6 +126,7 @@ var englishHome = Catalogue{
 	"home.reply":                "Reply",
 	"home.again":                "Decide again: %s",
 	"home.look":                 "Look again",
+	"home.held":                 "%s: not sent, the request is gone",
 	"home.due":                  "due %s",
 	"home.overdue":              "was due %s",
 	"home.with.title":           "With us",
