@@ -22,6 +22,7 @@ var (
 	signedIn  = policy{who: "signed in"}
 	inAccount = policy{who: "account"}
 	staff     = policy{who: "staff"}
+	admin     = policy{who: "administrator"}
 )
 
 // sees asks for an account and the right to read records of the kind.
@@ -79,6 +80,8 @@ func guardPage(g *session.Gate, d door, h session.Page) (http.Handler, error) {
 		return g.Account(session.Acts(d.policy.kind), h), nil
 	case staff.who:
 		return g.Staff(h), nil
+	case admin.who:
+		return g.Administrator(h), nil
 	default:
 		return nil, fmt.Errorf("%s %s: the policy %q is not known", d.method, d.path, d.policy)
 	}

@@ -96,6 +96,16 @@ func (g *Gate) Staff(h Page) http.Handler {
 	})
 }
 
+// Administrator serves a handler to staff who look after this Portico.
+func (g *Gate) Administrator(h Page) http.Handler {
+	return g.Staff(func(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+		if err := access.Administer(s); err != nil {
+			return err
+		}
+		return h(w, r, s)
+	})
+}
+
 // identify finds the session and leaves its person in the log line.
 func (g *Gate) identify(r *http.Request) (access.Session, *http.Request, error) {
 	s, err := g.Current(r)

@@ -62,3 +62,18 @@ func Act(s Scope, a record.AccountID, k record.Kind) error {
 	}
 	return nil
 }
+
+// Administer returns nil for staff who look after this Portico. Other staff read
+// that it takes an administrator; to everybody else there is nothing here.
+func Administer(s Scope) error {
+	switch {
+	case !s.Valid():
+		return fault.New(fault.Unauthenticated, "Please sign in.")
+	case !s.IsStaff():
+		return fault.New(fault.NotFound, "This page does not exist, or you may not see it.")
+	case s.Role() != string(Admin):
+		return fault.New(fault.Forbidden, "This takes the administrator role. Ask an administrator.")
+	default:
+		return nil
+	}
+}

@@ -48,6 +48,7 @@ const (
 	ConnectionMade  What = "connection.changed"
 	MeaningChanged  What = "status.changed"
 	EndpointChanged What = "endpoint.changed"
+	SettingsChanged What = "settings.changed"
 	OutwardHeld     What = "outward.held"
 	OutwardReleased What = "outward.released"
 )
