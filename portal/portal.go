@@ -41,7 +41,6 @@ type Options struct {
 	// Journal keeps who came in, went out or was refused, see signin.Options.
 	Journal func(ctx context.Context, e audit.Entry)
 	Frame   ui.FrameOptions
-	Brand   ui.Brand
 	Pages   Pages
 	// Hooks takes in what vendors send by themselves; nil takes in nothing.
 	Hooks http.Handler

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"reflect"
@@ -19,6 +20,7 @@ import (
 	"portico/portal/signin"
 	"portico/portal/ui"
 	"portico/sync/access"
+	"portico/sync/access/grant"
 	"portico/sync/fault"
 	"portico/sync/record"
 )
@@ -73,7 +75,7 @@ func newWorld(t *testing.T, change func(*portal.Options)) *world {
 	w.site = portaltest.Serve(t, func(base *url.URL) http.Handler {
 		o := portal.Options{
 			Sessions: w.people, People: w.people, Users: w.people, Resets: w.people, Attempts: w.people,
-			Mailer: make(portaltest.Mailbox, 10), BaseURL: base, Pages: pages(), Brand: ui.DefaultBrand,
+			Mailer: make(portaltest.Mailbox, 10), BaseURL: base, Pages: pages(),
 			Frame: ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Locale: portal.Locale},
 			Log:   slog.New(slog.DiscardHandler),
 		}
@@ -174,21 +176,23 @@ func TestWhoMayOpenWhichDoor(t *testing.T) {
 		see   bool // tickets and assets
 		act   bool
 		staff bool
+		admin bool
 	}{
-		{"nobody", w.site.Browser(), nil, false, false, false},
-		{"owner", member(access.Owner), map[record.AccountID]bool{own: true}, true, true, false},
-		{"contributor", member(access.Contributor), map[record.AccountID]bool{own: true}, true, true, false},
-		{"finance", member(access.Finance), map[record.AccountID]bool{own: true}, false, false, false},
-		{"manager", employee(access.Manager), map[record.AccountID]bool{own: true, foreign: true, preview: true}, true, false, true},
-		{"agent", employee(access.Agent, own, hidden), map[record.AccountID]bool{own: true}, true, false, true},
+		{"nobody", w.site.Browser(), nil, false, false, false, false},
+		{"owner", member(access.Owner), map[record.AccountID]bool{own: true}, true, true, false, false},
+		{"contributor", member(access.Contributor), map[record.AccountID]bool{own: true}, true, true, false, false},
+		{"finance", member(access.Finance), map[record.AccountID]bool{own: true}, false, false, false, false},
+		{"manager", employee(access.Manager), map[record.AccountID]bool{own: true, foreign: true, preview: true}, true, false, true, false},
+		{"administrator", employee(access.Admin), map[record.AccountID]bool{own: true, foreign: true, preview: true}, true, false, true, true},
+		{"agent", employee(access.Agent, own, hidden), map[record.AccountID]bool{own: true}, true, false, true, false},
 	}
 	for _, reader := range readers {
 		for _, route := range w.portal.Routes() {
-			if !strings.HasPrefix(route.Path, "/a/") && route.Policy != "staff" && route.Policy != "signed in" {
+			if !strings.HasPrefix(route.Path, "/a/") && route.Policy != "staff" && route.Policy != "administrator" && route.Policy != "signed in" {
 				continue
 			}
 			for _, account := range []record.AccountID{own, foreign, hidden, preview, record.NewAccountID()} {
-				want := expected(route, reader.name == "nobody", reader.reach[account], reader.see, reader.act, reader.staff)
+				want := expected(route, reader.name == "nobody", reader.reach[account], reader.see, reader.act, reader.staff, reader.admin)
 				got := reader.b.Do(route.Method, fill(route.Path, account.String()), nil, nil)
 				if got.Status != want {
 					t.Errorf("%s: %s: %d, want %d", reader.name, got.Asked, got.Status, want)
@@ -198,13 +202,17 @@ func TestWhoMayOpenWhichDoor(t *testing.T) {
 	}
 }
 
-func expected(route portal.Route, nobody, reached, see, act, staff bool) int {
+func expected(route portal.Route, nobody, reached, see, act, staff, admin bool) int {
 	missing := map[bool]int{true: http.StatusOK, false: http.StatusNotFound}
 	switch {
 	case nobody, route.Path == "/accounts":
 		return http.StatusSeeOther
 	case route.Policy == "staff":
 		return missing[staff]
+	case route.Policy == "administrator" && staff && !admin:
+		return http.StatusForbidden
+	case route.Policy == "administrator":
+		return missing[admin]
 	case route.Policy == "account", !reached:
 		return missing[reached]
 	case strings.HasPrefix(route.Policy, "sees"), !see:
@@ -213,6 +221,38 @@ func expected(route portal.Route, nobody, reached, see, act, staff bool) int {
 		return http.StatusOK
 	default:
 		return http.StatusForbidden
+	}
+}
+
+// TestTheNavigationOfAdministratorsLeadsToDoors keeps a page from being listed
+// before it is there, or for somebody who may not open it.
+func TestTheNavigationOfAdministratorsLeadsToDoors(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	doors := map[string]string{}
+	for _, route := range w.portal.Routes() {
+		if route.Method == http.MethodGet {
+			doors[route.Path] = route.Policy
+		}
+	}
+	frame := func(role access.Role) *ui.Chrome {
+		c, err := ui.NewFramer(ui.FrameOptions{})(httptest.NewRequest(http.MethodGet, "/admin/mail", nil), grant.Staff(grant.User{ID: "u"}, role, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	listed := frame(access.Admin).Admin
+	for _, item := range listed {
+		if doors[item.Href] != "administrator" {
+			t.Errorf("%s leads to %s, whose policy is %q", item.Label, item.Href, doors[item.Href])
+		}
+		if item.Current != (item.Href == "/admin/mail") {
+			t.Errorf("%s: current is %v", item.Label, item.Current)
+		}
+	}
+	if len(listed) == 0 || len(frame(access.Manager).Admin) > 0 {
+		t.Error("administrators find nothing, or others do")
 	}
 }
 

@@ -32,6 +32,10 @@ type Pages struct {
 	AssetsCSV      session.Page
 	Asset          session.Page
 	Staff          session.Page
+	Mail           session.Page
+	MailSave       session.Page
+	MailTest       session.Page
+	MailRecords    session.Page   // looks up what the sender's domain publishes
 	Events         session.Stream // what changes while a page is open
 }
 
@@ -54,8 +58,9 @@ func table(o Options, d *signin.Doors) []door {
 		{get, "/readyz", public, session.Open(o.ready)},
 		{get, "/robots.txt", public, session.Open(robots)},
 		{get, "/.well-known/change-password", public, session.Open(changePassword)},
-		{get, "/brand.css", public, o.Brand.Handler()},
-		{get, "/brand.svg", public, o.Brand.IconHandler(o.Frame.Provider)},
+		{get, "/brand.css", public, o.Frame.Appearance().Sheet()},
+		{get, "/brand.svg", public, o.Frame.Appearance().Icon()},
+		{get, "/brand.png", public, o.Frame.Appearance().Logo()},
 		{get, assets.Prefix + "{file:.+}", public, assets.Handler()},
 
 		{get, "/signin", public, session.Open(d.Enter)},
@@ -68,6 +73,11 @@ func table(o Options, d *signin.Doors) []door {
 
 		{get, "/accounts", signedIn, session.Personal(d.Accounts)},
 		{get, "/staff", staff, p.Staff},
+
+		{get, "/admin/mail", admin, p.Mail},
+		{post, "/admin/mail", admin, p.MailSave},
+		{post, "/admin/mail/test", admin, p.MailTest},
+		{post, "/admin/mail/records", admin, p.MailRecords},
 
 		{get, "/a/{account}/", inAccount, p.Home},
 		{get, "/a/{account}/events", inAccount, p.Events},

@@ -1,20 +1,17 @@
 package ui
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"html"
 	"math"
-	"net/http"
 	"strconv"
 	"strings"
-	"time"
 )
 
-// Brand is a provider's colour, once for light pages and once for dark ones.
+// Brand is a provider's colour: as it was chosen, and as it is read on light pages
+// and on dark ones.
 type Brand struct {
-	light, dark rgb
+	given, light, dark rgb
 }
 
 type rgb [3]uint8
@@ -29,71 +26,85 @@ var (
 )
 
 // DefaultBrand is used by a provider that has chosen no colour.
-var DefaultBrand = Brand{light: rgb{0x0d, 0x5a, 0x63}, dark: rgb{0x7c, 0xc9, 0xd1}}
+var DefaultBrand = Brand{given: rgb{0x0d, 0x5a, 0x63}, light: rgb{0x0d, 0x5a, 0x63}, dark: rgb{0x7c, 0xc9, 0xd1}}
 
-// NewBrand reads two colours as #rrggbb. A colour that cannot be read at 4.5:1
-// (WCAG 1.4.3) on the surfaces of its theme is refused with a sentence that says so.
-func NewBrand(light, dark string) (Brand, error) {
-	l, err := parseColour(light)
-	if err != nil {
-		return Brand{}, err
-	}
-	d, err := parseColour(dark)
-	if err != nil {
-		return Brand{}, err
-	}
-	if got := worst(l, lightSurfaces); got < 4.5 {
-		return Brand{}, fmt.Errorf("the colour %s is too pale for light pages: %.1f:1 where 4.5:1 is needed; choose a darker one", light, got)
-	}
-	if got := worst(d, darkSurfaces); got < 4.5 {
-		return Brand{}, fmt.Errorf("the colour %s is too dark for dark pages: %.1f:1 where 4.5:1 is needed; choose a paler one", dark, got)
-	}
-	return Brand{light: l, dark: d}, nil
-}
+// What text and buttons need at least (WCAG 1.4.3); dark pages are given more,
+// because a screen in the dark is often dimmed.
+const (
+	readable     = 4.5
+	readableDark = 7
+)
 
-// BrandOf reads one colour as #rrggbb and makes its partner for dark pages by
-// lifting it towards white until it can be read there.
+// BrandOf reads one colour as #rrggbb. No colour is refused for being pale or
+// deep: text and buttons wear the nearest shade of it that can be read, darker on
+// light pages, paler on dark ones, and the mark wears the colour itself.
 func BrandOf(colour string) (Brand, error) {
-	dark, err := parseColour(colour)
+	given, err := parseColour(colour)
 	if err != nil {
 		return Brand{}, err
 	}
-	for worst(dark, darkSurfaces) < 7 {
-		dark = dark.mix(white, .1)
+	b := Brand{given: given, light: given, dark: given}
+	for worst(b.light, lightSurfaces) < readable {
+		b.light = b.light.mix(rgb{}, .06)
 	}
-	return NewBrand(colour, dark.String())
+	for worst(b.dark, darkSurfaces) < readableDark {
+		b.dark = b.dark.mix(white, .1)
+	}
+	return b, nil
 }
 
-// CSS returns the brand style sheet: the three tokens that a provider decides.
-func (b Brand) CSS() string {
-	return fmt.Sprintf(":root{--po-brand:light-dark(%s,%s);--po-brand-hover:light-dark(%s,%s);--po-brand-on:light-dark(%s,%s)}\n",
-		b.light, b.dark, b.light.mix(rgb{}, .2), b.dark.mix(white, .2), b.light.ink(), b.dark.ink())
+// Shade is how a colour fares on the pages of one theme.
+type Shade struct {
+	Given float64 // contrast of the chosen colour, at worst
+	Used  string  // #rrggbb that text and buttons wear
+	Ratio float64 // its contrast, at worst
+}
+
+// Same reports whether the chosen colour is worn as it is.
+func (s Shade) Same() bool { return s.Given == s.Ratio }
+
+// Colour is the chosen colour, #rrggbb.
+func (b Brand) Colour() string { return b.given.String() }
+
+// OnLight is the brand on light pages.
+func (b Brand) OnLight() Shade { return shade(b.given, b.light, lightSurfaces) }
+
+// OnDark is the brand on dark pages.
+func (b Brand) OnDark() Shade { return shade(b.given, b.dark, darkSurfaces) }
+
+func shade(given, used rgb, surfaces []rgb) Shade {
+	return Shade{Given: worst(given, surfaces), Used: used.String(), Ratio: worst(used, surfaces)}
+}
+
+// CSS returns the brand style sheet: the tokens that a provider decides, for the
+// parts of a page that the selector names.
+func (b Brand) CSS(selector string) string {
+	mark, night := b.mark()
+	return fmt.Sprintf("%s{--po-brand:light-dark(%s,%s);--po-brand-hover:light-dark(%s,%s);--po-brand-on:light-dark(%s,%s);"+
+		"--po-mark:light-dark(%s,%s);--po-mark-on:light-dark(%s,%s)}\n", selector,
+		b.light, b.dark, b.light.mix(rgb{}, .2), b.dark.mix(white, .2), b.light.ink(), b.dark.ink(),
+		mark, night, mark.inkOf(), night.inkOf())
+}
+
+// mark is what the mark wears on light and on dark pages: the chosen colour,
+// unless it would melt into the page.
+func (b Brand) mark() (light, dark rgb) {
+	light, dark = b.given, b.given
+	if contrast(light, white) < 1.2 {
+		light = b.light
+	}
+	if contrast(dark, darkSurfaces[0]) < 1.5 {
+		dark = b.dark
+	}
+	return light, dark
 }
 
 // Icon returns the picture of a browser tab: the provider's initial on its colour.
 func (b Brand) Icon(p Provider) string {
+	ground, _ := b.mark()
 	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="%s"/>`+
 		`<text x="16" y="22.5" text-anchor="middle" font-family="system-ui,sans-serif" font-size="19" font-weight="700" fill="%s">%s</text></svg>`,
-		b.light, b.light.ink(), html.EscapeString(initial(p.Name)))
-}
-
-// Handler serves the style sheet (/brand.css).
-func (b Brand) Handler() http.Handler { return fixed("text/css; charset=utf-8", b.CSS()) }
-
-// IconHandler serves the tab picture (/brand.svg).
-func (b Brand) IconHandler(p Provider) http.Handler { return fixed("image/svg+xml", b.Icon(p)) }
-
-func fixed(contentType, body string) http.Handler {
-	sum := sha256.Sum256([]byte(body))
-	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Type", contentType)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Cache-Control", "public, max-age=300")
-		h.Set("ETag", tag)
-		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(body))
-	})
+		ground, ground.inkOf(), html.EscapeString(initial(p.Name)))
 }
 
 func parseColour(s string) (rgb, error) {
@@ -124,8 +135,19 @@ func (c rgb) ink() rgb {
 	return deep
 }
 
+// inkOf is what is read on a ground that may be any colour: one of white and black
+// always is.
+func (c rgb) inkOf() rgb {
+	if ink := c.ink(); contrast(c, ink) >= readable {
+		return ink
+	}
+	return rgb{}
+}
+
+// worst is the least contrast of a colour on the surfaces, and on a wash of itself
+// over the first of them (--po-brand-wash).
 func worst(c rgb, surfaces []rgb) float64 {
-	least := math.Inf(1)
+	least := contrast(c, surfaces[0].mix(c, .13))
 	for _, s := range surfaces {
 		least = min(least, contrast(c, s))
 	}

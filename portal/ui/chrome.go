@@ -20,13 +20,16 @@ type Chrome struct {
 	Staff    bool // the reader works for the provider
 	Preview  bool // the account is not open to its members yet
 	Nav      []NavItem
-	Home     string // where the mark leads
-	Search   string // where the search form goes; "" hides it
-	Switch   string // where another account is chosen; "" hides it
-	SignOut  string // where the sign-out form posts to; "" hides it
-	Theme    string // "light", "dark", or "" for the system's
-	Nonce    string // of the content security policy
-	Title    string // says where you are, without the provider's name
+	Admin    []NavItem // the administrator's part of the navigation
+	Home     string    // where the mark leads
+	Search   string    // where the search form goes; "" hides it
+	Switch   string    // where another account is chosen; "" hides it
+	SignOut  string    // where the sign-out form posts to; "" hides it
+	Sheet    string    // address of the brand style sheet; "" is the one without a tag
+	Icon     string    // address of the tab's picture, the same
+	Theme    string    // "light", "dark", or "" for the system's
+	Nonce    string    // of the content security policy
+	Title    string    // says where you are, without the provider's name
 	Flash    Flash
 }
 
@@ -34,6 +37,11 @@ type Chrome struct {
 type Provider struct {
 	Name string
 	Logo string // address of a picture, or "" for the initial
+	// Wide is a logo that holds the name; beside another one the name is written.
+	Wide bool
+	// Plate is the theme ("light", "dark") on whose pages the logo needs a plate
+	// behind it to be seen, or "".
+	Plate string
 }
 
 // User is who reads the page.

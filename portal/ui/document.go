@@ -37,3 +37,11 @@ func lang(c *Chrome) string {
 	}
 	return c.Lang
 }
+
+// orElse is for addresses that a frame left out.
+func orElse(href, plain string) string {
+	if href == "" {
+		return plain
+	}
+	return href
+}

@@ -26,6 +26,7 @@ type Accounts interface {
 // FrameOptions is what every frame has in common.
 type FrameOptions struct {
 	Provider Provider
+	Looks    Looks // how the provider appears now; nil is Provider in DefaultBrand
 	Accounts Accounts
 	Zone     *time.Location // the provider's; used when a reader has none
 	Now      func() time.Time
@@ -52,6 +53,9 @@ func NewFramer(o FrameOptions) Framer {
 		if s.Account().IsZero() {
 			c.Home = "/staff"
 			c.Nav = c.nav(r, []NavItem{{Label: c.T("nav.accounts"), Href: "/staff", Icon: IconAccounts}})
+			if access.Administer(s) == nil {
+				c.Admin = c.nav(r, c.administer())
+			}
 			return c, nil
 		}
 		return c, o.inAccount(r, s, c)
@@ -60,6 +64,15 @@ func NewFramer(o FrameOptions) Framer {
 
 // Plain returns the frame of a page for nobody in particular: sign-in and faults.
 func (o FrameOptions) Plain(r *http.Request) *Chrome { return o.plain(r) }
+
+// Appearance is Looks, or what stands for it.
+func (o FrameOptions) Appearance() Looks {
+	if o.Looks != nil {
+		return o.Looks
+	}
+	look := NewLook(o.Provider, DefaultBrand, nil)
+	return func(context.Context) Look { return look }
+}
 
 func (o FrameOptions) plain(r *http.Request) *Chrome {
 	lang, zone := "en", ""
@@ -70,8 +83,10 @@ func (o FrameOptions) plain(r *http.Request) *Chrome {
 	if o.Now != nil {
 		now = o.Now
 	}
+	look := o.Appearance()(r.Context())
 	c := &Chrome{
-		Reader: words.NewReader(lang, zone, o.Zone, now()), Provider: o.Provider,
+		Reader: words.NewReader(lang, zone, o.Zone, now()), Provider: look.Provider,
+		Sheet: sheetPath + "?v=" + look.sheet.tag, Icon: iconPath + "?v=" + look.icon.tag,
 		Nonce: templ.GetNonce(r.Context()), Home: "/",
 	}
 	if cookie, err := r.Cookie("portico_theme"); err == nil {

@@ -1,9 +1,12 @@
 package ui_test
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"iter"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -99,26 +102,70 @@ func TestCSVBeginsOnlyWhenThereIsSomething(t *testing.T) {
 	}
 }
 
-func TestBrandMustBeReadable(t *testing.T) {
+func TestNoColourIsRefusedAndEveryOneCanBeRead(t *testing.T) {
 	t.Parallel()
-	for _, c := range [][3]string{
-		{"#0d5a63", "#7cc9d1", ""}, {"#7cc9d1", "#7cc9d1", "too pale"}, {"#0d5a63", "#0d5a63", "too dark"},
-		{"teal", "#7cc9d1", "not a colour"}, {"#fff", "#7cc9d1", "not a colour"}, {"#0d5a63", "#12345g", "not a colour"},
-	} {
-		b, err := ui.NewBrand(c[0], c[1])
-		if (err == nil) != (c[2] == "") || err != nil && !strings.Contains(err.Error(), c[2]) {
-			t.Errorf("%v: %v", c, err)
-		}
-		if err == nil && !strings.Contains(b.CSS(), "--po-brand:light-dark(#0d5a63,#7cc9d1)") {
-			t.Errorf("%s", b.CSS())
+	for _, wrong := range []string{"teal", "#fff", "#12345g", "", "0d5a63", "#0d5a63;}body{"} {
+		if _, err := ui.BrandOf(wrong); err == nil {
+			t.Errorf("%q is taken for a colour", wrong)
 		}
 	}
-	w := httptest.NewRecorder()
-	ui.DefaultBrand.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/brand.css", nil))
-	if w.Header().Get("Content-Type") != "text/css; charset=utf-8" || w.Header().Get("ETag") == "" {
+	for r := 0; r < 256; r += 17 {
+		for g := 0; g < 256; g += 17 {
+			for b := 0; b < 256; b += 51 {
+				brand, err := ui.BrandOf(fmt.Sprintf("#%02x%02x%02x", r, g, b))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if light, dark := brand.OnLight(), brand.OnDark(); light.Ratio < 4.5 || dark.Ratio < 4.5 || light.Ratio < light.Given && light.Given < 4.5 {
+					t.Errorf("%s: %+v %+v", brand.Colour(), light, dark)
+				}
+			}
+		}
+	}
+}
+
+func TestAReadableColourIsWornAsItIs(t *testing.T) {
+	t.Parallel()
+	deep, _ := ui.BrandOf("#0d5a63")
+	if s := deep.OnLight(); !s.Same() || s.Used != "#0d5a63" {
+		t.Errorf("%+v", s)
+	}
+	pale, _ := ui.BrandOf("#FFD400")
+	if s := pale.OnLight(); s.Same() || s.Given > 2 || s.Used == "#ffd400" {
+		t.Errorf("%+v", s)
+	}
+	if s := pale.OnDark(); !s.Same() {
+		t.Errorf("%+v", s)
+	}
+	if css := pale.CSS(":root"); !strings.Contains(css, "--po-mark:light-dark(#ffd400,#ffd400)") || !strings.HasPrefix(css, ":root{--po-brand:light-dark(") {
+		t.Errorf("%s", css)
+	}
+	white, _ := ui.BrandOf("#ffffff")
+	if css := white.CSS(":root"); strings.Contains(css, "--po-mark:light-dark(#ffffff") {
+		t.Errorf("a white mark on a white page: %s", css)
+	}
+}
+
+func TestWhatALookIsMadeOfIsServed(t *testing.T) {
+	t.Parallel()
+	look := ui.NewLook(ui.Provider{Name: "<b>"}, ui.DefaultBrand, []byte("png"))
+	looks := ui.Looks(func(context.Context) ui.Look { return look })
+	get := func(h http.Handler, path string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		return w
+	}
+	if w := get(looks.Sheet(), "/brand.css"); w.Header().Get("Content-Type") != "text/css; charset=utf-8" || w.Header().Get("ETag") == "" || w.Header().Get("Cache-Control") != "no-cache" {
 		t.Errorf("%v", w.Header())
 	}
-	if icon := ui.DefaultBrand.Icon(ui.Provider{Name: "<b>"}); strings.Contains(icon, "<b>") || !strings.Contains(icon, ">B<") {
-		t.Errorf("%s", icon)
+	if w := get(looks.Icon(), "/brand.svg"); strings.Contains(w.Body.String(), "<b>") || !strings.Contains(w.Body.String(), ">B<") {
+		t.Errorf("%s", w.Body)
+	}
+	if w := get(looks.Logo(), look.Provider.Logo); w.Body.String() != "png" || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") || w.Header().Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("%v %s", w.Header(), w.Body)
+	}
+	look = ui.NewLook(ui.Provider{Name: "B", Logo: "javascript:alert(1)"}, ui.DefaultBrand, nil)
+	if w := get(looks.Logo(), "/brand.png"); w.Code != http.StatusNotFound || look.Provider.Logo != "" {
+		t.Errorf("%d %q", w.Code, look.Provider.Logo)
 	}
 }

@@ -62,6 +62,8 @@ func sentence(f validator.FieldError) string {
 		return "This is not a mail address."
 	case "http_url", "url":
 		return "This is not a web address (https://…)."
+	case "hostname_rfc1123|ip":
+		return "This is not the name or address of a machine."
 	case "oneof":
 		return "One of: " + strings.ReplaceAll(f.Param(), " ", ", ") + "."
 	default:

@@ -48,7 +48,10 @@ func (a *App) Doctor(ctx context.Context) (remote.Report, error) {
 	add("database and key", err, a.where()+" is at this program's schema, the key opens")
 	add("queue and bus", a.tryRedis(ctx), redisDetail(a.cfg))
 	add("pages", built(), "styles and scripts are part of this program")
-	add("mail", a.tryMail(), mailDetail(a.cfg.SMTP.Host))
+	if err == nil {
+		host, err := a.tryMail(ctx, sys)
+		add("mail", err, mailDetail(host))
+	}
 	for _, w := range a.cfg.Warnings() {
 		add("configuration", fault.New(fault.Setup, w), "")
 	}
@@ -114,8 +117,12 @@ func built() error {
 	return fault.New(fault.Setup, "The styles and scripts of the pages are not built in. Run `make assets`, then build again.")
 }
 
-func (a *App) tryMail() error {
-	return a.configured().Check()
+func (a *App) tryMail(ctx context.Context, sys *store.System) (host string, err error) {
+	s, err := a.firm(sys).Server(ctx)
+	if err != nil {
+		return "", err
+	}
+	return s.Host, s.Check()
 }
 
 func mailDetail(host string) string {

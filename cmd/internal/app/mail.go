@@ -4,25 +4,22 @@ import (
 	"context"
 	"path/filepath"
 
+	"portico/cmd/internal/provider"
 	"portico/sync/notify"
+	"portico/sync/store"
 )
 
 // mailer sends by the server of the moment, or keeps mails in the data folder.
-func (a *App) mailer(held func(context.Context) bool) (*notify.Mailer, error) {
+func (a *App) mailer(firm *provider.Provider, held func(context.Context) bool) (*notify.Mailer, error) {
 	return notify.New(notify.Options{
-		Server: a.mailServer, Provider: a.cfg.Provider.Name,
+		Server: firm.Server, Provider: a.cfg.Provider.Name,
 		Dir: filepath.Join(a.cfg.Data, "mails"), Held: held, Log: a.log, Now: a.now,
 	})
 }
 
-// mailServer says how mail leaves now; every mail asks it.
-func (a *App) mailServer(context.Context) (notify.Server, error) { return a.configured(), nil }
-
-// configured is the mail server of the configuration.
-func (a *App) configured() notify.Server {
-	c := a.cfg.SMTP
-	return notify.Server{Host: c.Host, Port: c.Port, User: c.User, Password: string(c.Password), TLS: c.TLS,
-		From: c.From, FromName: a.cfg.Provider.Name}
+// firm answers for what administrators decide in the browser.
+func (a *App) firm(sys *store.System) *provider.Provider {
+	return provider.New(provider.Options{Config: a.cfg, Store: sys, Vault: a.vault, Log: a.log, Now: a.now})
 }
 
 // TestMail sends a test mail to an address and names the server that took it.
@@ -31,11 +28,12 @@ func (a *App) TestMail(ctx context.Context, to string) (server string, err error
 	if err != nil {
 		return "", err
 	}
-	m, err := a.mailer(held(sys))
+	firm := a.firm(sys)
+	m, err := a.mailer(firm, held(sys))
 	if err != nil {
 		return "", err
 	}
-	s, err := a.mailServer(ctx)
+	s, err := firm.Server(ctx)
 	if err != nil {
 		return "", err
 	}

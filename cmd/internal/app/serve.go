@@ -139,7 +139,8 @@ func (a *App) run(ctx context.Context, s *store.Store, d duty, people []signin.D
 		started("")
 		return a.together(ctx, w, d, beside, nil)
 	}
-	mailer, err := a.mailer(held(s.System()))
+	firm := a.firm(s.System())
+	mailer, err := a.mailer(firm, held(s.System()))
 	if err != nil {
 		return err
 	}
@@ -149,7 +150,7 @@ func (a *App) run(ctx context.Context, s *store.Store, d duty, people []signin.D
 	}
 	var draining atomic.Bool
 	hub := live.New(live.Options{Events: w.bus, Log: a.log, Now: a.now})
-	handler, err := a.site(s, w, mailer, people, hub, watch{served: served, ready: func(ctx context.Context) error {
+	handler, err := a.site(s, w, firm, mailer, people, hub, watch{served: served, ready: func(ctx context.Context) error {
 		if draining.Load() {
 			return fault.New(fault.Unavailable, "The portal is being restarted. Try again in a moment.")
 		}

@@ -2,11 +2,14 @@ package app
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
 
+	"portico/cmd/internal/provider"
 	"portico/portal"
+	"portico/portal/admin/settings"
 	"portico/portal/assets"
 	"portico/portal/home"
 	"portico/portal/live"
@@ -26,7 +29,7 @@ type watch struct {
 }
 
 // site builds the website over the store.
-func (a *App) site(s *store.Store, w *workers, mailer *notify.Mailer, people []signin.DemoPerson, hub *live.Hub, by watch) (http.Handler, error) {
+func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, mailer *notify.Mailer, people []signin.DemoPerson, hub *live.Hub, by watch) (http.Handler, error) {
 	base, err := url.Parse(a.cfg.URL())
 	if err != nil {
 		return nil, fault.Wrap(fault.Setup, "read base_url", err)
@@ -35,12 +38,8 @@ func (a *App) site(s *store.Store, w *workers, mailer *notify.Mailer, people []s
 	if err != nil {
 		return nil, fault.Wrap(fault.Setup, "read provider.zone", err)
 	}
-	brand, err := ui.BrandOf(a.cfg.Provider.Colour)
-	if err != nil {
-		return nil, fault.Newf(fault.Setup, "provider.colour: %v.", err)
-	}
 	d := desk{s.Account(), w.nudge}
-	frame := ui.FrameOptions{Provider: ui.Provider{Name: a.cfg.Provider.Name}, Accounts: d, Zone: zone, Now: a.now,
+	frame := ui.FrameOptions{Looks: firm.Look, Accounts: d, Zone: zone, Now: a.now,
 		Locale: portal.Locale, SignOut: "/signout", Switch: "/accounts"}
 	sys := s.System()
 	key, err := a.vault.Derive("recognised browsers")
@@ -48,11 +47,12 @@ func (a *App) site(s *store.Store, w *workers, mailer *notify.Mailer, people []s
 		return nil, err
 	}
 	pages := a.pages(s, d, ui.NewFramer(frame), sources{a, sys, a.log})
+	a.administer(&pages, ui.NewFramer(frame), firm.Checked(mailer.Check))
 	pages.Events = hub.Serve
 	return portal.New(portal.Options{
 		Sessions: sys, People: sys, Users: sys, Resets: sys, Attempts: sys, Mailer: mailer,
 		BaseURL: base, Proxies: a.cfg.ProxyPrefixes(), DeviceKey: key, Demo: people, Journal: a.journal(sys),
-		Frame: frame, Brand: brand, Pages: pages, Hooks: w.intake, Ready: by.ready, Degraded: degraded(w), Served: by.served, Log: a.log, Now: a.now,
+		Frame: frame, Pages: pages, Hooks: w.intake, Ready: by.ready, Degraded: degraded(w), Served: by.served, Log: a.log, Now: a.now,
 	})
 }
 
@@ -68,4 +68,10 @@ func (a *App) pages(s *store.Store, d desk, frame ui.Framer, from sources) porta
 		Action: t.Progress, ActionWithdraw: t.Withdraw, File: t.File,
 		Assets: e.List, AssetsCSV: e.Export, Asset: e.Show,
 	}
+}
+
+// administer adds the administrator's pages.
+func (a *App) administer(p *portal.Pages, frame ui.Framer, firm *provider.Provider) {
+	s := settings.New(settings.Options{Mail: firm, LookupTXT: net.DefaultResolver.LookupTXT, Frame: frame})
+	p.Mail, p.MailSave, p.MailTest, p.MailRecords = s.Mail, s.SaveMail, s.TryMail, s.CheckRecords
 }

@@ -1,7 +1,7 @@
 package words
 
 // english is the catalogue that every other language falls back to.
-var english = join(englishTime, englishShell, englishFacts, englishProgress, englishFaults, englishTickets, englishAssets, englishHome, englishStaff, englishSignin)
+var english = join(englishTime, englishShell, englishFacts, englishProgress, englishFaults, englishTickets, englishAssets, englishHome, englishStaff, englishSettings, englishSignin)
 
 var englishTime = Catalogue{
 	"time.today":         "today, %s",
@@ -35,12 +35,15 @@ var englishShell = Catalogue{
 	"shell.theme.light":  "Light",
 	"shell.theme.dark":   "Dark",
 	"shell.preview":      "Staff preview: you see what %s would see. Clients are not invited yet.",
+	"shell.admin":        "Administration",
 	"shell.staff":        "Staff of %s",
 	"shell.restored":     "We kept what you were writing.",
 	"nav.home":           "Home",
 	"nav.tickets":        "Requests",
 	"nav.assets":         "Assets",
 	"nav.accounts":       "Accounts",
+	"nav.mail":           "Mail",
+	"nav.branding":       "Branding",
 	"copy.button":        "Copy",
 	"copy.done":          "Copied",
 	"pager.newest":       "Back to the first page",
