@@ -76,7 +76,7 @@ func TestADamagedDatabaseIsSeen(t *testing.T) {
 	info, err := f.Stat()
 	must(t, err)
 	for at := int64(8192); at < info.Size(); at += 4096 { // all pages but those of the schema
-		_, err := f.WriteAt([]byte("not what stood here"), at+100)
+		_, err := f.WriteAt([]byte("not what stood here"), at) // the head of a page, which says what it is
 		must(t, err)
 	}
 	must(t, f.Close())
