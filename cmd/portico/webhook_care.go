@@ -98,7 +98,7 @@ func (c *console) webhookResend() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "resend [DELIVERY]",
 		Short:   "Send a delivery again, or all that were given up",
-		Long:    "Sends again, with the same id, so that a receiver that has it already can tell. A serving\nprocess does it within seconds.",
+		Long:    "Sends again, with the same id, so that a receiver that has it already can tell. A serving\nprocess does it at once where both share a queue (redis), and within seconds elsewhere.",
 		Example: "  portico webhook resend ID\n  portico webhook resend --failed-of ENDPOINT --since 48h",
 		Args:    between(0, "DELIVERY"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -14,6 +14,7 @@ type Type string
 const (
 	ActionConfirmed   Type = "action.confirmed"
 	ActionRefused     Type = "action.refused"
+	ActionWithdrawn   Type = "action.withdrawn"
 	ApprovalRequested Type = "approval.requested"
 	ApprovalDecided   Type = "approval.decided"
 	TicketCreated     Type = "ticket.created"
@@ -35,6 +36,7 @@ type Description struct {
 var summaries = []Description{
 	{Type: ActionConfirmed, Summary: "What a client asked for has been carried out and was read back from the system."},
 	{Type: ActionRefused, Summary: "What a client asked for was not accepted, with the reason."},
+	{Type: ActionWithdrawn, Summary: "What a client asked for was taken back before it was sent, or given up by the provider."},
 	{Type: ApprovalRequested, Summary: "A client is asked to decide something, or a new version of it."},
 	{Type: ApprovalDecided, Summary: "A client decided: approved, asked for changes, or declined, on exactly one version."},
 	{Type: TicketCreated, Summary: "A ticket appeared that was not there before."},

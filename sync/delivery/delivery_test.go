@@ -86,7 +86,7 @@ func TestMessagesFitTheirSchemasAndTheLimit(t *testing.T) {
 			return delivery.ForApproval(typ, noon, account, a)
 		}
 	}
-	for typ, state := range map[delivery.Type]string{delivery.ActionConfirmed: "confirmed", delivery.ActionRefused: "refused"} {
+	for typ, state := range map[delivery.Type]string{delivery.ActionConfirmed: "confirmed", delivery.ActionRefused: "refused", delivery.ActionWithdrawn: "withdrawn"} {
 		messages[typ] = func() (delivery.Message, error) {
 			long := strings.Repeat("x", 50_000)
 			return delivery.ForAction(typ, noon, account, delivery.Action{ID: record.NewID().String(), Ref: "PRT-A", Kind: "ticket.reply", State: state,

@@ -103,7 +103,7 @@ func insertDelivery(ctx context.Context, tx *scoped.Tx, e delivery.EndpointID, m
 // action follows an action that has come to an end. Its state is read now:
 // several moves may have been committed since the event.
 func (f follower) action(ctx context.Context, e change.Event) error {
-	if !f.wanted(delivery.ActionConfirmed, e.Account) && !f.wanted(delivery.ActionRefused, e.Account) {
+	if !slices.ContainsFunc(endings, func(t delivery.Type) bool { return f.wanted(t, e.Account) }) {
 		return nil
 	}
 	for _, id := range e.IDs {
@@ -121,12 +121,17 @@ func (f follower) action(ctx context.Context, e change.Event) error {
 	return nil
 }
 
+// endings are what is said of an action, which has one end.
+var endings = []delivery.Type{delivery.ActionConfirmed, delivery.ActionRefused, delivery.ActionWithdrawn}
+
 func (f follower) ended(ctx context.Context, account record.AccountID, r actionRow) error {
 	t := delivery.ActionConfirmed
 	switch r.State {
 	case action.Confirmed:
 	case action.Refused:
 		t = delivery.ActionRefused
+	case action.Withdrawn:
+		t = delivery.ActionWithdrawn
 	default:
 		return nil
 	}

@@ -161,6 +161,23 @@ func TestActionsAreToldOfOnceWhenTheyEnd(t *testing.T) {
 	w.expect(t, other)
 }
 
+func TestWhatIsTakenBackIsToldOf(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, _ := newTwins(t, w)
+	w.relay(t)
+	e, old := w.endpoint(t, a.account, delivery.ActionWithdrawn), w.endpoint(t, a.account, delivery.ActionConfirmed, delivery.ActionRefused)
+	_, err := w.acc.Withdraw(t.Context(), a.colleague, a.account, a.myReply)
+	must(t, err)
+	c, _, err := w.sys.Claim(t.Context(), a.reply, lease)
+	must(t, err)
+	must(t, w.sys.Settle(t.Context(), c, action.Step{State: action.Sending, Begin: true, Keep: true}))
+	must(t, w.sys.Settle(t.Context(), c, action.Step{State: action.Dead, Reason: "Nobody can tell."}))
+	must(t, w.sys.Discard(t.Context(), a.reply))
+	w.expect(t, e, "action.withdrawn", "action.withdrawn It was given up; it may have arrived all the same.")
+	w.expect(t, old)
+}
+
 func TestMessagesHoldNothingOfOthersAndNothingThatPeopleWrote(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

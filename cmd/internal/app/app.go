@@ -13,6 +13,7 @@ import (
 
 	"portico/config"
 	"portico/sync/files"
+	"portico/sync/jobs"
 	"portico/sync/record"
 	"portico/sync/remote"
 	"portico/sync/store"
@@ -33,6 +34,7 @@ type App struct {
 	vault   *vault.Vault
 	files   *files.Store
 	budgets map[record.ConnectionID]remote.Budget
+	ring    func(context.Context, jobs.Task) // of this process while it serves
 	ways    map[way]http.RoundTripper
 }
 

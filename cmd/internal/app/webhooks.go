@@ -3,12 +3,14 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
 	"portico/sync/delivery"
 	"portico/sync/egress"
 	"portico/sync/fault"
+	"portico/sync/jobs"
 	"portico/sync/store"
 	"portico/sync/vault"
 	"portico/sync/webhook"
@@ -133,19 +135,52 @@ func (a *App) EnableEndpoint(ctx context.Context, id delivery.EndpointID, on boo
 		return err
 	}
 	if on {
-		return sys.EnableEndpoint(ctx, id)
+		return a.rung(ctx, sys.EnableEndpoint(ctx, id))
 	}
 	return sys.DisableEndpoint(ctx, id, "Switched off by hand.")
 }
 
-// TestEndpoint owes an endpoint a test message; a serving process delivers it
-// within seconds.
+// ringTellers has what is owed to endpoints delivered now, by this process when
+// it serves, or by any that shares the queue. Beside an embedded portal nobody
+// can be rung: its sweep finds what is owed within seconds.
+func (a *App) ringTellers(ctx context.Context) {
+	task := jobs.Task{Name: jobs.DeliverWebhooks}
+	a.mu.Lock()
+	ring := a.ring
+	a.mu.Unlock()
+	if ring != nil {
+		ring(ctx, task)
+		return
+	}
+	redis, err := redisOf(a.cfg)
+	if err != nil || redis == nil {
+		return // the setting is checked where it is needed
+	}
+	queue, err := jobs.Open(redis, a.log)
+	if err == nil {
+		err = errors.Join(queue.Enqueue(ctx, task), queue.Close())
+	}
+	if err != nil {
+		a.log.Warn("nobody was rung to deliver webhooks; the sweep finds them", "error", err)
+	}
+}
+
+// rung passes on what was owed, and rings when it was.
+func (a *App) rung(ctx context.Context, err error) error {
+	if err == nil {
+		a.ringTellers(ctx)
+	}
+	return err
+}
+
+// TestEndpoint owes an endpoint a test message.
 func (a *App) TestEndpoint(ctx context.Context, id delivery.EndpointID) (delivery.MessageID, error) {
 	sys, err := a.system(ctx)
 	if err != nil {
 		return "", err
 	}
-	return sys.SendTest(ctx, id)
+	m, err := sys.SendTest(ctx, id)
+	return m, a.rung(ctx, err)
 }
 
 // Deliveries lists the newest deliveries of an endpoint.
@@ -166,7 +201,7 @@ func (a *App) Resend(ctx context.Context, id delivery.ID) error {
 	if err != nil {
 		return err
 	}
-	return sys.Resend(ctx, id)
+	return a.rung(ctx, sys.Resend(ctx, id))
 }
 
 // ResendFailed owes everything again that was given up since a moment.
@@ -178,5 +213,6 @@ func (a *App) ResendFailed(ctx context.Context, id delivery.EndpointID, since ti
 	if _, err := sys.Endpoint(ctx, id); err != nil {
 		return 0, err
 	}
-	return sys.ResendFailed(ctx, id, since)
+	n, err := sys.ResendFailed(ctx, id, since)
+	return n, a.rung(ctx, err)
 }

@@ -60,6 +60,9 @@ func (a *App) newWorkers(sys *store.System) (*workers, error) {
 	w.clock = schedule.Loop{Store: sys, Enqueue: w.enqueuePull, Sweep: w.sweep, Now: a.now, Log: a.log}
 	w.server = jobs.NewServer(queue, map[jobs.Name]jobs.Handler{jobs.PushAction: w.doAction, jobs.PullStream: w.doPull, jobs.DeliverWebhooks: w.doTell, jobs.ReadHook: w.doHook},
 		jobs.ServerOptions{Interactive: a.cfg.Jobs.Workers, Background: max(2, a.cfg.Jobs.Workers/2), Log: a.log})
+	a.mu.Lock()
+	a.ring = w.start
+	a.mu.Unlock()
 	return w, nil
 }
 
