@@ -89,7 +89,7 @@ func progressTitle(v progressView) string {
 }
 
 // besides is the status where it says more than whose turn it is.
-func besides(c *ui.Chrome, row record.Row) string {
+func besides(c *ui.Chrome, row *record.Row) string {
 	if row.Label == c.Turn(row.Turn) || row.Turn == record.TurnNobody {
 		return ""
 	}

@@ -81,7 +81,7 @@ func (c *Chrome) Turn(t record.Turn) string {
 	case record.TurnClient:
 		return c.T("turn.client")
 	case record.TurnProvider:
-		return c.T("turn.provider", c.Provider.Name)
+		return c.With("turn.provider", c.Provider.Name)
 	case record.TurnThird:
 		return c.T("turn.third")
 	default:

@@ -20,7 +20,7 @@ func StateTone(s record.State) Tone {
 
 // turnWords says whose turn it is and since when; of a source that cannot be read,
 // whose turn it was when it last could.
-func turnWords(c *Chrome, row record.Row) string {
+func turnWords(c *Chrome, row *record.Row) string {
 	if row.Stamp.Down != "" && !row.Stamp.ReadAt.IsZero() && row.Turn != record.TurnNobody {
 		at := c.Brief(row.Stamp.ReadAt)
 		if row.Turn == record.TurnProvider {

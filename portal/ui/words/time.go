@@ -71,7 +71,11 @@ func (r Reader) Moment(t time.Time) string {
 	case 1:
 		return r.T("time.tomorrow", r.Clock(t))
 	default:
-		return r.Day(t) + ", " + r.Clock(t)
+		at := r.in(t)
+		if at.Year() != r.in(r.Now).Year() {
+			return at.Format("2 Jan 2006, 15:04")
+		}
+		return at.Format("Mon 2 Jan, 15:04")
 	}
 }
 
@@ -89,12 +93,12 @@ func (r Reader) Exact(t time.Time) string { return r.in(t).Format("2 Jan 2006, 1
 // Since writes since when: "since 09:05" today, else "since 17 Nov".
 func (r Reader) Since(t time.Time) string {
 	if r.days(t) == 0 {
-		return r.T("time.since", r.Clock(t))
+		return r.With("time.since", r.Clock(t))
 	}
 	if r.in(t).Year() != r.in(r.Now).Year() {
-		return r.T("time.since", r.Date(t))
+		return r.With("time.since", r.Date(t))
 	}
-	return r.T("time.since", r.in(t).Format("2 Jan"))
+	return r.With("time.since", r.in(t).Format("2 Jan"))
 }
 
 // Ago writes an age: "just now", "2 min ago", "5 h ago", "yesterday", "12 days ago".

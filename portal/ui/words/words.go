@@ -72,6 +72,16 @@ func (r Reader) T(key string, args ...any) string {
 	return fmt.Sprintf(text, args...)
 }
 
+// With is T for the many texts of lists that have one argument, and that a text.
+func (r Reader) With(key, arg string) string {
+	text, _ := r.lookup(key)
+	before, after, found := strings.Cut(text, "%s")
+	if !found || strings.Contains(before, "%") || strings.Contains(after, "%") {
+		return r.T(key, arg)
+	}
+	return before + arg + after
+}
+
 // N returns the text for a count: key.one for 1, key.other for the rest. The count
 // is the first argument of the text.
 func (r Reader) N(key string, n int, args ...any) string {

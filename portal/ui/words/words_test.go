@@ -24,7 +24,7 @@ func reader() words.Reader {
 }
 
 var (
-	plain   = regexp.MustCompile(`\.T\("([^"]+)"[,)]`)
+	plain   = regexp.MustCompile(`\.(?:T|With)\("([^"]+)"[,)]`)
 	counted = regexp.MustCompile(`\.N\("([^"]+)"`)
 )
 
