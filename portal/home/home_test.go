@@ -55,8 +55,8 @@ func (a *account) asset(name, until string, state record.State) {
 	a.rows = append(a.rows, r)
 }
 
-func (a *account) Info(context.Context, access.Scope, record.AccountID) (record.AccountInfo, error) {
-	return record.AccountInfo{ID: a.id, Name: "Nordwind", Launch: record.LaunchInvited}, nil
+func (a *account) Standing(context.Context, access.Scope, record.AccountID, int) (record.AccountInfo, int, error) {
+	return record.AccountInfo{ID: a.id, Name: "Nordwind", Launch: record.LaunchInvited}, 0, nil
 }
 
 func (a *account) List(_ context.Context, s access.Scope, _ record.AccountID, q record.Query) (record.Page, error) {

@@ -74,18 +74,15 @@ func (w *world) frame(r *http.Request, s access.Scope) (*ui.Chrome, error) {
 	return ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Accounts: w, Zone: time.UTC, Now: func() time.Time { return now }})(r, s)
 }
 
-func (w *world) Info(context.Context, access.Scope, record.AccountID) (record.AccountInfo, error) {
-	return record.AccountInfo{ID: w.account, Name: "Nordwind", Launch: record.LaunchInvited}, nil
+func (w *world) Standing(context.Context, access.Scope, record.AccountID, int) (record.AccountInfo, int, error) {
+	return record.AccountInfo{ID: w.account, Name: "Nordwind", Launch: record.LaunchInvited}, 0, nil
 }
 
 func (w *world) List(_ context.Context, _ access.Scope, _ record.AccountID, q record.Query) (record.Page, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.asked = append(w.asked, q)
-	p := record.Page{Total: -1}
-	if !q.Bare {
-		p.Fresh = []record.Freshness{{System: "Request Tracker", Kinds: []record.Kind{record.KindTicket}, ReadAt: now.Add(-2 * time.Minute), Limit: 15 * time.Minute}}
-	}
+	p := record.Page{Total: -1, Fresh: []record.Freshness{{System: "Request Tracker", Kinds: []record.Kind{record.KindTicket}, ReadAt: now.Add(-2 * time.Minute), Limit: 15 * time.Minute}}}
 	for _, r := range w.rows {
 		if (q.Open == nil || *q.Open == r.State.Open()) && (q.Turn == "" || q.Turn == r.Turn) && strings.Contains(strings.ToLower(r.Title), strings.ToLower(q.Search)) {
 			p.Rows = append(p.Rows, r)

@@ -19,8 +19,9 @@ type Framer func(r *http.Request, s access.Scope) (*Chrome, error)
 
 // Accounts is what the frame needs to know of the account that a page is about.
 type Accounts interface {
-	Info(ctx context.Context, s access.Scope, account record.AccountID) (record.AccountInfo, error)
-	List(ctx context.Context, s access.Scope, account record.AccountID, q record.Query) (record.Page, error)
+	// Standing is the account itself and how many of its requests wait for the
+	// client, counted up to most; none for a reader who may not see requests.
+	Standing(ctx context.Context, s access.Scope, account record.AccountID, most int) (info record.AccountInfo, waiting int, err error)
 }
 
 // FrameOptions is what every frame has in common.
@@ -96,7 +97,7 @@ func (o FrameOptions) plain(r *http.Request) *Chrome {
 }
 
 func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) error {
-	info, err := o.Accounts.Info(r.Context(), s, s.Account())
+	info, waiting, err := o.Accounts.Standing(r.Context(), s, s.Account(), maxWaiting+1)
 	if err != nil {
 		return err
 	}
@@ -105,13 +106,9 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 	c.Home = base
 	items := []NavItem{{Label: c.T("nav.home"), Href: base, Icon: IconHome}}
 	if s.Sees(record.KindTicket) {
-		waiting, err := o.waiting(r.Context(), s, info.ID)
-		if err != nil {
-			return err
-		}
 		c.Search = base + "tickets"
 		progress := within(r.URL.Path, base+"actions")
-		items = append(items, NavItem{Label: c.T("nav.tickets"), Href: base + "tickets", Icon: IconTickets, Count: waiting, Current: progress})
+		items = append(items, NavItem{Label: c.T("nav.tickets"), Href: base + "tickets", Icon: IconTickets, Count: few(waiting), Current: progress})
 	}
 	if s.Sees(record.KindAsset) {
 		items = append(items, NavItem{Label: c.T("nav.assets"), Href: base + "assets", Icon: IconAssets})
@@ -126,17 +123,15 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 // maxWaiting is how far the navigation counts; more is not worth reading rows for.
 const maxWaiting = 9
 
-// waiting counts the requests that wait for the reader: "", "3", "9+".
-func (o FrameOptions) waiting(ctx context.Context, s access.Scope, account record.AccountID) (string, error) {
-	open := true
-	page, err := o.Accounts.List(ctx, s, account, record.Query{Kind: record.KindTicket, Open: &open, Turn: record.TurnClient, Limit: maxWaiting, Bare: true})
+// few writes how many wait for the reader: "", "3", "9+".
+func few(n int) string {
 	switch {
-	case err != nil || len(page.Rows) == 0:
-		return "", err
-	case page.Next != "":
-		return strconv.Itoa(maxWaiting) + "+", nil
+	case n == 0:
+		return ""
+	case n > maxWaiting:
+		return strconv.Itoa(maxWaiting) + "+"
 	default:
-		return strconv.Itoa(len(page.Rows)), nil
+		return strconv.Itoa(n)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"testing"
 	"time"
 
@@ -22,19 +21,12 @@ type accounts struct {
 	waiting int
 }
 
-func (a accounts) Info(_ context.Context, s access.Scope, id record.AccountID) (record.AccountInfo, error) {
-	return record.AccountInfo{ID: id, Name: "Nordwind", Launch: a.launch}, nil
-}
-
-func (a accounts) List(_ context.Context, s access.Scope, _ record.AccountID, q record.Query) (record.Page, error) {
-	if !s.Sees(q.Kind) {
-		return record.Page{}, fault.New(fault.Forbidden, "no")
+func (a accounts) Standing(_ context.Context, s access.Scope, id record.AccountID, most int) (record.AccountInfo, int, error) {
+	info := record.AccountInfo{ID: id, Name: "Nordwind", Launch: a.launch}
+	if !s.Sees(record.KindTicket) {
+		return info, 0, nil
 	}
-	p := record.Page{Rows: make([]record.Row, min(a.waiting, q.Limit)), Total: -1}
-	if a.waiting > q.Limit {
-		p.Next = strconv.Itoa(q.Limit)
-	}
-	return p, nil
+	return info, min(a.waiting, most), nil
 }
 
 func framed(t *testing.T, a accounts, path string, s access.Scope) *ui.Chrome {

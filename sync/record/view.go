@@ -77,8 +77,7 @@ type Page struct {
 	Total int
 	// Next continues the list (pass as Query.After); "" on the last page.
 	Next string
-	// Fresh is how current the account's streams are, as the rows' stamps say it;
-	// nil when it was not asked for (Query.Bare).
+	// Fresh is how current the account's streams are, as the rows' stamps say it.
 	Fresh []Freshness
 }
 
@@ -93,7 +92,6 @@ type Query struct {
 	Sort   Sort
 	After  string // cursor from Page.Next
 	Limit  int    // rows; 0 means 50, at most 200
-	Bare   bool   // rows without their stamps, for whoever only counts them
 }
 
 // Sort is the order of a list.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 
 	"portico/sync/access"
 	"portico/sync/audit"
@@ -27,34 +28,50 @@ func notFound() error {
 	return fault.New(fault.NotFound, "This page does not exist, or you may not see it.")
 }
 
-func (c *core) account(ctx context.Context, id record.AccountID) (record.AccountInfo, error) {
-	rows, err := c.db.Hot(ctx, selectAccount+"WHERE id = ?", id)
-	if err != nil {
-		return record.AccountInfo{}, fault.At("read account", err)
-	}
-	defer func() { _ = rows.Close() }()
-	if !rows.Next() {
-		if err := rows.Err(); err != nil {
-			return record.AccountInfo{}, fault.At("read account", err)
-		}
-		return record.AccountInfo{}, notFound()
-	}
-	var r accountRow
-	err = rows.Scan(&r.ID, &r.Name, &r.ParentID, &r.Launch)
-	return r.info(), fault.At("read account", err)
+var accountFields = scoped.NewColumns("id", "name", "parent_id", "launch")
+
+// accountQuery leaves out as it is when there is no such account.
+func accountQuery(id record.AccountID, out *record.AccountInfo) scoped.Query {
+	return scoped.Query{Columns: accountFields, Rest: "FROM accounts WHERE id = ?", Args: []any{id}, Row: func(f *scoped.Fields) {
+		out.ID.UUID, out.Name, out.Parent.UUID, out.Launch = f.ID(), f.Text(), f.ID(), record.Launch(f.Text())
+	}}
 }
 
-// Info returns the account itself.
-func (a *Account) Info(ctx context.Context, s access.Scope, account record.AccountID) (record.AccountInfo, error) {
-	if err := reach(s, account); err != nil {
-		return record.AccountInfo{}, err
+func found(info record.AccountInfo, err error) (record.AccountInfo, error) {
+	if err == nil && info.ID.IsZero() {
+		err = notFound()
 	}
-	return a.account(ctx, account)
+	return info, fault.At("read account", err)
+}
+
+var countFields = scoped.NewColumns("count(*)")
+
+// Standing is the account itself and how many of its open requests wait for the
+// client, counted up to most; none when the viewer may not see requests.
+func (a *Account) Standing(ctx context.Context, s access.Scope, account record.AccountID, most int) (info record.AccountInfo, waiting int, err error) {
+	if err := reach(s, account); err != nil {
+		return info, 0, err
+	}
+	queries := []scoped.Query{accountQuery(account, &info)}
+	if s.Sees(record.KindTicket) {
+		table, args := visible(s, account, record.KindTicket)
+		queries = append(queries, scoped.Query{Columns: countFields, Rest: fewWaiting(table, most), Args: args, Row: func(f *scoped.Fields) { waiting = int(f.Int()) }})
+	}
+	err = a.db.For(account).Read(ctx, queries...)
+	info, err = found(info, err)
+	return info, waiting, err
+}
+
+// fewWaiting counts what waits for the client among the records of a table.
+func fewWaiting(table string, most int) string {
+	return "FROM (SELECT 1 FROM " + table + " AS r WHERE turn = 'client' AND " + isOpen + " LIMIT " + strconv.Itoa(most) + ") AS few"
 }
 
 // AccountInfo returns an account by id; fault.NotFound when there is none.
 func (y *System) AccountInfo(ctx context.Context, id record.AccountID) (record.AccountInfo, error) {
-	return y.account(ctx, id)
+	var info record.AccountInfo
+	err := y.db.Read(ctx, accountQuery(id, &info))
+	return found(info, err)
 }
 
 // AllAccounts lists every account by name.
@@ -69,7 +86,7 @@ func (y *System) CreateAccount(ctx context.Context, info record.AccountInfo) err
 	}
 	return y.administer(ctx, ofAccount(info.ID, administered(audit.AccountChanged, y.now(), info.ID.String(), "launch", string(record.LaunchHidden))), func(ctx context.Context, tx *scoped.Tx) error {
 		_, err := tx.Run(ctx, "INSERT INTO accounts (id, name, parent_id, launch, created_at) VALUES (?, ?, ?, ?, ?)",
-			info.ID, info.Name, info.Parent, record.LaunchHidden, at(y.now()))
+			info.ID, plain(info.Name), info.Parent, record.LaunchHidden, at(y.now()))
 		return fault.At("create account", err)
 	})
 }

@@ -50,7 +50,7 @@ func (y *System) CreateConnection(ctx context.Context, c remote.Connection, stre
 			return fault.Newf(fault.Conflict, "A connection named %q exists already.", c.Name).Field("name", "This name is taken.")
 		}
 		_, err := tx.Run(ctx, `INSERT INTO connections (id, connector, name, settings, allow_private, ca, read_only, paused, created_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.ID, c.Connector, c.Name, string(settings), c.AllowPrivate, c.CA, c.ReadOnly, c.Paused, at(y.now()))
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.ID, c.Connector, plain(c.Name), string(settings), c.AllowPrivate, c.CA, c.ReadOnly, c.Paused, at(y.now()))
 		if err != nil {
 			return fault.At("create connection", err)
 		}

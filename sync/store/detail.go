@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
-	"database/sql"
+	"slices"
+	"time"
 
 	"portico/sync/access"
 	"portico/sync/fault"
 	"portico/sync/record"
+	"portico/sync/store/internal/scoped"
 )
 
 // Detail returns one record whole; fault.NotFound when it is missing, foreign
@@ -15,8 +17,16 @@ func (a *Account) Detail(ctx context.Context, s access.Scope, account record.Acc
 	if err := access.See(s, account, kind); err != nil {
 		return record.Detail{}, err
 	}
-	table, args := visible(s, account)
-	return a.detail(ctx, account, "SELECT "+rowColumns+", version, parent_id, body FROM "+table+" AS r WHERE kind = ? AND id = ?", append(args, kind, id)...)
+	table, args := visible(s, account, kind)
+	list, err := a.details(ctx, account, "FROM "+table+" AS r WHERE id = ?", append(args, id))
+	switch {
+	case err != nil:
+		return record.Detail{}, err
+	case len(list) == 0:
+		return record.Detail{}, notFound()
+	default:
+		return list[0], nil
+	}
 }
 
 // AttachmentOf returns an attachment that the viewer may download.
@@ -24,56 +34,40 @@ func (a *Account) AttachmentOf(ctx context.Context, s access.Scope, account reco
 	return a.Detail(ctx, s, account, record.KindAttachment, id)
 }
 
-func (a *Account) detail(ctx context.Context, account record.AccountID, query string, args ...any) (record.Detail, error) {
-	fresh, err := a.freshness(ctx, account)
-	if err != nil {
-		return record.Detail{}, err
-	}
-	rows, err := a.db.For(account).Hot(ctx, query, args...)
-	if err != nil {
-		return record.Detail{}, fault.At("read record", err)
-	}
-	list, err := scanDetails(rows, account, fresh)
-	if err != nil {
-		return record.Detail{}, err
-	}
-	if len(list) == 0 {
-		return record.Detail{}, notFound()
-	}
-	return list[0], nil
-}
+// detailFields are rowColumns and what only a whole record has; the body comes
+// last, because it may hold anything.
+var detailFields = scoped.NewColumns(append(slices.Clone(rowColumns), "version", "parent_id", "body")...)
 
-// scanDetails reads rowColumns followed by version, parent_id and body.
-func scanDetails(rows *sql.Rows, account record.AccountID, fresh []record.Freshness) ([]record.Detail, error) {
-	defer func() { _ = rows.Close() }()
+// details reads whole records. The stamps come first, so that records are never
+// older than they say.
+func (a *Account) details(ctx context.Context, account record.AccountID, rest string, args []any) ([]record.Detail, error) {
 	var out []record.Detail
-	for rows.Next() {
+	var fresh []record.Freshness
+	var bad error
+	err := a.db.For(account).Read(ctx, freshnessQuery(account, &fresh), scoped.Query{Columns: detailFields, Rest: rest, Args: args, Row: func(f *scoped.Fields) {
 		d := record.Detail{Row: record.Row{Account: account}}
-		r := &d.Row
-		var turnSince, due, sort, created, updated, reread moment
-		var version string
-		var body []byte
-		err := rows.Scan(&r.ID, &r.Kind, &r.Stamp.Connection, &r.Stamp.External, &r.Number, &r.Title, &r.Person, &r.Status, &r.State,
-			&r.Label, &r.Explanation, &r.Turn, &turnSince, &due, &sort, &created, &updated, &reread, &r.Stamp.URL,
-			&version, &d.Parent, &body)
-		if err != nil {
-			return nil, fault.At("read record", err)
-		}
-		r.TurnSince, r.Due, r.Sort, r.Created, r.Updated = turnSince.Time, due.Time, sort.Time, created.Time, updated.Time
-		stamp(r, fresh, reread.Time)
-		d.Base = base(r.Status, version, updated)
-		if d.Body, err = record.DecodeBody(r.Kind, body); err != nil {
-			return nil, fault.Wrap(fault.Internal, "decode body", err)
+		scanRow(f, &d.Row)
+		d.Base = base(d.Status, f.Text(), d.Updated)
+		d.Parent.UUID = f.ID()
+		var err error
+		if d.Body, err = record.DecodeBody(d.Kind, f.Bytes()); err != nil {
+			bad = fault.Wrap(fault.Internal, "decode body", err)
 		}
 		out = append(out, d)
+	}})
+	if err == nil {
+		err = bad
 	}
-	return out, fault.At("read records", rows.Err())
+	for i := range out {
+		stamp(&out[i].Row, fresh)
+	}
+	return out, fault.At("read records", err)
 }
 
 // base is the version that a decision refers to: the source's own mark where it
 // has one, else when it last changed; with the status, so that the difference
 // can be told.
-func base(status, version string, updated moment) string {
+func base(status, version string, updated time.Time) string {
 	if version == "" {
 		version = updated.UTC().Format(layout)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"io/fs"
+	"strings"
 
 	"portico/sync/access"
 	"portico/sync/record"
@@ -39,6 +40,30 @@ func (s *Store) Exec(ctx context.Context, query string, args ...any) error {
 func Visible(s access.Scope, account record.AccountID) string {
 	table, _ := visible(s, account)
 	return table
+}
+
+// PlanOf is how SQLite reads a list, or, for no query, how it counts what waits.
+func (s *Store) PlanOf(ctx context.Context, scope access.Scope, account record.AccountID, q *record.Query) (string, error) {
+	a := s.Account()
+	table, args := visible(scope, account, record.KindTicket)
+	text := "SELECT count(*) " + fewWaiting(table, 10)
+	if q != nil {
+		rest, with, err := a.listQuery(scope, account, *q, 51)
+		if err != nil {
+			return "", err
+		}
+		text, args = "SELECT title "+rest, with
+	}
+	var steps []struct {
+		ID, Parent, Notused int
+		Detail              string
+	}
+	err := a.db.Raw().NewRaw("EXPLAIN QUERY PLAN "+text, args...).Scan(ctx, &steps)
+	var out []string
+	for _, step := range steps {
+		out = append(out, step.Detail)
+	}
+	return strings.Join(out, "; "), err
 }
 
 // Unnamed counts the records that a statement for viewers sees when it names no

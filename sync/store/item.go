@@ -41,7 +41,8 @@ func encode(records []record.Record) ([]item, error) {
 	return items, nil
 }
 
-// plain drops what no database holds as text: NUL, and bytes that are not UTF-8.
+// plain drops what no database holds as text: NUL, and bytes that are not UTF-8,
+// one of which parts the columns of what is read.
 // Keys pass it where they come in, so that one thing never has two spellings.
 func plain(s string) string {
 	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {

@@ -2,15 +2,14 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/base64"
 	"strconv"
 	"strings"
-	"time"
 
 	"portico/sync/access"
 	"portico/sync/fault"
 	"portico/sync/record"
+	"portico/sync/store/internal/scoped"
 )
 
 const (
@@ -21,8 +20,11 @@ const (
 	maxWords = 8
 )
 
-const rowColumns = `id, kind, connection_id, external_id, number, title, person, status_raw, state, label, explanation, turn,
-	turn_since, due_at, sort_at, created_at, updated_at, reread_at, url`
+// rowColumns are in the order in which scanRow reads them.
+var rowColumns = []string{"id", "kind", "connection_id", "external_id", "number", "title", "person", "status_raw", "state", "label",
+	"explanation", "turn", "turn_since", "due_at", "sort_at", "created_at", "updated_at", "reread_at", "url"}
+
+var rowFields = scoped.NewColumns(rowColumns...)
 
 // List returns one page of a kind. The statement's text depends only on which
 // conditions are set, so it is prepared once per combination.
@@ -38,23 +40,21 @@ func (a *Account) List(ctx context.Context, s access.Scope, account record.Accou
 		limit = defaultRows
 	}
 	limit = min(limit, maxRows)
-	query, args, err := a.listQuery(s, account, q, limit+1)
+	rest, args, err := a.listQuery(s, account, q, limit+1)
 	if err != nil {
 		return record.Page{}, err
 	}
-	page := record.Page{Total: -1}
-	if !q.Bare { // before the rows, so that they are never older than their stamps say
-		if page.Fresh, err = a.freshness(ctx, account); err != nil {
-			return record.Page{}, err
-		}
-	}
-	rows, err := a.db.For(account).Hot(ctx, query, args...)
-	if err != nil {
+	page := record.Page{Total: -1, Rows: make([]record.Row, 0, limit+1)}
+	rows := scoped.Query{Columns: rowFields, Rest: rest, Args: args, Row: func(f *scoped.Fields) {
+		page.Rows = append(page.Rows, record.Row{Account: account})
+		scanRow(f, &page.Rows[len(page.Rows)-1])
+	}}
+	// The stamps before the rows, so that rows are never older than they say.
+	if err := a.db.For(account).Read(ctx, freshnessQuery(account, &page.Fresh), rows); err != nil {
 		return record.Page{}, fault.At("list "+string(q.Kind), err)
 	}
-	page.Rows, err = scanRows(rows, account, page.Fresh, make([]record.Row, 0, limit+1))
-	if err != nil {
-		return record.Page{}, err
+	for i := range page.Rows {
+		stamp(&page.Rows[i], page.Fresh)
 	}
 	if len(page.Rows) > limit {
 		page.Rows = page.Rows[:limit]
@@ -64,19 +64,18 @@ func (a *Account) List(ctx context.Context, s access.Scope, account record.Accou
 }
 
 func (a *Account) listQuery(s access.Scope, account record.AccountID, q record.Query, limit int) (string, []any, error) {
-	table, args := visible(s, account)
+	table, args := visible(s, account, q.Kind)
 	var where strings.Builder
 	and := func(cond string, values ...any) {
 		where.WriteString(" AND " + cond)
 		args = append(args, values...)
 	}
-	args = append(args, q.Kind)
 	if q.Open != nil {
-		op := "IN"
 		if *q.Open {
-			op = "NOT IN"
+			and(isOpen)
+		} else {
+			and("NOT (" + isOpen + ")")
 		}
-		and("state " + op + " ('resolved', 'closed', 'cancelled')")
 	}
 	switch q.Turn {
 	case "":
@@ -109,9 +108,12 @@ func (a *Account) listQuery(s access.Scope, account record.AccountID, q record.Q
 		and("("+key+", id) "+op+" (?, ?)", value, id)
 	}
 	// A limit that is a parameter would have SQLite plan anew for every value it is given.
-	return "SELECT " + rowColumns + " FROM " + table + " AS r WHERE kind = ?" + where.String() +
+	return "FROM " + table + " AS r WHERE true" + where.String() +
 		" ORDER BY " + key + " " + direction + ", id " + direction + " LIMIT " + strconv.Itoa(limit), args, nil
 }
+
+// isOpen is spelled as the index of open records is.
+const isOpen = "state NOT IN ('resolved', 'closed', 'cancelled')"
 
 // never sorts what has no time after everything that has one.
 const never = "9999-12-31T00:00:00.000000Z"
@@ -153,30 +155,19 @@ func parseCursor(text string, sort record.Sort) (key string, id record.ID, err e
 	return "", id, fault.New(fault.Invalid, "This link to the next page is damaged. Start from the first page.")
 }
 
-// scanRows reads rows in the order of rowColumns and stamps them. What is
-// scanned into is made once: a page is many rows.
-func scanRows(rows *sql.Rows, account record.AccountID, fresh []record.Freshness, out []record.Row) ([]record.Row, error) {
-	defer func() { _ = rows.Close() }()
-	r := record.Row{Account: account}
-	var turnSince, due, sort, created, updated, reread moment
-	to := []any{&r.ID, &r.Kind, &r.Stamp.Connection, &r.Stamp.External, &r.Number, &r.Title, &r.Person, &r.Status, &r.State,
-		&r.Label, &r.Explanation, &r.Turn, &turnSince, &due, &sort, &created, &updated, &reread, &r.Stamp.URL}
-	for rows.Next() {
-		if err := rows.Scan(to...); err != nil {
-			return nil, fault.At("read row", err)
-		}
-		r.TurnSince, r.Due, r.Sort, r.Created, r.Updated = turnSince.Time, due.Time, sort.Time, created.Time, updated.Time
-		out = append(out, r)
-		stamp(&out[len(out)-1], fresh, reread.Time)
-	}
-	return out, fault.At("read rows", rows.Err())
+// scanRow reads rowColumns.
+func scanRow(f *scoped.Fields, r *record.Row) {
+	r.ID.UUID, r.Kind, r.Stamp.Connection.UUID, r.Stamp.External = f.ID(), record.Kind(f.Text()), f.ID(), f.Text()
+	r.Number, r.Title, r.Person, r.Status = f.Text(), f.Text(), f.Text(), f.Text()
+	r.State, r.Label, r.Explanation, r.Turn = record.State(f.Text()), f.Text(), f.Text(), record.Turn(f.Text())
+	r.TurnSince, r.Due, r.Sort, r.Created, r.Updated = f.Time(), f.Time(), f.Time(), f.Time(), f.Time()
+	r.Stamp.ReadAt, r.Stamp.URL = f.Time(), f.Text()
+	r.Stamp.Raw = r.Status
 }
 
 // stamp says where a row comes from and how current it is: the later of its
-// stream's last whole pass and its own last re-read.
-func stamp(r *record.Row, fresh []record.Freshness, reread time.Time) {
-	r.Stamp.Raw = r.Status
-	r.Stamp.ReadAt = reread
+// stream's last whole pass and its own last re-read, which ReadAt holds.
+func stamp(r *record.Row, fresh []record.Freshness) {
 	for i := range fresh {
 		f := &fresh[i]
 		if f.Connection != r.Stamp.Connection || !has(f.Kinds, r.Kind) {
@@ -184,7 +175,7 @@ func stamp(r *record.Row, fresh []record.Freshness, reread time.Time) {
 		}
 		r.Stamp.System, r.Stamp.Limit = f.System, f.Limit
 		r.Stamp.Down, r.Stamp.DownSince = f.Down, f.DownSince
-		r.Stamp.ReadAt = later(f.ReadAt, reread)
+		r.Stamp.ReadAt = later(f.ReadAt, r.Stamp.ReadAt)
 		return
 	}
 }

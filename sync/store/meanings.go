@@ -75,7 +75,7 @@ func (y *System) SetMeaning(ctx context.Context, c record.ConnectionID, m record
 		_, err := tx.Run(ctx, `INSERT INTO meanings (connection_id, kind, raw, state, label, explanation, turn, guessed)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (connection_id, kind, raw) DO UPDATE SET state = excluded.state,
 			label = excluded.label, explanation = excluded.explanation, turn = excluded.turn, guessed = excluded.guessed`,
-			c, m.Kind, m.Raw, m.State, m.Label, m.Explanation, m.Turn, m.Guessed)
+			c, m.Kind, plain(m.Raw), m.State, plain(m.Label), plain(m.Explanation), m.Turn, m.Guessed)
 		if err != nil {
 			return fault.At("set meaning", err)
 		}

@@ -9,6 +9,7 @@ import (
 	"portico/sync/action"
 	"portico/sync/fault"
 	"portico/sync/record"
+	"portico/sync/store/internal/scoped"
 )
 
 type memberRow struct {
@@ -38,26 +39,25 @@ func (y *System) Memberships(ctx context.Context, user string) ([]access.Members
 	return out, nil
 }
 
-const hotMember = `SELECT a.name, a.parent_id, a.launch, m.role FROM memberships m JOIN accounts a ON a.id = m.account_id
+var memberFields = scoped.NewColumns("a.name", "a.parent_id", "a.launch", "m.role")
+
+const fromMember = `FROM memberships m JOIN accounts a ON a.id = m.account_id
 	WHERE m.account_id = ? AND m.user_id = ? AND a.launch = 'invited'`
 
 // MembershipIn returns a user's place in an account that was invited;
 // fault.NotFound otherwise.
 func (y *System) MembershipIn(ctx context.Context, user string, account record.AccountID) (access.Membership, error) {
-	rows, err := y.db.Hot(ctx, hotMember, account, user)
+	m := access.Membership{User: user, Account: record.AccountInfo{ID: account}}
+	err := y.db.Read(ctx, scoped.Query{Columns: memberFields, Rest: fromMember, Args: []any{account, user}, Row: func(f *scoped.Fields) {
+		m.Account.Name, m.Account.Parent.UUID, m.Account.Launch, m.Role = f.Text(), f.ID(), record.Launch(f.Text()), access.Role(f.Text())
+	}})
+	if err == nil && m.Role == "" {
+		err = notFound()
+	}
 	if err != nil {
 		return access.Membership{}, fault.At("read membership", err)
 	}
-	defer func() { _ = rows.Close() }()
-	if !rows.Next() {
-		if err := rows.Err(); err != nil {
-			return access.Membership{}, fault.At("read membership", err)
-		}
-		return access.Membership{}, notFound()
-	}
-	m := access.Membership{User: user, Account: record.AccountInfo{ID: account}}
-	err = rows.Scan(&m.Account.Name, &m.Account.Parent, &m.Account.Launch, &m.Role)
-	return m, fault.At("read membership", err)
+	return m, nil
 }
 
 // Rights returns who an action's actor is now and their role in its account;

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 
 	"portico/sync/access"
@@ -22,15 +23,20 @@ func reach(s access.Scope, account record.AccountID) error {
 
 // visible is the one place where a viewer's grants become SQL: a derived table
 // of the account's records that the viewer may see. Everything that reads for a
-// page selects from it, so that no later condition can widen it.
-func visible(s access.Scope, account record.AccountID) (table string, args []any) {
-	kinds := s.Kinds()
-	in := make([]string, len(kinds))
-	for i, k := range kinds {
-		in[i] = string(k)
+// page selects from it, so that no later condition can widen it. Who reads one
+// kind only names it, which is what indexes of a kind ask for.
+func visible(s access.Scope, account record.AccountID, only ...record.Kind) (table string, args []any) {
+	var in []string
+	for _, k := range s.Kinds() {
+		if len(only) == 0 || slices.Contains(only, k) {
+			in = append(in, string(k))
+		}
 	}
 	args = []any{account}
 	where := "account_id = ? AND kind IN (" + quoted(in) + ")"
+	if len(in) == 1 {
+		where = "account_id = ? AND kind = " + quoted(in)
+	}
 	if s.OwnOnly() {
 		// One's own tickets, what belongs to them, and kinds that nobody owns.
 		where += ` AND (kind NOT IN ('ticket', 'comment', 'attachment') OR requester <> '' AND requester = ? OR parent_id IN

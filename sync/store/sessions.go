@@ -13,9 +13,10 @@ import (
 // would put every page view behind the one writer.
 const touchEvery = time.Minute
 
-const hotSession = `SELECT s.id, s.created_at, s.seen_at, s.idle, s.expires_at, s.ip, s.agent, s.epoch,
-	u.id, u.name, u.email, u.staff_role, u.disabled, u.epoch, u.locale, u.zone, u.created_at
-	FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ?`
+var sessionFields = scoped.NewColumns("s.id", "s.created_at", "s.seen_at", "s.idle", "s.expires_at", "s.ip", "s.agent", "s.epoch",
+	"u.id", "u.name", "u.email", "u.staff_role", "u.disabled", "u.epoch", "u.locale", "u.zone", "u.created_at")
+
+const fromSession = "FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ?"
 
 // StartSession stores a session by the hash of its token; the token itself is
 // never stored.
@@ -23,7 +24,7 @@ func (y *System) StartSession(ctx context.Context, token [32]byte, s access.Sess
 	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
 		_, err := tx.Run(ctx, `INSERT INTO sessions (token_hash, id, user_id, epoch, created_at, seen_at, idle, expires_at, ip, agent)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, token[:], s.ID, s.User.ID, s.User.Epoch, at(s.Created), at(s.LastSeen),
-			int64(s.Idle/time.Second), at(s.Expires), s.IP, s.Agent)
+			int64(s.Idle/time.Second), at(s.Expires), plain(s.IP), plain(s.Agent))
 		return fault.At("start session", err)
 	})
 }
@@ -55,24 +56,16 @@ func (y *System) PeekSession(ctx context.Context, token [32]byte, now time.Time)
 }
 
 func (y *System) findSession(ctx context.Context, token [32]byte) (s access.Session, epoch int, err error) {
-	rows, err := y.db.Hot(ctx, hotSession, token[:])
-	if err != nil {
-		return s, 0, fault.At("read session", err)
+	err = y.db.Read(ctx, scoped.Query{Columns: sessionFields, Rest: fromSession, Args: []any{token[:]}, Row: func(f *scoped.Fields) {
+		s.ID, s.Created, s.LastSeen, s.Idle, s.Expires = f.Text(), f.Time(), f.Time(), time.Duration(f.Int())*time.Second, f.Time()
+		s.IP, s.Agent, epoch = f.Text(), f.Text(), int(f.Int())
+		u := &s.User
+		u.ID, u.Name, u.Email, u.Staff, u.Disabled = f.Text(), f.Text(), f.Text(), access.Role(f.Text()), f.Bool()
+		u.Epoch, u.Locale, u.Zone, u.Created = int(f.Int()), f.Text(), f.Text(), f.Time()
+	}})
+	if err == nil && s.User.ID == "" {
+		err = signedOut()
 	}
-	defer func() { _ = rows.Close() }()
-	if !rows.Next() {
-		if err := rows.Err(); err != nil {
-			return s, 0, fault.At("read session", err)
-		}
-		return s, 0, signedOut()
-	}
-	var created, seen, expires, joined moment
-	var idle int64
-	u := &s.User
-	err = rows.Scan(&s.ID, &created, &seen, &idle, &expires, &s.IP, &s.Agent, &epoch,
-		&u.ID, &u.Name, &u.Email, &u.Staff, &u.Disabled, &u.Epoch, &u.Locale, &u.Zone, &joined)
-	s.Created, s.LastSeen, s.Expires, u.Created = created.Time, seen.Time, expires.Time, joined.Time
-	s.Idle = time.Duration(idle) * time.Second
 	return s, epoch, fault.At("read session", err)
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"portico/sync/access"
 	"portico/sync/fault"
@@ -241,5 +242,30 @@ func TestOnlyInvitedAccountsAreEntered(t *testing.T) {
 	}
 	if err := w.sys.Launch(t.Context(), a, "public"); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a step that does not exist: %v", err)
+	}
+}
+
+// What a browser calls itself is anything, and a name may come from a terminal
+// with another character set.
+func TestBytesThatAreNoTextHarmNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const bad = "a\xff\xff\x00b\xc3"
+	u := access.User{ID: access.NewUserID(), Name: bad, Email: "ines@nordwind.example"}
+	must(t, w.sys.CreateUser(t.Context(), u, "hash"))
+	s := access.Session{ID: "a", User: u, Created: w.clock(), LastSeen: w.clock(), Expires: w.clock().Add(time.Hour), Idle: time.Hour, IP: bad, Agent: bad}
+	must(t, w.sys.StartSession(t.Context(), hashOf("a"), s))
+	account := record.AccountInfo{ID: record.NewAccountID(), Name: bad}
+	must(t, w.sys.CreateAccount(t.Context(), account))
+	must(t, w.sys.Launch(t.Context(), account.ID, record.LaunchInvited))
+	must(t, w.sys.AddMember(t.Context(), account.ID, u.ID, access.Owner))
+	got, err := w.sys.SessionByToken(t.Context(), hashOf("a"), w.clock())
+	must(t, err)
+	m, err := w.sys.MembershipIn(t.Context(), u.ID, account.ID)
+	must(t, err)
+	for _, text := range []string{got.User.Name, got.Agent, m.Account.Name} {
+		if !utf8.ValidString(text) || text[0] != 'a' {
+			t.Errorf("%q", text)
+		}
 	}
 }

@@ -97,8 +97,10 @@ func (y *System) Hasten(ctx context.Context, c record.ConnectionID, stream strin
 	})
 }
 
-const hotFreshness = `SELECT s.connection_id, s.stream, s.kinds, c.name, s.fresh_for, s.completed_at, s.failures, s.failing_since, s.problem
-	FROM streams s JOIN connections c ON c.id = s.connection_id
+var freshnessFields = scoped.NewColumns("s.connection_id", "s.stream", "s.kinds", "c.name", "s.fresh_for", "s.completed_at",
+	"s.failures", "s.failing_since", "s.problem")
+
+const fromFreshness = `FROM streams s JOIN connections c ON c.id = s.connection_id
 	WHERE s.connection_id IN (SELECT connection_id FROM companies WHERE account_id = ?) ORDER BY s.connection_id, s.position`
 
 // Freshness tells how current each stream is that feeds the account.
@@ -106,25 +108,18 @@ func (a *Account) Freshness(ctx context.Context, s access.Scope, account record.
 	if err := reach(s, account); err != nil {
 		return nil, err
 	}
-	return a.freshness(ctx, account)
+	var out []record.Freshness
+	return out, fault.At("read freshness", a.db.For(account).Read(ctx, freshnessQuery(account, &out)))
 }
 
-func (c *core) freshness(ctx context.Context, account record.AccountID) ([]record.Freshness, error) {
-	rows, err := c.db.For(account).Hot(ctx, hotFreshness, account)
-	if err != nil {
-		return nil, fault.At("read freshness", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var out []record.Freshness
-	for rows.Next() {
+// freshnessQuery appends how current the streams are that feed the account.
+func freshnessQuery(account record.AccountID, out *[]record.Freshness) scoped.Query {
+	return scoped.Query{Columns: freshnessFields, Rest: fromFreshness, Args: []any{account}, Row: func(f *scoped.Fields) {
 		var r streamRow
-		if err := rows.Scan(&r.ConnectionID, &r.Stream, &r.Kinds, &r.System, &r.FreshFor, &r.CompletedAt,
-			&r.Failures, &r.FailingSince, &r.Problem); err != nil {
-			return nil, fault.At("read freshness", err)
-		}
-		out = append(out, r.freshness())
-	}
-	return out, fault.At("read freshness", rows.Err())
+		r.ConnectionID.UUID, r.Stream, r.Kinds, r.System, r.FreshFor = f.ID(), f.Text(), f.Text(), f.Text(), f.Int()
+		r.CompletedAt, r.Failures, r.FailingSince, r.Problem = at(f.Time()), int(f.Int()), at(f.Time()), f.Text()
+		*out = append(*out, r.freshness())
+	}}
 }
 
 func later(a, b time.Time) time.Time {

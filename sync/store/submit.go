@@ -158,7 +158,7 @@ func still(ctx context.Context, tx *scoped.Tx, act action.Action) error {
 		return fault.At("look at the target again", err)
 	case len(rows) == 0:
 		return notFound()
-	case act.Base != "" && act.Base != base(rows[0].StatusRaw, rows[0].Version, rows[0].UpdatedAt):
+	case act.Base != "" && act.Base != base(rows[0].StatusRaw, rows[0].Version, rows[0].UpdatedAt.Time):
 		return stale(act.Base, rows[0].StatusRaw)
 	default:
 		return nil

@@ -19,17 +19,9 @@ func (a *Account) Timeline(ctx context.Context, s access.Scope, account record.A
 	if _, err := a.Detail(ctx, s, account, record.KindTicket, ticket); err != nil {
 		return nil, err
 	}
-	fresh, err := a.freshness(ctx, account)
-	if err != nil {
-		return nil, err
-	}
 	table, args := visible(s, account)
-	rows, err := a.db.For(account).Hot(ctx, "SELECT "+rowColumns+", version, parent_id, body FROM "+table+
-		" AS r WHERE parent_id = ? ORDER BY sort_at DESC, length(external_id) DESC, external_id DESC LIMIT "+strconv.Itoa(timelineRows), append(args, ticket)...)
-	if err != nil {
-		return nil, fault.At("read timeline", err)
-	}
-	details, err := scanDetails(rows, account, fresh)
+	details, err := a.details(ctx, account, "FROM "+table+
+		" AS r WHERE parent_id = ? ORDER BY sort_at DESC, length(external_id) DESC, external_id DESC LIMIT "+strconv.Itoa(timelineRows), append(args, ticket))
 	if err != nil {
 		return nil, err
 	}

@@ -148,8 +148,9 @@ func calls(acc *store.Account) map[string][]call {
 		"Freshness": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
 			return acc.Freshness(ctx, s, a)
 		}},
-		"Info": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
-			return acc.Info(ctx, s, a)
+		"Standing": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
+			info, waiting, err := acc.Standing(ctx, s, a, 10)
+			return []any{info, waiting}, err
 		}},
 		"ActionByID": {func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
 			return acc.ActionByID(ctx, s, a, of.reply)
@@ -268,7 +269,7 @@ func TestForeignAndMissingLookAlike(t *testing.T) {
 // takesIDs reports whether a call names a thing besides the account.
 func takesIDs(name string) bool {
 	name, _, _ = strings.Cut(name, " ")
-	return !slices.Contains([]string{"List", "Freshness", "Info", "Destinations", "Stuck", "Approvals"}, name)
+	return !slices.Contains([]string{"List", "Freshness", "Standing", "Destinations", "Stuck", "Approvals"}, name)
 }
 
 // asksClients reports whether only staff do it.

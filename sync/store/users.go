@@ -71,7 +71,7 @@ func (y *System) CreateUser(ctx context.Context, u access.User, passwordHash str
 				Field("email", "This address is taken.")
 		}
 		_, err := tx.Run(ctx, `INSERT INTO users (id, name, email, staff_role, password_hash, epoch, locale, zone, created_at)
-			VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)`, u.ID, u.Name, u.Email, u.Staff, passwordHash, u.Locale, u.Zone, at(y.now()))
+			VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)`, u.ID, plain(u.Name), plain(u.Email), u.Staff, passwordHash, plain(u.Locale), plain(u.Zone), at(y.now()))
 		return fault.At("create user", err)
 	})
 }

@@ -63,8 +63,10 @@ func TestEveryWayToRunAStatementPassesTheGuard(t *testing.T) {
 	}
 	var ids []string
 	for name, try := range map[string]func(*scoped.DB){
-		"DB.Find":    func(db *scoped.DB) { _ = db.Find(t.Context(), &ids, read) },
-		"DB.Hot":     func(db *scoped.DB) { _, _ = db.Hot(t.Context(), read) },
+		"DB.Find": func(db *scoped.DB) { _ = db.Find(t.Context(), &ids, read) },
+		"DB.Read": func(db *scoped.DB) {
+			_ = db.Read(t.Context(), scoped.Query{Columns: scoped.NewColumns("id"), Rest: "FROM records", Row: func(*scoped.Fields) {}})
+		},
 		"DB.Prepare": func(db *scoped.DB) { _ = db.Prepare(t.Context(), write) },
 		"Tx.Find":    inside(func(ctx context.Context, tx *scoped.Tx) { _ = tx.Find(ctx, &ids, read) }),
 		"Tx.Run":     inside(func(ctx context.Context, tx *scoped.Tx) { _, _ = tx.Run(ctx, write) }),

@@ -7,21 +7,8 @@ import (
 	"strings"
 )
 
-// Hot runs a prepared read: the statement is planned once per connection. The
-// text must come from a bounded set (it is the cache's key), values only in args.
-func (db *DB) Hot(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if db.dialect == Postgres { // the driver prepares, and remembers by text
-		db.check(query)
-		return db.read.DB.QueryContext(db.within(ctx), db.number(query), args...)
-	}
-	st, err := db.statement(ctx, db.read.DB, "r", query)
-	if err != nil {
-		return nil, err
-	}
-	return st.QueryContext(ctx, args...)
-}
-
-// Hot is DB.Hot inside the transaction.
+// Hot runs a prepared read inside the transaction. The text must come from a
+// bounded set (it is the cache's key), values only in args.
 func (tx *Tx) Hot(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if tx.db.dialect == Postgres {
 		tx.db.check(query)

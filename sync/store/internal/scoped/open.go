@@ -38,6 +38,7 @@ type pools struct {
 	mu       sync.Mutex
 	prepared map[string]*sql.Stmt // SQLite: statements that are planned once
 	numbered sync.Map             // PostgreSQL: the same statement with $1, $2
+	plans    sync.Map             // statements of Read by their shape
 }
 
 // Dialect is the kind of a database.
