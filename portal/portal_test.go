@@ -17,6 +17,7 @@ import (
 
 	"portico/portal"
 	"portico/portal/portaltest"
+	"portico/portal/session"
 	"portico/portal/signin"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -58,7 +59,12 @@ func pages() portal.Pages {
 	var p portal.Pages
 	v := reflect.ValueOf(&p).Elem()
 	for i := range v.NumField() {
-		page := reflect.ValueOf(echo(v.Type().Field(i).Name))
+		name := v.Type().Field(i).Name
+		if v.Field(i).Type() == reflect.TypeFor[session.Open]() {
+			v.Field(i).Set(reflect.ValueOf(session.Open(func(w http.ResponseWriter, r *http.Request) error { return echo(name)(w, r, access.Scope{}) })))
+			continue
+		}
+		page := reflect.ValueOf(echo(name))
 		if page.Type().ConvertibleTo(v.Field(i).Type()) {
 			v.Field(i).Set(page.Convert(v.Field(i).Type()))
 		}
@@ -140,9 +146,10 @@ func TestEveryPageIsNeeded(t *testing.T) {
 // fill puts an account into a path and made-up ids into its other variables.
 func fill(path, account string) string {
 	path = strings.Replace(path, "{account}", account, 1)
-	for _, v := range []string{"{id}", "{action}", "{attachment}"} {
+	for _, v := range []string{"{id}", "{action}", "{attachment}", "{approval}", "{link}"} {
 		path = strings.Replace(path, v, record.NewID().String(), 1)
 	}
+	path = strings.Replace(path, "{version}", "1", 1)
 	return strings.Replace(path, "{file:.+}", "nothing.js", 1)
 }
 
@@ -173,7 +180,7 @@ func TestWhoMayOpenWhichDoor(t *testing.T) {
 		name  string
 		b     *portaltest.Browser
 		reach map[record.AccountID]bool
-		see   bool // tickets and assets
+		see   bool // tickets and assets; approvals all of them may
 		act   bool
 		staff bool
 		admin bool
@@ -215,6 +222,10 @@ func expected(route portal.Route, nobody, reached, see, act, staff, admin bool) 
 		return missing[admin]
 	case route.Policy == "account", !reached:
 		return missing[reached]
+	case route.Policy == "staff in account":
+		return missing[staff]
+	case route.Policy == "sees approval", route.Policy == "acts on approval" && !staff:
+		return http.StatusOK
 	case strings.HasPrefix(route.Policy, "sees"), !see:
 		return missing[see]
 	case act:

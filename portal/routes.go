@@ -37,6 +37,22 @@ type Pages struct {
 	MailTest       session.Page
 	MailRecords    session.Page   // looks up what the sender's domain publishes
 	Events         session.Stream // what changes while a page is open
+
+	Approvals        session.Page
+	ApprovalForm     session.Page // by which staff ask
+	ApprovalAsk      session.Page
+	Approval         session.Page
+	ApprovalDecide   session.Page
+	ApprovalRevise   session.Page
+	ApprovalCall     session.Page // records a decision by phone
+	ApprovalWithdraw session.Page
+	ApprovalFile     session.Page
+	ApprovalPicture  session.Page
+	LinkOpen         session.Open // what a mailed link opens
+	Link             session.Open
+	LinkDecide       session.Open
+	LinkFile         session.Open
+	LinkPicture      session.Open
 }
 
 // door is one line of the table. The handler is a session.Page, a session.Stream,
@@ -92,6 +108,21 @@ func table(o Options, d *signin.Doors) []door {
 		{post, "/a/{account}/tickets/{id}/close", act, p.TicketClose},
 		{post, "/a/{account}/tickets/{id}/reopen", act, p.TicketReopen},
 		{get, "/a/{account}/files/{attachment}", sees(record.KindAttachment), p.File},
+		{get, "/a/{account}/approvals", sees(record.KindApproval), p.Approvals},
+		{post, "/a/{account}/approvals", byStaff, p.ApprovalAsk},
+		{get, "/a/{account}/approvals/new", byStaff, p.ApprovalForm},
+		{get, "/a/{account}/approvals/{approval}", sees(record.KindApproval), p.Approval},
+		{post, "/a/{account}/approvals/{approval}/decide", acts(record.KindApproval), p.ApprovalDecide},
+		{post, "/a/{account}/approvals/{approval}/versions", byStaff, p.ApprovalRevise},
+		{post, "/a/{account}/approvals/{approval}/call", byStaff, p.ApprovalCall},
+		{post, "/a/{account}/approvals/{approval}/withdraw", byStaff, p.ApprovalWithdraw},
+		{get, "/a/{account}/approvals/{approval}/files/{version}", sees(record.KindApproval), p.ApprovalFile},
+		{get, "/a/{account}/approvals/{approval}/files/{version}/picture", sees(record.KindApproval), p.ApprovalPicture},
+		{get, "/decide", public, p.LinkOpen}, // the token of the link is the proof
+		{get, "/decide/{link}", public, p.Link},
+		{post, "/decide/{link}", public, p.LinkDecide},
+		{get, "/decide/{link}/file", public, p.LinkFile},
+		{get, "/decide/{link}/file/picture", public, p.LinkPicture},
 		{get, "/a/{account}/assets", sees(record.KindAsset), p.Assets},
 		{get, "/a/{account}/assets.csv", sees(record.KindAsset), p.AssetsCSV},
 		{get, "/a/{account}/assets/{id}", sees(record.KindAsset), p.Asset},

@@ -11,6 +11,7 @@ import (
 	"portico/portal/ui"
 	"portico/sync/access"
 	"portico/sync/action"
+	"portico/sync/approval"
 	"portico/sync/fault"
 	"portico/sync/record"
 )
@@ -24,10 +25,16 @@ type Records interface {
 	Stuck(ctx context.Context, s access.Scope, account record.AccountID) ([]action.Action, error)
 }
 
+// Approvals is what waits for a decision.
+type Approvals interface {
+	Approvals(ctx context.Context, s access.Scope, account record.AccountID, q approval.Query) ([]approval.Approval, error)
+}
+
 // Options are what the page works with; every field is needed.
 type Options struct {
-	Records Records
-	Frame   ui.Framer
+	Records   Records
+	Approvals Approvals
+	Frame     ui.Framer
 }
 
 // Pages serves the first page of an account. It is safe for concurrent use.
@@ -53,6 +60,11 @@ func (p *Pages) Home(w http.ResponseWriter, r *http.Request, s access.Scope) err
 	}
 	c.Title = c.T("nav.home") + " · " + c.Account.Name
 	v := homeView{Chrome: c, SeesTickets: s.Sees(record.KindTicket), SeesAssets: s.Sees(record.KindAsset), Own: s.OwnOnly(), MayAsk: s.Acts(record.KindTicket), Staff: s.IsStaff()}
+	if v.SeesApprovals = s.Sees(record.KindApproval); v.SeesApprovals {
+		if err := p.decisions(r.Context(), s, &v); err != nil {
+			return err
+		}
+	}
 	if v.SeesTickets {
 		if err := p.tickets(r.Context(), s, &v); err != nil {
 			return err
@@ -72,6 +84,16 @@ func (p *Pages) Home(w http.ResponseWriter, r *http.Request, s access.Scope) err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	return fault.Wrap(fault.Internal, "write page", homePage(v).Render(r.Context(), w))
+}
+
+// decisions puts what the reader may decide before everything else; to staff,
+// what waits for their client.
+func (p *Pages) decisions(ctx context.Context, s access.Scope, v *homeView) error {
+	list, err := p.o.Approvals.Approvals(ctx, s, s.Account(), approval.Query{Open: true, Mine: !s.IsStaff(), Limit: mostNeeds})
+	for _, a := range list {
+		v.Needs = append(v.Needs, need{Approval: a})
+	}
+	return err
 }
 
 // tickets fills what needs the reader, what is with others, and what is finished.

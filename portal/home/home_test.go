@@ -14,6 +14,7 @@ import (
 	"portico/sync/access"
 	"portico/sync/access/grant"
 	"portico/sync/action"
+	"portico/sync/approval"
 	"portico/sync/fault"
 	"portico/sync/record"
 )
@@ -25,6 +26,7 @@ type account struct {
 	id      record.AccountID
 	rows    []record.Row
 	actions []action.Action
+	asked   []approval.Approval
 	down    string
 }
 
@@ -53,6 +55,16 @@ func (a *account) asset(name, until string, state record.State) {
 		r.Due = day
 	}
 	a.rows = append(a.rows, r)
+}
+
+func (a *account) Approvals(_ context.Context, s access.Scope, _ record.AccountID, q approval.Query) ([]approval.Approval, error) {
+	var out []approval.Approval
+	for _, one := range a.asked {
+		if !q.Mine || one.Decides(s.User(), access.Role(s.Role())) {
+			out = append(out, one)
+		}
+	}
+	return out, access.See(s, a.id, record.KindApproval)
 }
 
 func (a *account) Standing(context.Context, access.Scope, record.AccountID, int) (record.AccountInfo, int, error) {
@@ -109,7 +121,7 @@ func (a *account) show(t *testing.T, s access.Scope) htmlcheck.Page {
 	t.Helper()
 	frame := ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Accounts: a, Zone: time.UTC, Now: func() time.Time { return now }})
 	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, ui.AccountPath(a.id), nil)
-	if err := home.New(home.Options{Records: a, Frame: frame}).Home(w, r, s); err != nil {
+	if err := home.New(home.Options{Records: a, Approvals: a, Frame: frame}).Home(w, r, s); err != nil {
 		t.Fatal(err)
 	}
 	return htmlcheck.Read(t, w.Body.String())
@@ -218,4 +230,20 @@ func TestMoreThanThePageHolds(t *testing.T) {
 	}
 	p := a.show(t, a.as(access.Owner))
 	p.WantText(".po-lead", "More than 8 things need you. Halden IT has more than 6 in hand.").Want(`a[href$="tickets?turn=client"]`, 1).Want("section[aria-labelledby=with] li", 6)
+}
+
+func TestDecisionsComeFirst(t *testing.T) {
+	t.Parallel()
+	a := newAccount()
+	a.ticket("VPN", "stalled", 0)
+	asked := func(title string, roles ...access.Role) approval.Approval {
+		return approval.Approval{ID: approval.NewID(), Account: a.id, Title: title, Asker: approval.Person{Name: "Marek Dvořák"}, Roles: roles, Due: now.Add(24 * time.Hour), Created: now.Add(-time.Hour)}
+	}
+	a.asked = []approval.Approval{asked("14 hand scanners", access.Owner), asked("Something else", access.Approver)}
+	p := a.show(t, a.as(access.Owner))
+	p.Want(".po-card .po-list > li", 2).WantText(".po-card .po-list > li:first-child", "Decide: 14 hand scanners from Marek Dvořák").WantText(".po-card .po-list > li:first-child .po-attn", "due Fri 20 Nov")
+	p.Want(`.po-card a.btn-primary[href$="/approvals/`+a.asked[0].ID.String()+`"]`, 1)
+	approver := a.show(t, a.as(access.Approver))
+	approver.WantText(".po-card .po-list", "Decide: Something else").WantText(".po-lead", "1 thing needs you.").Want("section[aria-labelledby=with]", 0)
+	a.show(t, grant.StaffIn(grant.User{ID: "s", Name: "Marek"}, access.Manager, a.id)).Want(".po-card .po-list > li", 3).Want(".po-card .btn-primary", 0)
 }

@@ -3,6 +3,7 @@ package home
 import (
 	"portico/portal/ui"
 	"portico/sync/action"
+	"portico/sync/approval"
 	"portico/sync/record"
 )
 
@@ -14,6 +15,10 @@ func ticket(row record.Row) string {
 
 func progress(v homeView, a action.Action) string {
 	return ui.AccountPath(v.Chrome.Account.ID) + "actions/" + a.ID.String()
+}
+
+func approvalPath(a approval.Approval) string {
+	return ui.AccountPath(a.Account) + "approvals/" + a.ID.String()
 }
 
 // datePath leads to the one asset, or to the list when there are several.

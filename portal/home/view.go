@@ -6,33 +6,36 @@ import (
 
 	"portico/portal/ui"
 	"portico/sync/action"
+	"portico/sync/approval"
 	"portico/sync/record"
 )
 
 // homeView is everything that the page shows.
 type homeView struct {
-	Chrome      *ui.Chrome
-	SeesTickets bool
-	SeesAssets  bool
-	Own         bool // only the reader's own requests
-	MayAsk      bool
-	Staff       bool // looked at by the provider's own people
-	Needs       []need
-	MoreNeeds   bool
-	Held        []action.Action // asked for by the reader on requests that are gone
-	With        []record.Row
-	MoreWith    bool
-	Finished    []record.Row
-	Dates       []date
-	Down        []ui.Down
-	Stamp       record.Stamp
+	Chrome        *ui.Chrome
+	SeesTickets   bool
+	SeesApprovals bool
+	SeesAssets    bool
+	Own           bool // only the reader's own requests
+	MayAsk        bool
+	Staff         bool // looked at by the provider's own people
+	Needs         []need
+	MoreNeeds     bool
+	Held          []action.Action // asked for by the reader on requests that are gone
+	With          []record.Row
+	MoreWith      bool
+	Finished      []record.Row
+	Dates         []date
+	Down          []ui.Down
+	Stamp         record.Stamp
 }
 
-// need is one thing that waits for the reader: a request that waits for an
-// answer, or something that they asked for and that has to be decided again.
+// need is one thing that waits for the reader: a decision, a request that waits
+// for an answer, or something that they asked for and that has to be decided again.
 type need struct {
 	Row      record.Row
-	Conflict action.Action // zero for a request that waits
+	Conflict action.Action     // zero for a request that waits
+	Approval approval.Approval // zero for a request
 }
 
 // date is one day on which warranties end.

@@ -18,6 +18,7 @@ type line struct {
 	id     string
 	route  string
 	user   string
+	ip     string
 	status int
 	bytes  int64
 	begun  bool
@@ -37,6 +38,9 @@ func note(ctx context.Context) *line {
 // RequestID returns the id that the log knows the request by, or "".
 func RequestID(ctx context.Context) string { return note(ctx).id }
 
+// Address is where a request came from, as the log says it, or "".
+func Address(ctx context.Context) string { return note(ctx).ip }
+
 // Named says which route the requests of next are, by the template of its path.
 func Named(route string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -49,7 +53,7 @@ func Named(route string, next http.Handler) http.Handler {
 // hold tokens), and turns a panic into the page for an unexpected failure.
 func (g *Gate) Observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		l := &line{id: newID()}
+		l := &line{id: newID(), ip: g.Peer(r).String()}
 		r = r.WithContext(context.WithValue(r.Context(), lineKey{}, l))
 		begin := g.o.Now()
 		defer func() {
@@ -58,7 +62,7 @@ func (g *Gate) Observe(next http.Handler) http.Handler {
 			g.o.Log.LogAttrs(r.Context(), level(r, l), "request",
 				slog.String("request", l.id), slog.String("method", Clip(r.Method, 20)), slog.String("path", Clip(r.URL.Path, 500)),
 				slog.Int("status", l.status), slog.Int64("bytes", l.bytes), slog.Duration("took", took),
-				slog.String("ip", g.Peer(r).String()), slog.String("user", l.user))
+				slog.String("ip", l.ip), slog.String("user", l.user))
 		}()
 		watched := &watched{ResponseWriter: w, line: l}
 		watched.Header().Set("X-Request-Id", l.id)

@@ -33,6 +33,14 @@ func Acts(k record.Kind) Need {
 	return func(s access.Scope, a record.AccountID) error { return access.Act(s, a, k) }
 }
 
+// ByStaff asks that staff of the provider come in; to others there is nothing here.
+func ByStaff(s access.Scope, _ record.AccountID) error {
+	if !s.IsStaff() {
+		return notHere()
+	}
+	return nil
+}
+
 type sessionKey struct{}
 
 // Of returns the session that a page is served in, for display only: the

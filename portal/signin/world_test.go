@@ -14,6 +14,7 @@ import (
 
 	"portico/portal"
 	"portico/portal/portaltest"
+	"portico/portal/session"
 	"portico/portal/signin"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -103,6 +104,9 @@ func pages() portal.Pages {
 	for i := range v.NumField() {
 		if reflect.TypeOf(ok).ConvertibleTo(v.Field(i).Type()) {
 			v.Field(i).Set(reflect.ValueOf(ok).Convert(v.Field(i).Type()))
+		}
+		if v.Field(i).Type() == reflect.TypeFor[session.Open]() {
+			v.Field(i).Set(reflect.ValueOf(session.Open(func(w http.ResponseWriter, r *http.Request) error { return ok(w, r, access.Scope{}) })))
 		}
 	}
 	p.Events = func(http.ResponseWriter, *http.Request, access.Scope, func(context.Context) (access.Scope, error)) error {

@@ -10,6 +10,7 @@ import (
 	"portico/portal/ui"
 	"portico/sync/access"
 	"portico/sync/action"
+	"portico/sync/approval"
 	"portico/sync/fault"
 	"portico/sync/record"
 )
@@ -36,6 +37,8 @@ type detailView struct {
 	Decide   decideView
 	Stale    *staleView
 	Down     []ui.Down
+	Asked    []approval.Approval // decisions about it
+	MayAsk   bool                // for a decision
 }
 
 // replyView is the form that answers; MayReply false shows none.
@@ -93,6 +96,12 @@ func (p *Pages) detail(r *http.Request, s access.Scope) (detailView, error) {
 	if d.Stamp.Down != "" {
 		v.Down = []ui.Down{{System: d.Stamp.System, Since: d.Stamp.DownSince, ReadAt: d.Stamp.ReadAt}}
 	}
+	if s.Sees(record.KindApproval) {
+		if v.Asked, err = p.o.Approvals.Approvals(r.Context(), s, s.Account(), approval.Query{Ticket: d.ID}); err != nil {
+			return detailView{}, err
+		}
+	}
+	v.MayAsk = s.IsStaff()
 	if s.Acts(record.KindTicket) {
 		v.Reply = replyView{MayReply: true, Key: uuid.NewString()}
 		v.Decide = decideView{Verb: "close", Key: uuid.NewString()}
@@ -146,7 +155,7 @@ func current(a action.Action, now time.Time) bool {
 
 func newProgress(s access.Scope, a action.Action, system string) ui.Progress {
 	p := ui.Progress{Action: a, System: system, Self: actionPath(a.Account, a.ID)}
-	if a.Actor.User == s.User() && action.Move(a.State, action.Withdrawn) == nil {
+	if a.Actor.User == s.User() && a.Input.Approval == "" && action.Move(a.State, action.Withdrawn) == nil {
 		p.Withdraw = p.Self + "/withdraw"
 	}
 	return p

@@ -5,6 +5,7 @@ import (
 
 	"portico/portal/ui"
 	"portico/sync/action"
+	"portico/sync/approval"
 	"portico/sync/record"
 )
 
@@ -21,6 +22,14 @@ func ticketPath(a record.AccountID, id record.ID) string {
 
 func actionPath(a record.AccountID, id action.ID) string {
 	return ui.AccountPath(a) + "actions/" + id.String()
+}
+
+func approvalPath(a approval.Approval) string {
+	return ui.AccountPath(a.Account) + "approvals/" + a.ID.String()
+}
+
+func askPath(row record.Row) string {
+	return ui.AccountPath(row.Account) + "approvals/new?ticket=" + row.ID.String()
 }
 
 // progressAnchor leads to the progress of an action on the page of its request.

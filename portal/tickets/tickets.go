@@ -16,6 +16,7 @@ import (
 	"portico/portal/ui"
 	"portico/sync/access"
 	"portico/sync/action"
+	"portico/sync/approval"
 	"portico/sync/fault"
 	"portico/sync/record"
 )
@@ -37,6 +38,11 @@ type Actions interface {
 	Destinations(ctx context.Context, s access.Scope, account record.AccountID) ([]action.Destination, error)
 }
 
+// Approvals is what clients were asked to decide about a request.
+type Approvals interface {
+	Approvals(ctx context.Context, s access.Scope, account record.AccountID, q approval.Query) ([]approval.Approval, error)
+}
+
 // Opener brings the bytes of an attachment that the asker may see; size is -1
 // when it is not known. The caller closes the reader.
 type Opener interface {
@@ -45,11 +51,12 @@ type Opener interface {
 
 // Options are what the pages work with; every field is needed.
 type Options struct {
-	Records Records
-	Actions Actions
-	Files   Opener
-	Uploads form.Keeper
-	Frame   ui.Framer
+	Records   Records
+	Actions   Actions
+	Approvals Approvals
+	Files     Opener
+	Uploads   form.Keeper
+	Frame     ui.Framer
 }
 
 // Pages serves the requests of an account. It is safe for concurrent use.

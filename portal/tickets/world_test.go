@@ -20,6 +20,7 @@ import (
 	"portico/sync/access"
 	"portico/sync/access/grant"
 	"portico/sync/action"
+	"portico/sync/approval"
 	"portico/sync/fault"
 	"portico/sync/record"
 )
@@ -35,6 +36,7 @@ type world struct {
 	entries []record.Entry
 	actions []action.Action
 	to      []action.Destination
+	decided []approval.Approval
 	base    string
 	down    bool
 	lost    bool // the answer to what was recorded
@@ -54,7 +56,7 @@ func newWorld(t *testing.T) *world {
 		{ID: record.NewID(), At: now.Add(-time.Hour), Comment: record.Comment{Type: record.CommentMessage, Author: record.Person{Name: "Jonas"}, Text: "first"}},
 		{ID: record.NewID(), At: now.Add(-time.Minute), Comment: record.Comment{Type: record.CommentMessage, Author: record.Person{Name: "Marek"}, HTML: "<p>second<script>alert(1)</script></p>"}},
 	}
-	w.pages = tickets.New(tickets.Options{Records: w, Actions: w, Files: w, Uploads: w, Frame: w.frame})
+	w.pages = tickets.New(tickets.Options{Records: w, Actions: w, Approvals: w, Files: w, Uploads: w, Frame: w.frame})
 	return w
 }
 
@@ -72,6 +74,10 @@ func (w *world) stamp(external, raw string) record.Stamp {
 
 func (w *world) frame(r *http.Request, s access.Scope) (*ui.Chrome, error) {
 	return ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Accounts: w, Zone: time.UTC, Now: func() time.Time { return now }})(r, s)
+}
+
+func (w *world) Approvals(_ context.Context, s access.Scope, a record.AccountID, _ approval.Query) ([]approval.Approval, error) {
+	return w.decided, access.See(s, a, record.KindApproval)
 }
 
 func (w *world) Standing(context.Context, access.Scope, record.AccountID, int) (record.AccountInfo, int, error) {

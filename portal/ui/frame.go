@@ -10,6 +10,7 @@ import (
 
 	"portico/portal/ui/words"
 	"portico/sync/access"
+	"portico/sync/approval"
 	"portico/sync/fault"
 	"portico/sync/record"
 )
@@ -24,13 +25,20 @@ type Accounts interface {
 	Standing(ctx context.Context, s access.Scope, account record.AccountID, most int) (info record.AccountInfo, waiting int, err error)
 }
 
+// Waiting is what the frame needs to know of approvals.
+type Waiting interface {
+	Approvals(ctx context.Context, s access.Scope, account record.AccountID, q approval.Query) ([]approval.Approval, error)
+}
+
 // FrameOptions is what every frame has in common.
 type FrameOptions struct {
 	Provider Provider
 	Looks    Looks // how the provider appears now; nil is Provider in DefaultBrand
 	Accounts Accounts
-	Zone     *time.Location // the provider's; used when a reader has none
-	Now      func() time.Time
+	// Approvals counts what waits for a decision; nil shows no door to approvals.
+	Approvals Waiting
+	Zone      *time.Location // the provider's; used when a reader has none
+	Now       func() time.Time
 	// Locale returns the language (BCP 47) and zone (IANA) of who asks, "" for none;
 	// nil reads everybody in English and the provider's zone.
 	Locale  func(r *http.Request) (lang, zone string)
@@ -110,6 +118,13 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 		progress := within(r.URL.Path, base+"actions")
 		items = append(items, NavItem{Label: c.T("nav.tickets"), Href: base + "tickets", Icon: IconTickets, Count: few(waiting), Current: progress})
 	}
+	if o.Approvals != nil && s.Sees(record.KindApproval) {
+		waiting, err := o.deciding(r.Context(), s, info.ID)
+		if err != nil {
+			return err
+		}
+		items = append(items, NavItem{Label: c.T("nav.approvals"), Href: base + "approvals", Icon: IconApproval, Count: waiting})
+	}
 	if s.Sees(record.KindAsset) {
 		items = append(items, NavItem{Label: c.T("nav.assets"), Href: base + "assets", Icon: IconAssets})
 	}
@@ -132,6 +147,20 @@ func few(n int) string {
 		return strconv.Itoa(maxWaiting) + "+"
 	default:
 		return strconv.Itoa(n)
+	}
+}
+
+// deciding counts what the reader may decide; of what waits for the client, staff
+// see all.
+func (o FrameOptions) deciding(ctx context.Context, s access.Scope, account record.AccountID) (string, error) {
+	list, err := o.Approvals.Approvals(ctx, s, account, approval.Query{Open: true, Mine: !s.IsStaff(), Limit: maxWaiting + 1})
+	switch n := len(list); {
+	case err != nil || n == 0:
+		return "", err
+	case n > maxWaiting:
+		return strconv.Itoa(maxWaiting) + "+", nil
+	default:
+		return strconv.Itoa(n), nil
 	}
 }
 

@@ -8,6 +8,7 @@ type Icon string
 const (
 	IconAccounts Icon = "building"
 	IconAlert    Icon = "alert-triangle"
+	IconApproval Icon = "checks"
 	IconAssets   Icon = "devices"
 	IconBrand    Icon = "palette"
 	IconCheck    Icon = "circle-check"

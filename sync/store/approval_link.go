@@ -36,6 +36,18 @@ func (y *System) StartLink(ctx context.Context, token [32]byte, account record.A
 	return link, err
 }
 
+// Deciders lists the members of an account who may be asked to decide, by name.
+func (y *System) Deciders(ctx context.Context, account record.AccountID) ([]approval.Person, error) {
+	var rows []struct{ ID, Name, Email, Role string }
+	err := y.db.Find(ctx, &rows, `SELECT u.id, u.name, u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id
+		WHERE m.account_id = ? AND NOT u.disabled AND m.role IN ('owner', 'approver', 'finance', 'contributor') ORDER BY u.name, u.id`, account)
+	out := make([]approval.Person, len(rows))
+	for i, r := range rows {
+		out[i] = approval.Person{User: r.ID, Name: r.Name, Email: r.Email, Role: r.Role}
+	}
+	return out, fault.At("list who may decide", err)
+}
+
 // noLink is the one answer to every token that opens nothing.
 func noLink() error {
 	return fault.New(fault.NotFound, "This link does not work, or does not any more.")

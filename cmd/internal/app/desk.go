@@ -15,6 +15,7 @@ import (
 // it has recorded.
 type desk struct {
 	*store.Account
+	sys   *store.System
 	nudge func(ctx context.Context, id string)
 }
 

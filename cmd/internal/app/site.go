@@ -38,8 +38,8 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, mailer *
 	if err != nil {
 		return nil, fault.Wrap(fault.Setup, "read provider.zone", err)
 	}
-	d := desk{s.Account(), w.nudge}
-	frame := ui.FrameOptions{Looks: firm.Look, Accounts: d, Zone: zone, Now: a.now,
+	d := desk{s.Account(), s.System(), w.nudge}
+	frame := ui.FrameOptions{Looks: firm.Look, Accounts: d, Approvals: d, Zone: zone, Now: a.now,
 		Locale: portal.Locale, SignOut: "/signout", Switch: "/accounts"}
 	sys := s.System()
 	key, err := a.vault.Derive("recognised browsers")
@@ -48,6 +48,7 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, mailer *
 	}
 	pages := a.pages(s, d, ui.NewFramer(frame), sources{a, sys, a.log})
 	a.administer(&pages, ui.NewFramer(frame), firm.Checked(mailer.Check))
+	a.decisions(&pages, d, frame)
 	pages.Events = hub.Serve
 	return portal.New(portal.Options{
 		Sessions: sys, People: sys, Users: sys, Resets: sys, Attempts: sys, Mailer: mailer,
@@ -57,8 +58,8 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, mailer *
 }
 
 func (a *App) pages(s *store.Store, d desk, frame ui.Framer, from sources) portal.Pages {
-	t := tickets.New(tickets.Options{Records: d, Actions: d, Files: library{a.files, from}, Uploads: a.files, Frame: frame})
-	h := home.New(home.Options{Records: d, Frame: frame})
+	t := tickets.New(tickets.Options{Records: d, Actions: d, Approvals: d, Files: library{a.files, from}, Uploads: a.files, Frame: frame})
+	h := home.New(home.Options{Records: d, Approvals: d, Frame: frame})
 	e := assets.New(assets.Options{Records: d, Frame: frame})
 	f := staff.New(staff.Options{Accounts: s.Staff(), Frame: frame, Held: why(s.System())})
 	return portal.Pages{

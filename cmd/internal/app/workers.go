@@ -74,7 +74,7 @@ func (w *workers) ring(ctx context.Context, e change.Event) {
 		for _, id := range e.IDs {
 			w.nudge(ctx, id)
 		}
-	case change.ActionMoved, change.RecordsChanged:
+	case change.ActionMoved, change.RecordsChanged, change.ApprovalAsked, change.ApprovalMoved:
 		if !e.Quiet {
 			w.start(ctx, jobs.Task{Name: jobs.DeliverWebhooks})
 		}
