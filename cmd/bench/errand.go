@@ -53,7 +53,7 @@ var errands map[string]func(ctx context.Context, e errand, ready func(string)) (
 
 func init() {
 	errands = map[string]func(context.Context, errand, func(string)) (run.Counts, time.Duration, error){
-		"pull": errandPull, "work": errandWork, "floor": errandFloor,
+		"pull": errandPull, "work": errandWork, "floor": errandFloor, "receive": errandReceive,
 	}
 }
 
@@ -122,6 +122,12 @@ func begin(ctx context.Context, e errand) (*helper, error) {
 	}
 	_, err = h.in.Write(append(line, '\n'))
 	return h, err
+}
+
+// ready waits until one that serves does, and returns where.
+func (h *helper) ready() (string, error) {
+	line, err := h.out.ReadString('\n')
+	return strings.TrimSpace(line), err
 }
 
 // end waits for what the errand came to; stop calls it off first.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"net/url"
 	"path/filepath"
+	"time"
 
 	"portico/config"
 )
@@ -12,16 +13,20 @@ import (
 // home is where a Portico keeps what it has: a folder, and unless on is nil, a
 // database of PostgreSQL and a Redis.
 type home struct {
-	dir string
-	on  *servers
+	dir  string
+	on   *servers
+	told []string // host:port of receivers of webhooks
 }
 
 // at is a home in a folder of the measurement's.
-func (s settings) at(on *servers, name string) home { return home{filepath.Join(s.dir, name), on} }
+func (s settings) at(on *servers, name string) home {
+	return home{dir: filepath.Join(s.dir, name), on: on}
+}
 
 // configure names an empty home in a configuration.
 func (h home) configure(ctx context.Context, cfg *config.Config) (err error) {
 	cfg.Data, cfg.KeyFile = h.dir, filepath.Join(h.dir, "keys", "portico.key")
+	cfg.Webhooks.Allow = h.told
 	if cfg.Listen, err = freeAddress(); err != nil {
 		return err
 	}
@@ -54,6 +59,14 @@ func (p *product) beside() (*sql.DB, error) {
 type mode struct {
 	name string
 	on   *servers
+}
+
+// spent is how much processor time PostgreSQL has used, where there is one.
+func (m mode) spent(ctx context.Context) time.Duration {
+	if m.on == nil {
+		return 0
+	}
+	return m.on.spent(ctx)
 }
 
 // modes are those in which work is measured. Where servers are needed and not

@@ -24,6 +24,7 @@ type settings struct {
 	rows     int    // tickets behind the list
 	rounds   int    // of product and floor in turn
 	actions  int    // replies whose way is timed
+	backlogs int    // webhooks of a backlog
 	only     string // names of measurements, parted by commas; "" means all
 	profiles string // folder for CPU profiles; "" takes none
 	dir      string // temporary
@@ -43,7 +44,10 @@ var measurements = []measurement{
 	{[]string{"S1"}, benchList},
 	{[]string{"S4"}, benchBrowsers},
 	{[]string{"D1", "D1b"}, benchActions},
+	{[]string{"D2"}, benchWebhooks},
+	{[]string{"D3"}, nameFaults},
 	{[]string{"M1"}, benchStart},
+	{[]string{"M2"}, benchScale},
 }
 
 func main() {
@@ -53,6 +57,7 @@ func main() {
 	flag.IntVar(&s.rows, "rows", 1_000_000, "tickets in the database behind the list")
 	flag.IntVar(&s.rounds, "rounds", 3, "rounds of product and floor in turn")
 	flag.IntVar(&s.actions, "actions", 200, "replies whose delivery is timed")
+	flag.IntVar(&s.backlogs, "backlog", 20_000, "webhooks that wait when delivery begins")
 	flag.StringVar(&s.only, "only", "", "measure only these, for example P4,S1")
 	flag.StringVar(&s.profiles, "profiles", "", "write CPU profiles of the product's rounds to this folder")
 	upstream := flag.String("upstream", "", "serve the invented source instead: number of tickets,latency")
@@ -102,6 +107,12 @@ func bench(ctx context.Context, s settings) error {
 	}
 	t.print(os.Stdout)
 	return ctx.Err()
+}
+
+// nameFaults says where what is no matter of speed is tried.
+func nameFaults(_ context.Context, _ settings, t *table) error {
+	t.notRun(line{name: "D3", work: "kill -9 anywhere, 10,000 actions", goal: "0 lost, 0 twice"}, []string{"make faults tries it"})
+	return nil
 }
 
 func wanted(only string, names []string) bool {

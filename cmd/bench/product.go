@@ -94,9 +94,7 @@ func (p *product) furnish(ctx context.Context) error {
 	if err := sys.CreateUser(ctx, member, ""); err != nil {
 		return err
 	}
-	var keys []string
 	for i := range companies {
-		keys = append(keys, fmt.Sprintf("Client %04d GmbH", i))
 		info, err := p.account(ctx, fmt.Sprintf("Client %04d", i))
 		if err != nil {
 			return err
@@ -106,7 +104,7 @@ func (p *product) furnish(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := p.match(ctx, keys); err != nil {
+	if err := p.match(ctx, p.bulk); err != nil {
 		return err
 	}
 	token, now := session.NewToken(), time.Now().UTC()
@@ -123,10 +121,14 @@ func (p *product) account(ctx context.Context, name string) (record.AccountInfo,
 	return p.app.Launch(ctx, name, record.LaunchInvited)
 }
 
-// match lets the source name its companies once, and matches each.
-func (p *product) match(ctx context.Context, keys []string) error {
+// match lets a source name its companies once, and matches each.
+func (p *product) match(ctx context.Context, id record.ConnectionID) error {
+	var keys []string
+	for i := range companies {
+		keys = append(keys, fmt.Sprintf("Client %04d GmbH", i))
+	}
 	sys := p.store.System()
-	r, _, err := sys.Begin(ctx, run.Due{Connection: p.bulk, Stream: "contacts", Mode: remote.Changes}, time.Minute)
+	r, _, err := sys.Begin(ctx, run.Due{Connection: id, Stream: "contacts", Mode: remote.Changes}, time.Minute)
 	if err != nil {
 		return err
 	}
@@ -142,7 +144,7 @@ func (p *product) match(ctx context.Context, keys []string) error {
 		return err
 	}
 	for i, k := range keys {
-		if err := sys.Match(ctx, p.bulk, k, p.accounts[i].ID, "bench"); err != nil {
+		if err := sys.Match(ctx, id, k, p.accounts[i].ID, "bench"); err != nil {
 			return err
 		}
 	}

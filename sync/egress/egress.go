@@ -31,6 +31,9 @@ type Options struct {
 	// Timeout bounds one whole exchange of Client, body included (60 s). A
 	// Transport is bounded by the request's context instead.
 	Timeout time.Duration
+	// PerHost is how many connections to one host are kept for later (8); it should
+	// be as many as are used at once, or the others are dialled anew each time.
+	PerHost int
 	// Resolver looks names up; nil is the system's.
 	Resolver *net.Resolver
 }
@@ -52,6 +55,9 @@ func Transport(o Options) (*http.Transport, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.PerHost <= 0 {
+		o.PerHost = idlePerHost
+	}
 	return &http.Transport{
 		DialContext:            dial(o.Policy, o.Resolver),
 		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
@@ -59,8 +65,8 @@ func Transport(o Options) (*http.Transport, error) {
 		ResponseHeaderTimeout:  headerTimeout,
 		ExpectContinueTimeout:  time.Second,
 		IdleConnTimeout:        idleTimeout,
-		MaxIdleConns:           4 * idlePerHost,
-		MaxIdleConnsPerHost:    idlePerHost,
+		MaxIdleConns:           4 * o.PerHost,
+		MaxIdleConnsPerHost:    o.PerHost,
 		MaxResponseHeaderBytes: maxHeader,
 		ForceAttemptHTTP2:      true,
 	}, nil

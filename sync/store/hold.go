@@ -23,17 +23,15 @@ type Hold struct {
 // On reports whether there is a hold.
 func (h Hold) On() bool { return !h.Since.IsZero() }
 
-// Held returns the hold.
-func (y *System) Held(ctx context.Context) (Hold, error) {
-	var rows []struct {
-		Since moment
-		Why   string
-	}
-	err := y.db.Find(ctx, &rows, "SELECT since, why FROM hold")
-	if err != nil || len(rows) == 0 {
-		return Hold{}, fault.At("read the hold", err)
-	}
-	return Hold{rows[0].Since.Time, rows[0].Why}, nil
+var holdFields = scoped.NewColumns("since", "why")
+
+// Held returns the hold. It is asked before every request that leaves, so it is
+// planned once.
+func (y *System) Held(ctx context.Context) (h Hold, err error) {
+	err = y.db.Read(ctx, scoped.Query{Columns: holdFields, Rest: "FROM hold", Row: func(f *scoped.Fields) {
+		h = Hold{f.Time(), f.Text()}
+	}})
+	return h, fault.At("read the hold", err)
 }
 
 // Hold keeps everything from leaving until Release: no claim is given any more,

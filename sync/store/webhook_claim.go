@@ -24,9 +24,9 @@ func (y *System) DueEndpoints(ctx context.Context, now time.Time, limit int) ([]
 	return ids, fault.At("list endpoints with due deliveries", err)
 }
 
-// ClaimDeliveries leases the oldest due deliveries of an endpoint, as many as
+// ClaimDeliveries leases the deliveries that have been due for longest of an endpoint, as many as
 // its rate allows in a second and no more than limit. Every claim raises the
-// fence. When there is none, next says when there may be one, or is zero.
+// fence. next says when there may be more, or is zero.
 func (y *System) ClaimDeliveries(ctx context.Context, id delivery.EndpointID, limit int, lease time.Duration) (claims []delivery.Claim, next time.Time, err error) {
 	now := y.now().UTC()
 	err = y.db.Write(ctx, scoped.Bulk, func(ctx context.Context, tx *scoped.Tx) error {
@@ -52,8 +52,8 @@ func (y *System) ClaimDeliveries(ctx context.Context, id delivery.EndpointID, li
 			return err
 		}
 		claims = got
-		pause := time.Second * time.Duration(len(claims)) / time.Duration(max(1, endpoint.Rate))
-		_, err = tx.Run(ctx, "UPDATE webhook_endpoints SET ready_at = ? WHERE id = ?", at(now.Add(pause)), id)
+		next = now.Add(time.Second * time.Duration(len(claims)) / time.Duration(max(1, endpoint.Rate)))
+		_, err = tx.Run(ctx, "UPDATE webhook_endpoints SET ready_at = ? WHERE id = ?", at(next), id)
 		return fault.At("pace endpoint", err)
 	})
 	return claims, next, err
@@ -62,7 +62,7 @@ func (y *System) ClaimDeliveries(ctx context.Context, id delivery.EndpointID, li
 // take leases deliveries and reads what they say.
 func take(ctx context.Context, tx *scoped.Tx, e delivery.Endpoint, limit int, now, until time.Time) ([]delivery.Claim, error) {
 	var seqs []int64
-	err := tx.Find(ctx, &seqs, "SELECT d.seq FROM webhook_deliveries d WHERE d.endpoint_id = ? AND "+free+" ORDER BY d.seq LIMIT ?", e.ID, at(now), at(now), limit)
+	err := tx.Find(ctx, &seqs, "SELECT d.seq FROM webhook_deliveries d WHERE d.endpoint_id = ? AND "+free+" ORDER BY d.due_at, d.seq LIMIT ?", e.ID, at(now), at(now), limit)
 	if err != nil || len(seqs) == 0 {
 		return nil, fault.At("find due deliveries", err)
 	}
@@ -100,10 +100,20 @@ func (y *System) SettleDeliveries(ctx context.Context, id delivery.EndpointID, l
 		if err := tx.Alone(ctx, "endpoint "+string(id)); err != nil {
 			return fault.At("wait for other claims", err)
 		}
-		for _, s := range list {
-			if err := settle(ctx, tx, s, now); err != nil {
+		// In the order in which it became known: the endpoint is as the last one left it.
+		for len(list) > 0 {
+			n := delivered(list)
+			if n == 0 {
+				if err := settle(ctx, tx, list[0], now); err != nil {
+					return err
+				}
+				list = list[1:]
+				continue
+			}
+			if err := settleDelivered(ctx, tx, list[:n], now); err != nil {
 				return err
 			}
+			list = list[n:]
 		}
 		return nil
 	})
@@ -119,7 +129,7 @@ func settle(ctx context.Context, tx *scoped.Tx, s delivery.Settled, now time.Tim
 	}
 	if a := step.Attempt; a != nil {
 		set, args = set+", attempt = attempt + 1, status = ?, problem = ?", append(args, a.Status, a.Problem)
-		_, err := tx.Run(ctx, "INSERT INTO webhook_attempts (delivery_id, at, took, status, request, answer, problem) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		_, err := tx.Run(ctx, insertAttempts+values(7, 1),
 			d.ID, at(a.At), a.Took.Microseconds(), a.Status, a.Request, a.Answer, a.Problem)
 		if err != nil {
 			return fault.At("log attempt", err)

@@ -77,15 +77,13 @@ func (f follower) say(ctx context.Context, key string, m delivery.Message) error
 	if err != nil || n == 0 {
 		return err
 	}
+	var to []delivery.EndpointID
 	for _, e := range f.endpoints {
-		if !e.Wants(m.Type, m.Account) {
-			continue
-		}
-		if err := insertDelivery(ctx, f.tx, e.ID, m.ID, f.now); err != nil {
-			return err
+		if e.Wants(m.Type, m.Account) {
+			to = append(to, e.ID)
 		}
 	}
-	return nil
+	return insertDeliveries(ctx, f.tx, m.ID, f.now, to...)
 }
 
 func insertMessage(ctx context.Context, tx *scoped.Tx, key string, m delivery.Message) (int64, error) {
@@ -94,10 +92,16 @@ func insertMessage(ctx context.Context, tx *scoped.Tx, key string, m delivery.Me
 	return n, fault.At("store webhook message", err)
 }
 
-func insertDelivery(ctx context.Context, tx *scoped.Tx, e delivery.EndpointID, m delivery.MessageID, now time.Time) error {
-	_, err := tx.Run(ctx, "INSERT INTO webhook_deliveries (id, endpoint_id, message_id, created_at, due_at) VALUES (?, ?, ?, ?, ?)",
-		delivery.NewID(), e, m, at(now), at(now))
-	return fault.At("store webhook delivery", err)
+func insertDeliveries(ctx context.Context, tx *scoped.Tx, m delivery.MessageID, now time.Time, to ...delivery.EndpointID) error {
+	if len(to) == 0 {
+		return nil
+	}
+	rows := make([]any, 0, 5*len(to))
+	for _, e := range to {
+		rows = append(rows, delivery.NewID(), e, m, at(now), at(now))
+	}
+	_, err := tx.Run(ctx, "INSERT INTO webhook_deliveries (id, endpoint_id, message_id, created_at, due_at) VALUES "+values(5, len(to)), rows...)
+	return fault.At("store webhook deliveries", err)
 }
 
 // action follows an action that has come to an end. Its state is read now:

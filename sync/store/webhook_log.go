@@ -85,6 +85,6 @@ func (y *System) SendTest(ctx context.Context, id delivery.EndpointID) (delivery
 		if _, err := insertMessage(ctx, tx, string(delivery.Test)+" "+string(m.ID), m); err != nil {
 			return err
 		}
-		return insertDelivery(ctx, tx, id, m.ID, y.now())
+		return insertDeliveries(ctx, tx, m.ID, y.now(), id)
 	})
 }

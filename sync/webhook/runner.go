@@ -17,7 +17,7 @@ func (w *Worker) run(id delivery.EndpointID, bell chan struct{}) {
 	defer w.work.Done()
 	for {
 		next, more := w.guard(id)
-		if more && !w.stopping() {
+		if more && !w.stopping() && !next.After(w.o.Now()) {
 			continue
 		}
 		if w.rest(next, bell) {
@@ -114,7 +114,7 @@ type bout struct {
 	off  bool      // nothing more is sent at all
 }
 
-// all attempts the claims, a few at once, and settles each as soon as it is
+// all attempts the claims, a few at once, and settles each soon after it is
 // known, together with whatever else is known by then.
 func (b *bout) all(claims []delivery.Claim) error {
 	todo, done := make(chan delivery.Claim), make(chan delivery.Settled, len(claims))
@@ -143,20 +143,24 @@ func (b *bout) all(claims []delivery.Claim) error {
 	return failed
 }
 
-// gather adds what is known already to the first, without waiting.
+// gather adds to the first what is known soon after it: a commit costs the same
+// for many as for few, and what is lost by a crash in between is sent again.
 func gather(first delivery.Settled, done <-chan delivery.Settled) []delivery.Settled {
 	list := []delivery.Settled{first}
-	for {
+	soon := time.NewTimer(linger)
+	defer soon.Stop()
+	for len(list) < batch {
 		select {
 		case s, ok := <-done:
 			if !ok {
 				return list
 			}
 			list = append(list, s)
-		default:
+		case <-soon.C:
 			return list
 		}
 	}
+	return list
 }
 
 // settle commits even when the work was called off: what is known must be written.

@@ -27,8 +27,8 @@ import (
 type Store interface {
 	// DueEndpoints lists endpoints that something can be delivered to now.
 	DueEndpoints(ctx context.Context, now time.Time, limit int) ([]delivery.EndpointID, error)
-	// ClaimDeliveries leases due deliveries of an endpoint, within its rate. When
-	// there is none, next says when there may be one, or is zero.
+	// ClaimDeliveries leases due deliveries of an endpoint, within its rate; next
+	// says when there may be more, or is zero.
 	ClaimDeliveries(ctx context.Context, id delivery.EndpointID, limit int, lease time.Duration) (claims []delivery.Claim, next time.Time, err error)
 	// SettleDeliveries commits what attempts at one endpoint came to.
 	SettleDeliveries(ctx context.Context, id delivery.EndpointID, list []delivery.Settled) error
@@ -59,11 +59,13 @@ type Options struct {
 
 // Rhythm and limits of the work on one endpoint.
 const (
-	batch      = 64               // deliveries claimed together
+	batch      = 128              // deliveries claimed together
 	atOnce     = 8                // requests to one endpoint at the same time
 	lease      = time.Minute      // how long a claim is owned
 	timeout    = 15 * time.Second // for one attempt, everything included
 	settleTime = 10 * time.Second // for committing what is known
+	// linger is how long a result waits for others to be committed with it.
+	linger = 10 * time.Millisecond
 	// nap is how long a runner waits for its endpoint's next delivery; what comes
 	// later is the sweep's.
 	nap        = 30 * time.Second

@@ -19,6 +19,10 @@ import (
 // webhookPurpose separates the secrets of endpoints from anything else sealed.
 const webhookPurpose = "webhook"
 
+// tellPerHost is how many connections are kept to a host: several endpoints may
+// be on one, and each is sent eight messages at once.
+const tellPerHost = 64
+
 // seat is where a part of an endpoint belongs in the vault.
 func seat(id delivery.EndpointID, part string) vault.Place {
 	return vault.Place{Purpose: webhookPurpose, Field: string(id) + " " + part}
@@ -30,7 +34,7 @@ func (a *App) teller(sys *store.System, committed func()) (*webhook.Worker, erro
 	if err != nil {
 		return nil, err
 	}
-	client, err := egress.Client(egress.Options{Policy: policy})
+	client, err := egress.Client(egress.Options{Policy: policy, PerHost: tellPerHost})
 	if err != nil {
 		return nil, err
 	}
