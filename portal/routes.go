@@ -68,6 +68,7 @@ func table(o Options, d *signin.Doors) []door {
 	const get, post = http.MethodGet, http.MethodPost
 	p := o.Pages
 	see, act := sees(record.KindTicket), acts(record.KindTicket)
+	var exports session.Pace // of both lists together
 	doors := []door{
 		{get, "/", public, session.Open(d.First)},
 		{get, "/livez", public, session.Open(live)},
@@ -99,7 +100,7 @@ func table(o Options, d *signin.Doors) []door {
 		{get, "/a/{account}/events", inAccount, p.Events},
 		{get, "/a/{account}/tickets", see, p.Tickets},
 		{post, "/a/{account}/tickets", act, p.TicketCreate},
-		{get, "/a/{account}/tickets.csv", see, p.TicketsCSV},
+		{get, "/a/{account}/tickets.csv", see, exports.Hold(p.TicketsCSV)},
 		{get, "/a/{account}/tickets/new", act, p.TicketForm},
 		{get, "/a/{account}/actions/{action}", see, p.Action},
 		{post, "/a/{account}/actions/{action}/withdraw", act, p.ActionWithdraw},
@@ -124,7 +125,7 @@ func table(o Options, d *signin.Doors) []door {
 		{get, "/decide/{link}/file", public, p.LinkFile},
 		{get, "/decide/{link}/file/picture", public, p.LinkPicture},
 		{get, "/a/{account}/assets", sees(record.KindAsset), p.Assets},
-		{get, "/a/{account}/assets.csv", sees(record.KindAsset), p.AssetsCSV},
+		{get, "/a/{account}/assets.csv", sees(record.KindAsset), exports.Hold(p.AssetsCSV)},
 		{get, "/a/{account}/assets/{id}", sees(record.KindAsset), p.Asset},
 	}
 	if o.Hooks != nil { // public: the sender proves itself to the handler

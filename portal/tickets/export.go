@@ -11,9 +11,6 @@ import (
 	"portico/sync/record"
 )
 
-// maxExport is how many rows one download holds; more is for the API.
-const maxExport = 10_000
-
 // Export serves the filtered list as CSV: GET /a/{account}/tickets.csv.
 func (p *Pages) Export(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	var f filter
@@ -32,26 +29,18 @@ func (p *Pages) Export(w http.ResponseWriter, r *http.Request, s access.Scope) e
 	return ui.WriteCSV(w, "requests.csv", head, p.exported(r, s, c, f.first()))
 }
 
-// exported walks the list page by page, so that a large one is never in memory whole.
+// exported are the rows of the whole filtered list, as text.
 func (p *Pages) exported(r *http.Request, s access.Scope, c *ui.Chrome, f filter) iter.Seq2[[]string, error] {
+	list := func(q record.Query) (record.Page, error) { return p.o.Records.List(r.Context(), s, s.Account(), q) }
 	return func(yield func([]string, error) bool) {
-		q := f.query()
-		q.Limit = 200
-		for sent := 0; sent < maxExport; {
-			page, err := p.o.Records.List(r.Context(), s, s.Account(), q)
+		for row, err := range ui.EachRow(list, f.query()) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			for _, row := range page.Rows {
-				if !yield(cells(c, row), nil) {
-					return
-				}
-			}
-			if sent += len(page.Rows); page.Next == "" || len(page.Rows) == 0 {
+			if !yield(cells(c, row), nil) {
 				return
 			}
-			q.After = page.Next
 		}
 	}
 }
