@@ -6,6 +6,7 @@ package connectors
 import (
 	"embed"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -54,9 +55,17 @@ type limited interface{ Limit() rest.Limit }
 
 // NewBudget returns an in-process budget for one credential of the connector.
 func NewBudget(c remote.Connector, now func() time.Time) remote.Budget {
-	var limit rest.Limit
+	return rest.NewBudget(limit(c), now)
+}
+
+// NewSharedBudget is NewBudget for several processes that share a purse.
+func NewSharedBudget(c remote.Connector, p rest.Purse, now func() time.Time, log *slog.Logger) remote.Budget {
+	return rest.NewSharedBudget(limit(c), p, now, log)
+}
+
+func limit(c remote.Connector) rest.Limit {
 	if l, ok := c.(limited); ok {
-		limit = l.Limit()
+		return l.Limit()
 	}
-	return rest.NewBudget(limit, now)
+	return rest.Limit{}
 }

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
@@ -18,12 +19,13 @@ type Limit struct {
 	Reserve    int // of Concurrent, kept for actions; at most Concurrent-1 counts
 }
 
-// Budget keeps a Limit within one process. It fulfils remote.Budget and is safe
-// for concurrent use.
+// Budget keeps a Limit within one process, or with a Purse among several. It
+// fulfils remote.Budget and is safe for concurrent use.
 type Budget struct {
-	rates []*rate.Limiter
-	limit Limit
-	now   func() time.Time
+	rates  []*rate.Limiter
+	shared *share // nil within one process
+	limit  Limit
+	now    func() time.Time
 
 	mu      sync.Mutex
 	hold    time.Time
@@ -74,12 +76,19 @@ func (b *Budget) queue(ctx context.Context, class remote.Class) error {
 		b.wake()
 		b.mu.Unlock()
 	}()
+	began := b.now()
 	for {
 		wait, changed := b.try(class), b.changed
 		if wait == 0 {
 			b.busy[class]++
 			b.turn(class)
 			return nil
+		}
+		if wait == mustAsk {
+			if err := b.ask(ctx, class, b.rank(class, began)); err != nil {
+				return err
+			}
+			continue
 		}
 		b.mu.Unlock()
 		err := pause(ctx, wait, changed)
@@ -88,6 +97,18 @@ func (b *Budget) queue(ctx context.Context, class remote.Class) error {
 			return err
 		}
 	}
+}
+
+// mustAsk is what try returns when the purse decides.
+const mustAsk = time.Duration(math.MinInt64)
+
+// rank is the class that the purse is told: a pull that has waited long enough
+// counts like an action.
+func (b *Budget) rank(class remote.Class, began time.Time) remote.Class {
+	if b.ahead >= aheadMost || b.now().Sub(began) >= fairAfter {
+		return remote.Interactive
+	}
+	return class
 }
 
 // try takes a place and returns 0, or returns how long to wait at most before
@@ -108,7 +129,13 @@ func (b *Budget) try(class remote.Class) time.Duration {
 	for _, r := range b.rates {
 		r.AllowN(now, 1)
 	}
-	return 0
+	if b.shared == nil || b.shared.spend(now) {
+		return 0
+	}
+	if wait := b.shared.await(class, now); wait != 0 {
+		return wait
+	}
+	return mustAsk
 }
 
 func (b *Budget) free(class remote.Class) bool {
@@ -149,9 +176,12 @@ func (b *Budget) wake() {
 // Hold implements remote.Budget.
 func (b *Budget) Hold(until time.Time) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	if until.After(b.hold) {
 		b.hold = until
+	}
+	b.mu.Unlock()
+	if b.shared != nil {
+		b.shared.hold(until.Sub(b.now()))
 	}
 }
 

@@ -54,7 +54,7 @@ type rule struct {
 
 var rules = map[Name]rule{
 	PushAction: {lane: interactive, once: 9 * time.Second, limit: 10 * time.Minute},
-	PullStream: {lane: background, once: time.Minute, limit: 48 * time.Hour},
+	PullStream: {lane: background, once: 15 * time.Second, limit: 48 * time.Hour},
 
 	DeliverWebhooks: {lane: interactive, once: time.Second, limit: time.Minute},
 	ReadHook:        {lane: interactive, once: 9 * time.Second, limit: 10 * time.Minute},

@@ -29,8 +29,8 @@ func (y *System) Claim(ctx context.Context, id action.ID, lease time.Duration) (
 	until := now.Add(lease)
 	var row actionRow
 	err := y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
-		return tx.Find(ctx, &row, scoped.System+"UPDATE actions AS a SET fence = fence + 1, lease_until = ? WHERE a.id = ? AND "+ready+
-			" RETURNING "+actionColumns, at(until), id, at(now), at(now))
+		return tx.Find(ctx, &row, scoped.System+"UPDATE actions AS a SET fence = fence + 1, lease_until = ?, holder = ? WHERE a.id = ? AND "+ready+
+			" RETURNING "+actionColumns, at(until), y.signature(), id, at(now), at(now))
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return action.Claim{}, false, nil

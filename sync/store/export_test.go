@@ -4,9 +4,11 @@ import (
 	"context"
 	"io/fs"
 	"strings"
+	"time"
 
 	"portico/sync/access"
 	"portico/sync/record"
+	"portico/sync/remote"
 	"portico/sync/store/internal/scoped"
 	"portico/sync/store/migrations"
 )
@@ -34,6 +36,17 @@ func (s *Store) Texts(ctx context.Context, query string, args ...any) ([]string,
 func (s *Store) Exec(ctx context.Context, query string, args ...any) error {
 	_, err := s.db.Raw().NewRaw(query, args...).Exec(ctx)
 	return err
+}
+
+// TakeBudgetAt is TakeBudget at a moment of the test's.
+func (y *System) TakeBudgetAt(ctx context.Context, c record.ConnectionID, pace remote.Pace, class remote.Class, want int, at time.Time) (n int, wait time.Duration, err error) {
+	err = y.purse(ctx, c, at, func(p *remote.Purse, now time.Time) { n, wait = p.Take(pace, class, want, now) })
+	return n, wait, err
+}
+
+// HoldBudgetAt is HoldBudget at a moment of the test's.
+func (y *System) HoldBudgetAt(ctx context.Context, c record.ConnectionID, d time.Duration, at time.Time) error {
+	return y.purse(ctx, c, at, func(p *remote.Purse, now time.Time) { p.Hold(d, now) })
 }
 
 // Visible is the table that a viewer's pages select from.

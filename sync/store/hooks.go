@@ -55,8 +55,8 @@ func (y *System) ClaimHook(ctx context.Context, id run.HookID, lease time.Durati
 	}
 	err := y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
 		rows = nil
-		return tx.Find(ctx, &rows, "UPDATE hooks SET fence = fence + 1, lease_until = ? WHERE id = ? AND "+hookDue+
-			" RETURNING connection_id, key, received_at, refs, attempt, fence", at(now.Add(lease)), id, at(now), at(now))
+		return tx.Find(ctx, &rows, "UPDATE hooks SET fence = fence + 1, lease_until = ?, holder = ? WHERE id = ? AND "+hookDue+
+			" RETURNING connection_id, key, received_at, refs, attempt, fence", at(now.Add(lease)), y.signature(), id, at(now), at(now))
 	})
 	if err != nil || len(rows) == 0 {
 		return run.Hook{}, false, fault.At("claim hook", err)

@@ -11,7 +11,7 @@ import (
 // another process.
 const child = "PORTICO_STORE_CHILD"
 
-var children = map[string]func(place) error{"open": openOnce, "work": workForEver}
+var children = map[string]func(place) error{"open": openOnce, "work": workForEver, "claim": claimForEver}
 
 func TestMain(m *testing.M) {
 	if do, ok := children[os.Getenv(child)]; ok {

@@ -25,9 +25,9 @@ func (y *System) Begin(ctx context.Context, due run.Due, lease time.Duration) (r
 			CompletedAt moment
 			Failures    int
 		}
-		err := tx.Find(ctx, &row, `UPDATE streams SET fence = fence + 1, lease_until = ?
+		err := tx.Find(ctx, &row, `UPDATE streams SET fence = fence + 1, lease_until = ?, holder = ?
 			WHERE connection_id = ? AND stream = ? AND (lease_until IS NULL OR lease_until < ?) AND `+released+`
-			RETURNING fence, checkpoint, completed_at, failures`, at(now.Add(lease)), due.Connection, due.Stream, at(now))
+			RETURNING fence, checkpoint, completed_at, failures`, at(now.Add(lease)), y.signature(), due.Connection, due.Stream, at(now))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -78,15 +78,8 @@ func (y *System) Beat(ctx context.Context, r run.Run, lease time.Duration) error
 // are raised in case it is not.
 func (y *System) Reclaim(ctx context.Context) error {
 	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
-		if _, err := tx.Run(ctx, "UPDATE streams SET lease_until = NULL, fence = fence + 1 WHERE lease_until IS NOT NULL"); err != nil {
-			return fault.At("end leases of streams", err)
-		}
-		_, err := tx.Run(ctx, scoped.System+"UPDATE actions SET lease_until = NULL, fence = fence + 1 WHERE lease_until IS NOT NULL")
-		if err != nil {
-			return fault.At("end leases of actions", err)
-		}
-		for _, table := range []string{"webhook_deliveries", "hooks"} {
-			if _, err := tx.Run(ctx, "UPDATE "+table+" SET lease_until = NULL, fence = fence + 1 WHERE lease_until IS NOT NULL"); err != nil {
+		for _, table := range leased {
+			if _, err := tx.Run(ctx, scoped.System+"UPDATE "+table+" SET lease_until = NULL, fence = fence + 1 WHERE lease_until IS NOT NULL"); err != nil {
 				return fault.At("end leases of "+table, err)
 			}
 		}

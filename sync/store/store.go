@@ -28,8 +28,9 @@ type Store struct {
 // core is what the handles share. It has no exported method, so that whoever
 // holds a handle reaches what the handle offers and nothing else.
 type core struct {
-	db  *scoped.DB
-	now func() time.Time
+	db      *scoped.DB
+	now     func() time.Time
+	present *presence
 }
 
 // Options say where the database is and which clock it uses.
@@ -73,7 +74,7 @@ func Open(ctx context.Context, o Options, migrate bool) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{core: core{db: db, now: o.clock()}}
+	s := &Store{core: core{db: db, now: o.clock(), present: &presence{}}}
 	if err := s.ready(ctx, migrate); err != nil {
 		_ = db.Close()
 		return nil, err
@@ -103,7 +104,7 @@ func (s *Store) Account() *Account { return &Account{s.viewers()} }
 func (s *Store) Staff() *Staff { return &Staff{s.viewers()} }
 
 // viewers is the core on which no statement sees an account that it does not name.
-func (s *Store) viewers() *core { return &core{db: s.db.Viewers(), now: s.now} }
+func (s *Store) viewers() *core { return &core{db: s.db.Viewers(), now: s.now, present: s.present} }
 
 // System returns the handle for work that belongs to no viewer.
 func (s *Store) System() *System { return &System{&s.core} }

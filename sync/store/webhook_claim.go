@@ -43,7 +43,7 @@ func (y *System) ClaimDeliveries(ctx context.Context, id delivery.EndpointID, li
 			next = ready
 			return nil
 		}
-		got, err := take(ctx, tx, endpoint, min(limit, max(1, endpoint.Rate)), now, now.Add(lease))
+		got, err := take(ctx, tx, endpoint, min(limit, max(1, endpoint.Rate)), now, now.Add(lease), y.signature())
 		if err != nil {
 			return err
 		}
@@ -60,13 +60,13 @@ func (y *System) ClaimDeliveries(ctx context.Context, id delivery.EndpointID, li
 }
 
 // take leases deliveries and reads what they say.
-func take(ctx context.Context, tx *scoped.Tx, e delivery.Endpoint, limit int, now, until time.Time) ([]delivery.Claim, error) {
+func take(ctx context.Context, tx *scoped.Tx, e delivery.Endpoint, limit int, now, until time.Time, holder any) ([]delivery.Claim, error) {
 	var seqs []int64
 	err := tx.Find(ctx, &seqs, "SELECT d.seq FROM webhook_deliveries d WHERE d.endpoint_id = ? AND "+free+" ORDER BY d.due_at, d.seq LIMIT ?", e.ID, at(now), at(now), limit)
 	if err != nil || len(seqs) == 0 {
 		return nil, fault.At("find due deliveries", err)
 	}
-	if _, err := tx.Run(ctx, "UPDATE webhook_deliveries SET fence = fence + 1, lease_until = ? WHERE seq IN (?)", at(until), bun.List(seqs)); err != nil {
+	if _, err := tx.Run(ctx, "UPDATE webhook_deliveries SET fence = fence + 1, lease_until = ?, holder = ? WHERE seq IN (?)", at(until), holder, bun.List(seqs)); err != nil {
 		return nil, fault.At("lease deliveries", err)
 	}
 	var rows []deliveryRow

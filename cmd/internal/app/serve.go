@@ -203,6 +203,8 @@ func (a *App) together(ctx context.Context, w *workers, d duty, beside []func(co
 		g.Go(func() error { return w.clock.Run(failed) })
 		g.Go(func() error { return a.tidy(failed, w.sys) })
 		g.Go(func() error { return a.sequence(failed, w.sys) })
+		// To the end of the drain: work under way is this process's until then.
+		g.Go(func() error { return a.attend(behind, w) })
 	}
 	for _, run := range beside {
 		g.Go(func() error { return run(behind) })

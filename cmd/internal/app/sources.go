@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"portico/connectors"
 	"portico/sync/egress"
@@ -44,7 +45,7 @@ func (s sources) Open(ctx context.Context, id record.ConnectionID) (remote.Conne
 		Settings:  connection.Settings,
 		Secret:    func(name string) (string, error) { return s.secret(ctx, id, name) },
 		Transport: transport,
-		Budget:    s.app.budget(id, connector),
+		Budget:    s.app.budget(s.sys, id, connector),
 		File:      func(ctx context.Context, id string) (io.ReadCloser, error) { return s.app.files.Open(ctx, id) },
 		Log:       s.log.With("connection", connection.Name),
 		Now:       s.app.now,
@@ -96,16 +97,34 @@ type way struct {
 	allowPrivate, ca string
 }
 
-// budget is one per connection, shared by everything that talks to it.
-func (a *App) budget(id record.ConnectionID, connector remote.Connector) remote.Budget {
+// budget is one per connection, shared by everything that talks to it: in this
+// process, and on PostgreSQL in all.
+func (a *App) budget(sys *store.System, id record.ConnectionID, connector remote.Connector) remote.Budget {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if b, ok := a.budgets[id]; ok {
 		return b
 	}
 	b := connectors.NewBudget(connector, a.now)
+	if a.cfg.Database.Postgres() {
+		b = connectors.NewSharedBudget(connector, purse{sys, id}, a.now, a.log)
+	}
 	a.budgets[id] = b
 	return b
+}
+
+// purse is what all processes take from for one connection.
+type purse struct {
+	sys *store.System
+	id  record.ConnectionID
+}
+
+func (p purse) Take(ctx context.Context, pace remote.Pace, class remote.Class, want int) (int, time.Duration, error) {
+	return p.sys.TakeBudget(ctx, p.id, pace, class, want)
+}
+
+func (p purse) Hold(ctx context.Context, d time.Duration) error {
+	return p.sys.HoldBudget(ctx, p.id, d)
 }
 
 // SetBudget gives a connection a budget of the caller's instead of the one that
