@@ -129,11 +129,14 @@ func newer(have, want int) error {
 // schema returns how many steps are applied, as the program sees it.
 func (s *Store) schema(ctx context.Context) (int, error) { return s.version(ctx, s.db.Raw()) }
 
-// version returns how many steps are applied; 0 for an empty database.
+// version returns how many steps are applied; 0 for an empty database. A starter
+// that died between its steps and the rights of the roles leaves steps that
+// nobody but the owner may see: to the others they are missing, so that they ask
+// for a migration, which completes it.
 func (s *Store) version(ctx context.Context, from bun.IDB) (int, error) {
 	const (
 		onSQLite   = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_steps'"
-		onPostgres = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'schema_steps'"
+		onPostgres = "SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace(current_schema()) AND relname = 'schema_steps' AND has_table_privilege(oid, 'SELECT')"
 	)
 	exists := onSQLite
 	if s.db.Dialect() == scoped.Postgres {

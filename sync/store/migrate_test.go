@@ -159,6 +159,25 @@ func TestAMigrationThatIsCutOffIsUndone(t *testing.T) {
 	}
 }
 
+func TestPostgresMigrationThatDiedBeforeTheRightsIsCompleted(t *testing.T) {
+	t.Parallel()
+	onPostgres(t)
+	path := newPlace(t)
+	_, err := open(t, path, true)
+	must(t, err)
+	must(t, path.exec(t.Context(), fmt.Sprintf("REVOKE ALL ON ALL TABLES IN SCHEMA %s FROM %s, %s", strings.TrimPrefix(string(path), inSchema), appRole, systemRole)))
+	if _, err := open(t, path, false); !fault.Is(err, fault.Setup) || !strings.Contains(fault.Public(err), "Run `portico migrate`") {
+		t.Errorf("without the rights: %v", err)
+	}
+	if missing, err := store.Pending(t.Context(), path.options()); err != nil || len(missing) == 0 {
+		t.Errorf("pending: %q, %v", missing, err)
+	}
+	_, err = open(t, path, true)
+	must(t, err)
+	_, err = open(t, path, false)
+	must(t, err)
+}
+
 func TestANewerSchemaIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	path := newPlace(t)
