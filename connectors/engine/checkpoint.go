@@ -67,14 +67,20 @@ func (b bookmark) encode() (remote.Checkpoint, error) {
 	return data, fault.Wrap(fault.Internal, "write checkpoint", err)
 }
 
-// begin returns the pass to run: the unfinished one, or a new one.
-func (b *bookmark) begin(mode remote.PullMode, inc *manifest.Incremental) *pass {
+// begin returns the pass to run: the unfinished one, or a new one. clock is the
+// source's own, or zero. One that was set back dates its changes before what was
+// seen already, so a pass begins no later than what the clock says now.
+func (b *bookmark) begin(mode remote.PullMode, inc *manifest.Incremental, clock time.Time) *pass {
 	if b.Pass != nil && b.Pass.Mode == mode && mode == remote.Changes {
 		return b.Pass
 	}
 	p := &pass{Mode: mode}
 	if inc != nil && mode == remote.Changes && !b.High.IsZero() {
-		p.Since = b.High.Add(-inc.Overlap.Duration)
+		from := b.High
+		if !clock.IsZero() && clock.Before(from) {
+			from = clock
+		}
+		p.Since = from.Add(-inc.Overlap.Duration)
 	}
 	if mode == remote.Everything {
 		b.Seen = nil

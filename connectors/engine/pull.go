@@ -56,7 +56,7 @@ type puller struct {
 
 func (p *puller) run(ctx context.Context, given remote.Checkpoint) error {
 	p.env = p.s.env()
-	p.pass = p.mark.begin(p.mode, p.source.Incremental)
+	p.pass = p.mark.begin(p.mode, p.source.Incremental, p.s.clock)
 	if inc := p.source.Incremental; inc != nil {
 		since, err := p.s.since(inc, p.pass, p.env)
 		if err != nil {

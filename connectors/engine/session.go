@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"time"
 
 	"portico/connectors/manifest"
 	"portico/connectors/manifest/tree"
@@ -23,7 +24,8 @@ type session struct {
 	client *rest.Client
 	config map[string]string
 	me     any
-	whole  bool // keep members that no expression asks for: somebody looks at them
+	clock  time.Time // of the source when it said who we are; zero when it does not say
+	whole  bool      // keep members that no expression asks for: somebody looks at them
 }
 
 // open signs in (lazily: nothing is sent yet) and settles defaults.
@@ -107,6 +109,9 @@ func (s *session) identify(ctx context.Context) error {
 		return fault.At("read who we are signed in as", err)
 	}
 	s.me = a.body.Plain()
+	if at, err := http.ParseTime(a.headers["date"]); err == nil {
+		s.clock = at
+	}
 	return nil
 }
 
