@@ -28,6 +28,7 @@ type browser struct {
 	tickets []string // paths of the tickets, when they were listed last
 
 	mu      sync.Mutex
+	door    int // which of the processes is asked
 	foreign []string
 }
 
@@ -42,8 +43,8 @@ type answer struct {
 func (w *world) enter() []*browser {
 	w.Helper()
 	var out []*browser
-	for _, c := range companies {
-		b := &browser{w: w, company: c, client: &http.Client{
+	for n, c := range companies {
+		b := &browser{w: w, company: c, door: n, client: &http.Client{
 			Timeout: 40 * time.Second,
 			// A connection for each request: one that is kept open may be closed by the
 			// server at the very moment of the next request, which says nothing.
@@ -103,7 +104,9 @@ func (b *browser) post(path string, form url.Values) (answer, error) {
 // do sends one request as a page of the portal would, and looks at every answer
 // for what it must not hold.
 func (b *browser) do(ctx context.Context, method, path string, body io.Reader) (answer, error) {
-	base := b.w.url()
+	b.mu.Lock()
+	base, cookie := b.w.url(b.door), b.cookie
+	b.mu.Unlock()
 	req, err := http.NewRequestWithContext(ctx, method, base+path, body)
 	if err != nil {
 		return answer{}, err
@@ -113,26 +116,41 @@ func (b *browser) do(ctx context.Context, method, path string, body io.Reader) (
 		req.Header.Set("Origin", base)
 		req.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
-	if b.cookie != "" {
-		req.Header.Set("Cookie", b.cookie)
+	if cookie != "" {
+		req.Header.Set("Cookie", cookie)
 	}
 	resp, err := b.client.Do(req)
 	if err != nil {
+		if ctx.Err() == nil { // or the person gave up, and the door is fine
+			b.elsewhere()
+		}
 		return answer{}, err
 	}
 	defer resp.Body.Close()
 	read, err := io.ReadAll(resp.Body)
 	a := answer{status: resp.StatusCode, location: resp.Header.Get("Location"), body: string(read)}
+	b.mu.Lock()
 	for _, c := range resp.Cookies() {
 		if c.Name == "__Host-portico" && c.MaxAge >= 0 {
 			b.cookie = c.Name + "=" + c.Value
 		}
 	}
+	b.mu.Unlock()
 	b.look(method+" "+path, a.body)
+	if resp.StatusCode >= http.StatusInternalServerError {
+		b.elsewhere()
+	}
 	if err != nil {
 		return a, fmt.Errorf("the answer broke off after %d bytes: %w", len(read), err)
 	}
 	return a, nil
+}
+
+// elsewhere leads the next request to another process, as a load balancer would.
+func (b *browser) elsewhere() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.door++
 }
 
 // look notes what the company must not see.
@@ -180,7 +198,7 @@ func (b *browser) crawl(others []*browser) {
 		open = append(open, found.FindAllString(a.body, -1)...)
 	}
 	for _, other := range others {
-		if other == b {
+		if other.company == b.company {
 			continue
 		}
 		for _, path := range []string{other.account, other.account + "tickets.csv", other.tickets[0], b.account + "tickets/" + other.tickets[0][len(other.tickets[0])-36:]} {

@@ -4,6 +4,7 @@ package faults_test
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -37,8 +38,11 @@ func (c *crowd) ask(ctx context.Context, b *browser) {
 		switch {
 		case n%6 == 3 && len(toClose) > 0:
 			decided, err := b.close(toClose[0])
+			if errors.Is(err, errClosed) {
+				toClose = toClose[1:]
+			}
 			if err != nil {
-				break // the portal is away
+				break // or the portal is away
 			}
 			w, toClose = decided, toClose[1:]
 		case n%6 == 5:

@@ -25,16 +25,17 @@ const drainWithin = 30 * time.Second
 // TestDrainUnderLoad ends the program politely while people use it. A request
 // that the program accepted is answered; one that it did not accept finds the
 // door closed before anything happened.
-func TestDrainUnderLoad(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, 30)
+func TestDrainUnderLoad(t *testing.T) { trials(t, "SIGTERM under load", drainUnderLoad) }
+
+func drainUnderLoad(x *trial) {
+	w := newWorld(x, 30)
 	w.start()
 	browsers := w.enter()
 	times, slowest := rounds(5, 100), time.Duration(0)
 	var all []*errand
 	var cut atomic.Int64
 	for range times {
-		ctx, stop := context.WithCancel(t.Context())
+		ctx, stop := context.WithCancel(x.Context())
 		var people sync.WaitGroup
 		var crowd crowd
 		for n := range 6 {
@@ -46,22 +47,22 @@ func TestDrainUnderLoad(t *testing.T) {
 		stop()
 		people.Wait()
 		if slowest = max(slowest, took); code != 0 || took > drainWithin {
-			t.Errorf("exit code %d after %s", code, took)
+			x.Errorf("exit code %d after %s", code, took)
 		}
 		stored := w.ledger().actions()
 		for _, e := range crowd.errands() {
 			if _, ok := stored[e.key]; ok && !e.recorded {
-				t.Errorf("%s was accepted and stored, but not answered", e.path)
+				x.Errorf("%s was accepted and stored, but not answered", e.path)
 			}
 		}
 		all = append(all, crowd.errands()...)
 		w.start()
 	}
 	if n := cut.Load(); n > 0 {
-		t.Errorf("%d answers broke off or were errors", n)
+		x.Errorf("%d answers broke off or were errors", n)
 	}
 	w.settle(3*time.Minute + time.Duration(len(all))*time.Second)
-	w.judge(outcome{scenario: "SIGTERM under load", rounds: times, note: fmt.Sprintf("slowest end %s, exit code 0", slowest.Round(10*time.Millisecond))}, all, browsers)
+	w.judge(outcome{rounds: times, note: fmt.Sprintf("slowest end %s, exit code 0", slowest.Round(10*time.Millisecond))}, all, browsers)
 }
 
 // press posts and reads without a pause until it is stopped, and returns how
@@ -95,18 +96,21 @@ func closed(err error) bool {
 // TestDrainWhileEverythingHangs ends the program while the source does not
 // answer and a client sends its form a byte at a time.
 func TestDrainWhileEverythingHangs(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, 5)
+	trials(t, "SIGTERM while all hangs", drainWhileEverythingHangs)
+}
+
+func drainWhileEverythingHangs(x *trial) {
+	w := newWorld(x, 5)
 	w.start()
 	browsers := w.enter()
 	w.source.fake.Faults.Set(faults.Fault{Kind: faults.Delay, Wait: 2 * time.Minute})
-	t.Cleanup(w.source.server.CloseClientConnections)
+	x.Cleanup(w.source.server.CloseClientConnections)
 	w.ledger().hasten()
 	e := browsers[0].reply(browsers[0].tickets[0])
 	if err := e.send(); err != nil {
-		t.Fatal(err)
+		x.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(t.Context())
+	ctx, stop := context.WithCancel(x.Context())
 	var slow sync.WaitGroup
 	begun := make(chan struct{})
 	slow.Go(func() {
@@ -119,13 +123,13 @@ func TestDrainWhileEverythingHangs(t *testing.T) {
 	stop()
 	slow.Wait()
 	if code != 0 || took > drainWithin {
-		t.Errorf("exit code %d after %s:\n%s", code, took, tail(w.log()))
+		x.Errorf("exit code %d after %s:\n%s", code, took, tail(w.log()))
 	}
 	w.source.fake.Faults.Clear()
 	w.source.server.CloseClientConnections()
 	w.start()
 	w.settle(3 * time.Minute)
-	w.judge(outcome{scenario: "SIGTERM while all hangs", rounds: 1, note: fmt.Sprintf("ended after %s", took.Round(10*time.Millisecond))}, []*errand{e}, browsers)
+	w.judge(outcome{rounds: 1, note: fmt.Sprintf("ended after %s", took.Round(10*time.Millisecond))}, []*errand{e}, browsers)
 }
 
 // trickle is a body that arrives a byte at a time.

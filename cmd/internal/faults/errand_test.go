@@ -4,6 +4,7 @@ package faults_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"html"
 	"net/http"
@@ -60,6 +61,9 @@ func (b *browser) destination() (string, error) {
 	return m[1], nil
 }
 
+// errClosed is of a ticket that cannot be closed, because it is.
+var errClosed = errors.New("the ticket is closed already")
+
 // close is an errand to close a ticket, decided on what its page shows now.
 func (b *browser) close(ticket string) (*errand, error) {
 	a, err := b.get(ticket)
@@ -68,11 +72,14 @@ func (b *browser) close(ticket string) (*errand, error) {
 	}
 	_, form, found := strings.Cut(a.body, `id="decide"`)
 	form, _, _ = strings.Cut(form, "</form>")
-	if !found {
-		return nil, fmt.Errorf("%s offers no decision", ticket)
+	if !found || !strings.Contains(form, ticket+"/close") {
+		return nil, errClosed
 	}
-	number := b.w.ledger().rows(1, "SELECT external_id FROM records WHERE id = ?", ticket[len(ticket)-36:])[0][0]
-	w := &errand{browser: b, path: ticket + "/close", ticket: number, form: url.Values{}}
+	number := crumb.FindStringSubmatch(a.body)
+	if number == nil {
+		return nil, fmt.Errorf("%s does not name its ticket", ticket)
+	}
+	w := &errand{browser: b, path: ticket + "/close", ticket: number[1], form: url.Values{}}
 	for _, m := range hiddenPattern.FindAllStringSubmatch(form, -1) {
 		w.form.Set(m[1], html.UnescapeString(m[2]))
 	}

@@ -14,9 +14,10 @@ import (
 )
 
 // TestOneFormIsOneAction posts the very same form many times at once.
-func TestOneFormIsOneAction(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, 10)
+func TestOneFormIsOneAction(t *testing.T) { trials(t, "one form posted 17 times", oneFormIsOneAction) }
+
+func oneFormIsOneAction(x *trial) {
+	w := newWorld(x, 10)
 	w.start()
 	browsers := w.enter()
 	var all []*errand
@@ -31,32 +32,33 @@ func TestOneFormIsOneAction(t *testing.T) {
 			posting.Go(func() {
 				again := *form
 				if err := again.send(); err != nil {
-					t.Error(err)
+					x.Error(err)
 				}
 				at[i] = again.at
 			})
 		}
 		posting.Wait()
 		if err := form.send(); err != nil { // and once more, afterwards
-			t.Error(err)
+			x.Error(err)
 		}
 		for _, other := range at {
 			if other != form.at {
-				t.Errorf("one form leads to %s and to %s", form.at, other)
+				x.Errorf("one form leads to %s and to %s", form.at, other)
 			}
 		}
 		if n := w.ledger().count("SELECT count(*) FROM actions WHERE key = ?", form.key); n != 1 {
-			t.Errorf("one form became %d actions", n)
+			x.Errorf("one form became %d actions", n)
 		}
 	}
 	w.settle(2 * time.Minute)
-	w.judge(outcome{scenario: "one form posted 17 times", rounds: times, note: "one action each"}, all, browsers)
+	w.judge(outcome{rounds: times, note: "one action each"}, all, browsers)
 }
 
 // TestTextOverTheLimit posts more than the form allows.
-func TestTextOverTheLimit(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, 2)
+func TestTextOverTheLimit(t *testing.T) { trials(t, "text over the limit", textOverTheLimit) }
+
+func textOverTheLimit(x *trial) {
+	w := newWorld(x, 2)
 	w.start()
 	browsers := w.enter()
 	b := browsers[0]
@@ -65,31 +67,31 @@ func TestTextOverTheLimit(t *testing.T) {
 	form.form.Set("text", long)
 	a, err := b.post(form.path, form.form)
 	if err != nil || a.status != http.StatusUnprocessableEntity {
-		t.Errorf("status %d, %v", a.status, err)
+		x.Errorf("status %d, %v", a.status, err)
 	}
 	_, area, _ := strings.Cut(a.body, "<textarea")
 	_, area, _ = strings.Cut(area, ">")
 	area, _, _ = strings.Cut(area, "</textarea>")
 	if kept := strings.TrimPrefix(html.UnescapeString(area), "\n"); kept != long {
-		t.Errorf("of %d bytes typed the page keeps %d", len(long), len(kept))
+		x.Errorf("of %d bytes typed the page keeps %d", len(long), len(kept))
 	}
 	page := strings.ReplaceAll(a.body, area, "")
 	if !strings.Contains(page, "20,000") && !strings.Contains(page, "20000") && !strings.Contains(page, "20 000") {
-		t.Errorf("the page does not name the limit:\n%.3000s", page)
+		x.Errorf("the page does not name the limit:\n%.3000s", page)
 	}
 	if n := w.ledger().count("SELECT count(*) FROM actions"); n != 0 {
-		t.Errorf("%d actions were recorded", n)
+		x.Errorf("%d actions were recorded", n)
 	}
 	if before, err := b.get(b.tickets[0]); err != nil || !strings.Contains(before.body, `maxlength="20000"`) && !strings.Contains(before.body, "20,000") {
-		t.Errorf("the form does not name its limit beforehand (%v)", err)
+		x.Errorf("the form does not name its limit beforehand (%v)", err)
 	}
 	exact := b.reply(b.tickets[0])
 	exact.key, exact.text = uuid.NewString(), strings.Repeat("ß", 19_950)+uuid.NewString()
 	exact.form.Set("key", exact.key)
 	exact.form.Set("text", exact.text)
 	if err := exact.send(); err != nil {
-		t.Errorf("a text within the limit: %v", err)
+		x.Errorf("a text within the limit: %v", err)
 	}
 	w.settle(time.Minute)
-	w.judge(outcome{scenario: "text over the limit", rounds: 1, note: "422, limit named, text kept"}, []*errand{exact}, browsers)
+	w.judge(outcome{rounds: 1, note: "422, limit named, text kept"}, []*errand{exact}, browsers)
 }

@@ -17,12 +17,13 @@ import (
 
 // TestKilledAtAnyMoment kills the whole program again and again while it pulls
 // and while people of three companies ask for things (F01, and F04 by chance).
-func TestKilledAtAnyMoment(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, 30)
+func TestKilledAtAnyMoment(t *testing.T) { trials(t, "kill -9 of the program", killedAtAnyMoment) }
+
+func killedAtAnyMoment(x *trial) {
+	w := newWorld(x, 30)
 	w.start()
 	browsers := w.enter()
-	ctx, stop := context.WithCancel(t.Context())
+	ctx, stop := context.WithCancel(x.Context())
 	var people sync.WaitGroup
 	var crowd crowd
 	for _, b := range browsers {
@@ -39,7 +40,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		took := w.start()
 		slowest = max(slowest, took)
 		if took > readyWithin {
-			t.Errorf("ready after %s, want at most %s", took, readyWithin)
+			x.Errorf("ready after %s, want at most %s", took, readyWithin)
 		}
 	}
 	stop()
@@ -47,9 +48,9 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	w.settle(3*time.Minute + time.Duration(len(crowd.errands()))*time.Second)
 	pulls := l.count("SELECT count(*) FROM runs WHERE state = 'stopped'")
 	if caught == 0 || pulls == 0 {
-		t.Errorf("the kills met %d actions and %d pulls at work: this proves nothing", caught, pulls)
+		x.Errorf("the kills met %d actions and %d pulls at work: this proves nothing", caught, pulls)
 	}
-	w.judge(outcome{scenario: "kill -9 of the program", rounds: kills,
+	w.judge(outcome{rounds: kills,
 		note: fmt.Sprintf("met %d actions and %d pulls at work, slowest start %s", caught, pulls, slowest.Round(10*time.Millisecond))},
 		crowd.errands(), browsers)
 }
@@ -57,9 +58,12 @@ func TestKilledAtAnyMoment(t *testing.T) {
 // TestKilledBetweenCommitAndAnswer kills the program when the source has done
 // what it was asked and its answer is on the way (F04).
 func TestKilledBetweenCommitAndAnswer(t *testing.T) {
-	t.Parallel()
+	trials(t, "kill -9 before the answer", killedBetweenCommitAndAnswer)
+}
+
+func killedBetweenCommitAndAnswer(x *trial) {
 	times := rounds(3, 34)
-	w := newWorld(t, times+1)
+	w := newWorld(x, times+1)
 	w.start()
 	browsers := w.enter()
 	knobs, answers := w.source.fake.Faults, faults.Match{Method: http.MethodPost, Path: "/correspond"}
@@ -70,24 +74,24 @@ func TestKilledBetweenCommitAndAnswer(t *testing.T) {
 			e := b.reply(b.tickets[n])
 			all = append(all, e)
 			if err := e.send(); err != nil {
-				t.Fatal(err)
+				x.Fatal(err)
 			}
 		}
 		committed := func() bool {
 			have := w.source.truth()
 			return !slices.ContainsFunc(all, func(e *errand) bool { return have.holding(e.text) != 1 })
 		}
-		if !eventually(t.Context(), time.Minute, committed) {
-			t.Fatalf("round %d: the source was not asked for everything, or twice", n)
+		if !eventually(x.Context(), time.Minute, committed) {
+			x.Fatalf("round %d: the source was not asked for everything, or twice", n)
 		}
 		w.kill()
 		knobs.Clear()
 		if took := w.start(); took > readyWithin {
-			t.Errorf("ready after %s, want at most %s", took, readyWithin)
+			x.Errorf("ready after %s, want at most %s", took, readyWithin)
 		}
 	}
 	since := time.Now()
 	w.settle(3*time.Minute + time.Duration(len(all))*time.Second)
-	w.judge(outcome{scenario: "kill -9 before the answer", rounds: times,
+	w.judge(outcome{rounds: times,
 		note: fmt.Sprintf("every kill met 3 sends, settled %s after the last", time.Since(since).Round(time.Second))}, all, browsers)
 }

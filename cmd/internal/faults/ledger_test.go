@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	// The driver is the one that the program itself reads its database with.
 	_ "portico/sync/store"
@@ -15,25 +16,49 @@ import (
 
 // ledger is a look into the portal's database from outside.
 type ledger struct {
-	t  testing.TB
-	db *sql.DB
+	t        testing.TB
+	db       *sql.DB
+	postgres bool
 }
 
-// ledger opens the database beside the program; what it changes, it changes
-// while the program is not running.
+// ledger opens the database beside the program, as somebody whom nothing holds
+// back.
 func (p *portal) ledger() *ledger {
 	p.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+p.database()+"?_pragma=busy_timeout(10000)")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.book != nil {
+		return p.book
+	}
+	driver, address := "sqlite", "file:"+p.file()+"?_pragma=busy_timeout(10000)"
+	if p.cluster != nil {
+		driver, address = "pgx", p.cluster.url("postgres", "", p.database)
+	}
+	db, err := sql.Open(driver, address)
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	db.SetMaxIdleConns(0) // a server that was killed leaves no connection behind that looks alive
 	p.t.Cleanup(func() { _ = db.Close() })
-	return &ledger{p.t, db}
+	p.book = &ledger{p.t, db, p.cluster != nil}
+	return p.book
+}
+
+// sql puts a query into the words of the database.
+func (l *ledger) sql(query string) string {
+	if !l.postgres {
+		return query
+	}
+	parts := strings.Split(query, "?")
+	for i := range parts[1:] {
+		parts[i+1] = fmt.Sprintf("$%d", i+1) + parts[i+1]
+	}
+	return strings.Join(parts, "")
 }
 
 func (l *ledger) exec(query string, args ...any) {
 	l.t.Helper()
-	if _, err := l.db.Exec(query, args...); err != nil {
+	if _, err := l.db.Exec(l.sql(query), args...); err != nil {
 		l.t.Fatalf("%s: %v", query, err)
 	}
 }
@@ -41,7 +66,7 @@ func (l *ledger) exec(query string, args ...any) {
 // rows reads text columns.
 func (l *ledger) rows(columns int, query string, args ...any) [][]string {
 	l.t.Helper()
-	found, err := l.db.Query(query, args...)
+	found, err := l.db.Query(l.sql(query), args...)
 	if err != nil {
 		l.t.Fatalf("%s: %v", query, err)
 	}
@@ -70,7 +95,7 @@ func (l *ledger) rows(columns int, query string, args ...any) [][]string {
 func (l *ledger) count(query string, args ...any) int {
 	l.t.Helper()
 	var n int
-	if err := l.db.QueryRow(query, args...).Scan(&n); err != nil {
+	if err := l.db.QueryRow(l.sql(query), args...).Scan(&n); err != nil {
 		l.t.Fatalf("%s: %v", query, err)
 	}
 	return n
@@ -79,12 +104,32 @@ func (l *ledger) count(query string, args ...any) int {
 // integrity says "ok", or what is broken.
 func (l *ledger) integrity() string {
 	l.t.Helper()
+	if l.postgres {
+		return l.intact()
+	}
 	rows := l.rows(1, "PRAGMA integrity_check")
 	if len(rows) != 1 || rows[0][0] != "ok" {
 		return fmt.Sprint(rows)
 	}
 	if broken := l.rows(4, "PRAGMA foreign_key_check"); len(broken) > 0 {
 		return fmt.Sprint("foreign keys: ", broken)
+	}
+	return "ok"
+}
+
+// intact has PostgreSQL compare every table and index with what they should hold.
+func (l *ledger) intact() string {
+	l.exec("CREATE EXTENSION IF NOT EXISTS amcheck")
+	const own = " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am a ON a.oid = c.relam WHERE n.nspname = 'public' AND c.relpersistence = 'p'"
+	if n := l.count("SELECT count(*)" + own + " AND c.relkind = 'i' AND a.amname = 'btree'"); n == 0 {
+		return "no index was found"
+	}
+	if _, err := l.db.Exec("SELECT bt_index_check(c.oid, true)" + own + " AND c.relkind = 'i' AND a.amname = 'btree'"); err != nil {
+		return err.Error()
+	}
+	broken := l.rows(3, "SELECT c.relname, v.blkno, v.msg FROM (SELECT c.oid, c.relname"+own+" AND c.relkind = 'r') c, LATERAL verify_heapam(c.oid) v")
+	if len(broken) > 0 {
+		return fmt.Sprint(broken)
 	}
 	return "ok"
 }
@@ -155,6 +200,43 @@ func (l *ledger) lastRun(stream, mode string) lastRun {
 		l.t.Errorf("counts %q: %v", rows[0][2], err)
 	}
 	return out
+}
+
+// checkpoint is how far a stream has come, as something to compare.
+func (l *ledger) checkpoint(stream string) string {
+	l.t.Helper()
+	if l.postgres {
+		return l.stream("encode(checkpoint, 'hex')", stream)
+	}
+	return l.stream("hex(checkpoint)", stream)
+}
+
+// behind counts the streams that have not completed a pass that began after a moment.
+func (l *ledger) behind(since time.Time) int {
+	l.t.Helper()
+	return l.count("SELECT count(*) FROM streams WHERE "+l.stale(), l.moment(since))
+}
+
+// again makes streams due that are behind: one whose run was under way when it
+// was hastened is given its old rhythm back when that run ends.
+func (l *ledger) again(since time.Time) {
+	l.t.Helper()
+	l.exec("UPDATE streams SET next_at = NULL WHERE lease_until IS NULL AND "+l.stale(), l.moment(since))
+}
+
+func (l *ledger) stale() string {
+	if l.postgres {
+		return "(completed_at IS NULL OR completed_at < ?)"
+	}
+	return "(completed_at IS NULL OR replace(replace(completed_at, ' ', 'T'), 'Z', '') < ?)"
+}
+
+// moment is a time as the database compares it.
+func (l *ledger) moment(at time.Time) any {
+	if l.postgres {
+		return at
+	}
+	return at.UTC().Format("2006-01-02T15:04:05.000000")
 }
 
 // stream is one column of a stream's state.

@@ -16,9 +16,10 @@ const underWay = time.Second
 
 // TestLimitIsObeyed answers 429 with Retry-After while pulls and actions run,
 // and looks at when requests arrived (F08).
-func TestLimitIsObeyed(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, 10)
+func TestLimitIsObeyed(t *testing.T) { trials(t, "429 with Retry-After", limitIsObeyed) }
+
+func limitIsObeyed(x *trial) {
+	w := newWorld(x, 10)
 	w.start()
 	browsers := w.enter()
 	knobs, l := w.source.fake.Faults, w.ledger()
@@ -33,18 +34,18 @@ func TestLimitIsObeyed(t *testing.T) {
 			e := b.reply(b.tickets[n%len(b.tickets)])
 			errands = append(errands, e)
 			if err := e.send(); err != nil {
-				t.Fatal(err)
+				x.Fatal(err)
 			}
 		}
-		if !eventually(t.Context(), time.Minute, func() bool { return knobs.Fired(faults.Limit) == 1 }) {
-			t.Fatal("the limit was never met")
+		if !eventually(x.Context(), time.Minute, func() bool { return knobs.Fired(faults.Limit) == 1 }) {
+			x.Fatal("the limit was never met")
 		}
-		pause(t.Context(), window+time.Second)
-		latest = max(latest, lateness(t, knobs.Requests()))
+		pause(x.Context(), window+time.Second)
+		latest = max(latest, lateness(x.T, knobs.Requests()))
 		knobs.Clear()
 	}
 	w.settle(3 * time.Minute)
-	w.judge(outcome{scenario: "429 with Retry-After", rounds: times,
+	w.judge(outcome{rounds: times,
 		note: fmt.Sprintf("0 requests sent inside a window; latest one under way %s", latest.Round(time.Millisecond))}, errands, browsers)
 }
 

@@ -120,12 +120,14 @@ var clients = []company{
 }
 
 // connected is a portal over the real system, with its three companies matched.
-func connected(t *testing.T, r *tracker) *world {
-	t.Helper()
-	w := &world{T: t, portal: &portal{t: t, dir: t.TempDir()}}
+func connected(x *trial, r *tracker) *world {
+	x.Helper()
+	p := &portal{t: x.T, dir: x.TempDir()}
+	p.processes = []*process{{p: p, args: []string{"serve"}}}
+	w := &world{trial: x, portal: p}
 	at, err := url.Parse(r.base)
 	if err != nil {
-		t.Fatal(err)
+		x.Fatal(err)
 	}
 	w.must(nil, "migrate")
 	w.must([]string{"PORTICO_SECRET_TOKEN=" + r.token}, "connector", "add", "requesttracker", "--name", system,
@@ -146,8 +148,10 @@ func connected(t *testing.T, r *tracker) *world {
 // sees its own tickets and no other, no internal word anywhere, and what it
 // answers is confirmed soon and stands in the source once, although the program
 // is killed again and again.
-func TestLiveThreeCompanies(t *testing.T) {
-	r := realTracker(t)
+func TestLiveThreeCompanies(t *testing.T) { trials(t, "real Request Tracker", liveThreeCompanies) }
+
+func liveThreeCompanies(t *trial) {
+	r := realTracker(t.T)
 	w := connected(t, r)
 	w.start()
 	browsers := w.enterAs(clients)
@@ -280,6 +284,6 @@ func (w *world) killedWhileAnswering(r *tracker, browsers []*browser, kills int)
 	if lost+doubled > 0 {
 		w.Errorf("of %d replies %d are lost and %d doubled", len(sent), lost, doubled)
 	}
-	report.add(outcome{scenario: "real Request Tracker", rounds: kills, asked: len(sent), lost: lost, doubled: doubled,
+	w.report(outcome{rounds: kills, asked: len(sent), lost: lost, doubled: doubled,
 		note: "killed right after the answer to the client"})
 }

@@ -15,9 +15,12 @@ import (
 // TestAnswersLostAfterTheSourceCommitted lets the source do what it is asked and
 // breaks the connection before any byte of the answer (F04, F10).
 func TestAnswersLostAfterTheSourceCommitted(t *testing.T) {
-	t.Parallel()
+	trials(t, "answer lost after commit", answersLostAfterTheSourceCommitted)
+}
+
+func answersLostAfterTheSourceCommitted(x *trial) {
 	many := rounds(10, 100)
-	w := newWorld(t, many)
+	w := newWorld(x, many)
 	w.start()
 	browsers := w.enter()
 	var errands []*errand
@@ -28,13 +31,13 @@ func TestAnswersLostAfterTheSourceCommitted(t *testing.T) {
 		case 3:
 			to, err := b.destination()
 			if err != nil {
-				t.Fatal(err)
+				x.Fatal(err)
 			}
 			e = b.open(to)
 		case 4:
 			var err error
 			if e, err = b.close(b.tickets[n]); err != nil {
-				t.Fatal(err)
+				x.Fatal(err)
 			}
 		}
 		errands = append(errands, e)
@@ -45,24 +48,24 @@ func TestAnswersLostAfterTheSourceCommitted(t *testing.T) {
 	}
 	for _, e := range errands {
 		if err := e.send(); err != nil {
-			t.Fatal(err)
+			x.Fatal(err)
 		}
 	}
 	l := w.ledger()
-	if !eventually(t.Context(), time.Minute+time.Duration(many)*2*time.Second, func() bool { return l.count("SELECT count(*) FROM actions WHERE state = 'unknown'") == many }) {
-		t.Errorf("lost answers are not all being looked into: %s", l.unsettled())
+	if !eventually(x.Context(), time.Minute+time.Duration(many)*2*time.Second, func() bool { return l.count("SELECT count(*) FROM actions WHERE state = 'unknown'") == many }) {
+		x.Errorf("lost answers are not all being looked into: %s", l.unsettled())
 	}
 	for _, e := range errands {
 		a, err := e.browser.get(e.progress())
 		if err != nil || !strings.Contains(a.body, "Checking with "+system) || !strings.Contains(a.body, `data-state="unknown"`) {
-			t.Errorf("while nobody knows, %s says (status %d, %v):\n%.1500s", e.progress(), a.status, err, a.body)
+			x.Errorf("while nobody knows, %s says (status %d, %v):\n%.1500s", e.progress(), a.status, err, a.body)
 		}
 	}
 	if n := knobs.Fired(faults.LoseAnswer); n != many {
-		t.Errorf("%d answers were lost for %d actions: something was sent again before it was looked for", n, many)
+		x.Errorf("%d answers were lost for %d actions: something was sent again before it was looked for", n, many)
 	}
 	knobs.Clear()
 	since := time.Now()
 	w.settle(3*time.Minute + time.Duration(many)*time.Second)
-	w.judge(outcome{scenario: "answer lost after commit", rounds: many, note: fmt.Sprintf("settled %s after the source was back", time.Since(since).Round(time.Second))}, errands, browsers)
+	w.judge(outcome{rounds: many, note: fmt.Sprintf("settled %s after the source was back", time.Since(since).Round(time.Second))}, errands, browsers)
 }

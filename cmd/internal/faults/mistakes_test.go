@@ -17,22 +17,23 @@ import (
 
 // TestConnectionMistakes makes the mistakes of an administrator who connects a
 // system, and reads what the program says.
-func TestConnectionMistakes(t *testing.T) {
-	t.Parallel()
-	s := newSource(t)
+func TestConnectionMistakes(t *testing.T) { trials(t, "mistakes in a connection", connectionMistakes) }
+
+func connectionMistakes(x *trial) {
+	s := newSource(x.T, 0)
 	s.fill(1)
 	website := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprint(w, "<!DOCTYPE html><title>Welcome</title>")
 	}))
-	t.Cleanup(website.Close)
+	x.Cleanup(website.Close)
 	nothing := httptest.NewServer(http.NotFoundHandler())
-	t.Cleanup(nothing.Close)
+	x.Cleanup(nothing.Close)
 	sealed := httptest.NewUnstartedServer(s.fake)
 	sealed.Config.ErrorLog = log.New(io.Discard, "", 0) // that a client mistrusts it is the point
 	sealed.StartTLS()
-	t.Cleanup(sealed.Close)
-	closed := "http://" + freeAddress(t)
+	x.Cleanup(sealed.Close)
+	closed := "http://" + freeAddress(x.T)
 	for _, c := range []struct {
 		name, url, token, user string
 		says                   []string
@@ -47,9 +48,9 @@ func TestConnectionMistakes(t *testing.T) {
 		{"token of another user", s.server.URL, agentToken, hub, []string{"The token does not belong to the user hub; enter the name of the user that made it."}},
 		{"no rights", s.server.URL, noRights, rightless, []string{"grant the user the right SeeQueue", "grant the user the right ShowTicket"}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
+		x.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			p := newPortal(t)
+			p := newPortal(t, embedded)
 			address := strings.TrimPrefix(strings.TrimPrefix(c.url, "http://"), "https://")
 			host, _, _ := strings.Cut(address, "/")
 			add := []string{"connector", "add", "requesttracker", "--name", system, "--set", "url=" + c.url, "--set", "user=" + c.user}
@@ -68,18 +69,18 @@ func TestConnectionMistakes(t *testing.T) {
 			}
 		})
 	}
-	t.Run("private address that nobody confirmed", func(t *testing.T) {
+	x.Run("private address that nobody confirmed", func(t *testing.T) {
 		t.Parallel()
-		p := newPortal(t)
+		p := newPortal(t, embedded)
 		p.must([]string{"PORTICO_SECRET_TOKEN=" + hubToken}, "connector", "add", "requesttracker", "--name", system, "--set", "url="+s.server.URL, "--set", "user="+hub)
 		want := "127.0.0.1 is a private address; confirm " + s.address() + " for this connection if that system is meant."
 		if out, code := p.run(nil, "connector", "check", system); code != 1 || !strings.Contains(out, want) {
 			t.Errorf("exit code %d, want %q in:\n%s", code, want, out)
 		}
 	})
-	t.Run("self-signed and trusted", func(t *testing.T) {
+	x.Run("self-signed and trusted", func(t *testing.T) {
 		t.Parallel()
-		p := newPortal(t)
+		p := newPortal(t, embedded)
 		authority := filepath.Join(t.TempDir(), "ca.pem")
 		block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: sealed.Certificate().Raw})
 		if err := os.WriteFile(authority, block, 0o600); err != nil {
@@ -89,9 +90,9 @@ func TestConnectionMistakes(t *testing.T) {
 			"--set", "user="+hub, "--allow-private", strings.TrimPrefix(sealed.URL, "https://"), "--ca-file", authority)
 		p.must(nil, "connector", "check", system)
 	})
-	t.Run("not an address", func(t *testing.T) {
+	x.Run("not an address", func(t *testing.T) {
 		t.Parallel()
-		p := newPortal(t)
+		p := newPortal(t, embedded)
 		out, code := p.run([]string{"PORTICO_SECRET_TOKEN=" + hubToken}, "connector", "add", "requesttracker", "--name", system, "--set", "url=desk", "--set", "user="+hub)
 		if code != 1 || !strings.Contains(out, `"desk" is not a web address. It starts with https:// (or http:// inside your network).`) {
 			t.Errorf("exit code %d:\n%s", code, out)
@@ -100,5 +101,5 @@ func TestConnectionMistakes(t *testing.T) {
 			t.Error("it was stored all the same")
 		}
 	})
-	report.add(outcome{scenario: "mistakes in a connection", rounds: 11, note: "each says what to do, none shows the token"})
+	x.report(outcome{rounds: 11, note: "each says what to do, none shows the token"})
 }

@@ -33,7 +33,7 @@ var companies = []company{
 // world is a portal over a source, with the three companies matched and a
 // person of each.
 type world struct {
-	*testing.T
+	*trial
 	*portal
 	source *source
 }
@@ -47,9 +47,9 @@ var template struct {
 }
 
 // newWorld sets everything up through the program's own commands.
-func newWorld(t *testing.T, tickets int, env ...string) *world {
-	t.Helper()
-	w := &world{T: t, portal: newPortal(t, env...), source: newSource(t)}
+func newWorld(x *trial, tickets int, env ...string) *world {
+	x.Helper()
+	w := &world{trial: x, portal: newPortal(x.T, x.mode, env...), source: newSource(x.T, x.skew)}
 	w.source.fill(tickets)
 	w.must([]string{"PORTICO_SECRET_TOKEN=" + hubToken}, "connector", "add", "requesttracker", "--name", system,
 		"--set", "url="+w.source.server.URL, "--set", "user="+hub, "--allow-private", w.source.address())
@@ -61,34 +61,47 @@ func newWorld(t *testing.T, tickets int, env ...string) *world {
 	return w
 }
 
-// newPortal is a data folder of its own with accounts and people, not served yet.
-func newPortal(t *testing.T, env ...string) *portal {
+// newPortal is a database of its own with accounts and people, not served yet.
+func newPortal(t *testing.T, m mode, env ...string) *portal {
 	t.Helper()
-	template.once.Do(func() { furnish(t) })
+	p := &portal{t: t, dir: t.TempDir(), env: env}
+	for _, start := range m.starts {
+		p.processes = append(p.processes, &process{p: p, args: strings.Fields(start)})
+	}
+	p.place(m)
+	if m.postgres {
+		return p
+	}
+	template.once.Do(func() { furnishTemplate(t) })
 	if template.err != "" {
 		t.Fatal(template.err)
 	}
-	p := &portal{t: t, dir: t.TempDir(), env: env}
 	if err := copyTree(p.dir, template.dir); err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-// furnish makes the template.
-func furnish(t *testing.T) {
+// furnishTemplate makes the template.
+func furnishTemplate(t *testing.T) {
 	template.err = "the template could not be made"
 	if err := os.MkdirAll(template.dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	p := &portal{t: t, dir: template.dir}
 	p.must(nil, "migrate")
+	p.furnish()
+	template.err = ""
+}
+
+// furnish adds the accounts and their people.
+func (p *portal) furnish() {
+	p.t.Helper()
 	for _, c := range companies {
 		p.must(nil, "account", "add", c.name)
 		p.must(nil, "account", "launch", c.name, "invited")
 		p.must([]string{"PORTICO_PASSWORD=" + password}, "user", "add", c.email, "--name", "Person "+c.mark, "--account", c.name, "--role", "owner")
 	}
-	template.err = ""
 }
 
 // copyTree copies files with their permissions: a key that others may read is

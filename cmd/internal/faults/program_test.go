@@ -5,14 +5,11 @@ package faults_test
 import (
 	"context"
 	"errors"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -20,16 +17,19 @@ import (
 // readyWithin is how long a start may take, whatever the last end was like.
 const readyWithin = 5 * time.Second
 
-// portal is one data folder and the process that serves it, if one does.
+// portal is one database, one data folder and the processes that serve them, if
+// any do.
 type portal struct {
-	t   *testing.T
-	dir string   // holds data, keys and the log
-	env []string // beside what every run gets
+	t        *testing.T
+	dir      string   // holds data, keys and the log
+	env      []string // beside what every run gets
+	cluster  *cluster // nil on SQLite
+	database string   // of the cluster
+	bell     *redis   // nil when the queue is inside the program
 
-	mu      sync.Mutex
-	cmd     *exec.Cmd
-	ended   chan struct{}
-	address string
+	mu        sync.Mutex
+	processes []*process
+	book      *ledger
 }
 
 // environ is a whole environment: nothing of the caller's settings gets in.
@@ -39,10 +39,17 @@ func (p *portal) environ(more ...string) []string {
 		"PORTICO_DATA=" + filepath.Join(p.dir, "data"), "PORTICO_KEY_FILE=" + filepath.Join(p.dir, "keys", "portico.key"),
 		"PORTICO_PROVIDER_NAME=" + provider,
 	}
+	if p.cluster != nil {
+		env = append(env, "PORTICO_DATABASE_URL="+p.cluster.url(appRole, rolePassword, p.database),
+			"PORTICO_DATABASE_SYSTEM_URL="+p.cluster.url(systemRole, rolePassword, p.database), "PORTICO_DATABASE_CONNECTIONS=4")
+	}
+	if p.bell != nil {
+		env = append(env, "PORTICO_REDIS=redis://"+p.bell.address)
+	}
 	return append(append(env, p.env...), more...)
 }
 
-func (p *portal) database() string { return filepath.Join(p.dir, "data", "portico.db") }
+func (p *portal) file() string { return filepath.Join(p.dir, "data", "portico.db") }
 
 func (p *portal) logFile() string { return filepath.Join(p.dir, "log") }
 
@@ -80,113 +87,65 @@ func (p *portal) must(env []string, args ...string) string {
 	return out
 }
 
-// launch starts a serving process at an address without waiting for it.
-func (p *portal) launch(address string) (*exec.Cmd, chan struct{}) {
-	p.t.Helper()
-	log, err := os.OpenFile(p.logFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	cmd := exec.Command(program, "serve")
-	cmd.Dir, cmd.Env = p.dir, p.environ("PORTICO_LISTEN="+address)
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
-		p.t.Fatal(err)
-	}
-	_ = log.Close()
-	ended := make(chan struct{})
-	go func() {
-		_ = cmd.Wait() // the exit code is read from ProcessState
-		close(ended)
-	}()
-	p.t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		<-ended
-	})
-	return cmd, ended
-}
-
-// start serves the data folder and returns how long it took until ready. A port
-// that somebody else took meanwhile is no fault of the program: the next one is
-// tried.
+// start starts every process that does not run and returns how long the slowest
+// took until ready.
 func (p *portal) start() time.Duration {
 	p.t.Helper()
-	for range 3 {
-		address, began := freeAddress(p.t), time.Now()
-		cmd, ended := p.launch(address)
-		if !answers("http://"+address+"/readyz", ended) {
-			<-ended
-			if strings.Contains(tail(p.log()), "Cannot listen on") {
-				continue
-			}
+	took := make([]time.Duration, len(p.processes))
+	var starting sync.WaitGroup
+	for i, one := range p.processes {
+		if !one.running() {
+			starting.Go(func() { took[i] = one.start() })
+		}
+	}
+	starting.Wait()
+	slowest := time.Duration(0)
+	for i, one := range p.processes {
+		if slowest = max(slowest, took[i]); !one.running() {
 			p.t.Fatalf("the program ended instead of getting ready:\n%s", tail(p.log()))
 		}
-		p.mu.Lock()
-		p.cmd, p.ended, p.address = cmd, ended, address
-		p.mu.Unlock()
-		return time.Since(began)
 	}
-	p.t.Fatal("found no free port in three tries")
-	return 0
+	return slowest
 }
 
-// url is where the portal answers, or did until it was killed.
-func (p *portal) url() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return "http://" + p.address
+// url is where the nth of those that serve pages answers, or did until it was
+// killed. The count goes round.
+func (p *portal) url(n int) string {
+	var doors []*process
+	for _, one := range p.processes {
+		if one.pages() {
+			doors = append(doors, one)
+		}
+	}
+	return "http://" + doors[n%len(doors)].at()
 }
 
-// kill ends the process without a word.
+// kill ends every process without a word.
 func (p *portal) kill() {
-	_ = p.cmd.Process.Kill()
-	<-p.ended
+	var killing sync.WaitGroup
+	for _, one := range p.processes {
+		killing.Go(one.kill)
+	}
+	killing.Wait()
 }
 
-// drain asks the process to end and returns its exit code and how long it took.
-func (p *portal) drain(limit time.Duration) (int, time.Duration) {
+// drain asks every process to end and returns the worst exit code and how long
+// it took.
+func (p *portal) drain(limit time.Duration) (code int, took time.Duration) {
 	p.t.Helper()
 	began := time.Now()
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		p.t.Fatal(err)
+	codes := make([]int, len(p.processes))
+	var ending sync.WaitGroup
+	for i, one := range p.processes {
+		ending.Go(func() { codes[i] = one.drain(limit) })
 	}
-	select {
-	case <-p.ended:
-	case <-time.After(limit):
-		p.t.Errorf("still there %s after SIGTERM", limit)
-		p.kill()
-	}
-	return p.cmd.ProcessState.ExitCode(), time.Since(began)
-}
-
-// answers polls an address until it says 200, or until the process has ended.
-func answers(url string, ended <-chan struct{}) bool {
-	client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		if resp, err := client.Get(url); err == nil {
-			_ = resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return true
-			}
-		}
-		select {
-		case <-ended:
-			return false
-		case <-tick.C:
+	ending.Wait()
+	for _, c := range codes {
+		if c != 0 {
+			code = c
 		}
 	}
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	return ln.Addr().String()
+	return code, time.Since(began)
 }
 
 func tail(text string) string {

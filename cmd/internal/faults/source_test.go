@@ -8,9 +8,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"portico/connectors/vendorfake/requesttracker"
 )
@@ -31,14 +33,24 @@ type source struct {
 	server *httptest.Server
 
 	requests atomic.Int64
+	skew     atomic.Int64 // how far its clock is ahead, in nanoseconds
+	each     int          // tickets of every company that fill made
 }
+
+// now is the source's own clock.
+func (s *source) now() time.Time { return time.Now().Add(time.Duration(s.skew.Load())) }
+
+// first is the first ticket of a company.
+func (s *source) first(c company) int { return 1 + s.each*slices.Index(companies, c) }
 
 // asked is how many requests have arrived so far, whosever they were.
 func (s *source) asked() int64 { return s.requests.Load() }
 
-func newSource(t *testing.T) *source {
+func newSource(t *testing.T, skew time.Duration) *source {
 	t.Helper()
-	fake, err := requesttracker.New(requesttracker.Options{Tokens: map[string]string{hubToken: hub, agentToken: agent, rootToken: "root", noRights: rightless}})
+	s := &source{t: t}
+	s.skew.Store(int64(skew))
+	fake, err := requesttracker.New(requesttracker.Options{Clock: s.now, Tokens: map[string]string{hubToken: hub, agentToken: agent, rootToken: "root", noRights: rightless}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,9 +60,10 @@ func newSource(t *testing.T) *source {
 	for _, c := range companies {
 		fake.AddUser(requesttracker.User{Name: c.email, Email: c.email, RealName: "Person " + c.mark, Organization: c.name})
 	}
-	s := &source{t: t, fake: fake}
+	s.fake = fake
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.requests.Add(1)
+		w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 		fake.ServeHTTP(w, r)
 	}))
 	t.Cleanup(s.server.Close)
@@ -62,6 +75,7 @@ func (s *source) address() string { return strings.TrimPrefix(s.server.URL, "htt
 // fill adds tickets of every company, each with texts and files that only it
 // may see and internal ones that nobody may.
 func (s *source) fill(each int) {
+	s.each = each
 	for _, c := range companies {
 		for n := range each {
 			s.addTicket(c, n)
