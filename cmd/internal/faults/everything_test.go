@@ -20,7 +20,8 @@ func TestEverythingAtOnce(t *testing.T) { trials(t, "everything at once", everyt
 
 func everythingAtOnce(x *trial) {
 	everybody, one := newEar(x.T), newEar(x.T)
-	w := newWorld(x, 40, "PORTICO_WEBHOOKS_ALLOW="+everybody.address()+","+one.address())
+	post := newPost(x.T)
+	w := newWorld(x, 40, append(post.settings(), "PORTICO_WEBHOOKS_ALLOW="+everybody.address()+","+one.address())...)
 	everybody.subscribe(w, "")
 	one.subscribe(w, companies[0].name)
 	w.start()
@@ -52,8 +53,12 @@ func everythingAtOnce(x *trial) {
 	missing, foreign := w.toldOnce(everybody, "")
 	less, more := w.toldOnce(one, companies[0].name)
 	heard, messages := everybody.all()
-	w.judge(outcome{rounds: times, foreign: foreign + more, lost: missing + less, note: fmt.Sprintf("killed or emptied: %s; %d messages of %d ids to one endpoint, %d refused at first",
-		counted(struck), messages, len(heard), len(everybody.refused))}, crowd.errands(), browsers)
+	mails, twice := post.counts()
+	if twice > 0 {
+		x.Errorf("%d of %d mails came more than once", twice, mails)
+	}
+	w.judge(outcome{rounds: times, foreign: foreign + more, lost: missing + less, note: fmt.Sprintf("killed or emptied: %s; %d messages of %d ids to one endpoint, %d refused at first; %d mails",
+		counted(struck), messages, len(heard), len(everybody.refused), mails)}, crowd.errands(), browsers)
 }
 
 // share leaves a person the part of the tickets that no colleague decides on.

@@ -92,6 +92,12 @@ func (l *ledger) rows(columns int, query string, args ...any) [][]string {
 	return out
 }
 
+// try is count where the database may be away.
+func (l *ledger) try(query string) (n int, err error) {
+	err = l.db.QueryRow(query).Scan(&n)
+	return n, err
+}
+
 func (l *ledger) count(query string, args ...any) int {
 	l.t.Helper()
 	var n int

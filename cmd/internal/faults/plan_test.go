@@ -7,6 +7,8 @@ package faults_test
 var plan = []line{
 	{number: "all", scenario: "everything at once", mode: embedded},
 	{number: "all", scenario: "everything at once", mode: fleet},
+	{number: "D3", scenario: "thousands of actions", mode: embedded},
+	{number: "D3", scenario: "thousands of actions", mode: fleet},
 	{number: "F01 F04", scenario: "kill -9 of the program", mode: embedded},
 	{number: "F02 F04", scenario: "kill -9 of the program", mode: scaled},
 	{number: "F03", scenario: "kill -9 of PostgreSQL", mode: scaled.own()},
@@ -19,7 +21,7 @@ var plan = []line{
 	{number: "F07", scenario: "queue away for long", mode: queued},
 	{number: "F07", scenario: "queue away for long", mode: scaled},
 	{number: "F08", scenario: "429 with Retry-After", mode: embedded},
-	{number: "F08", scenario: "429 with Retry-After", mode: scaled, why: "a process knows the window of its own answers only"},
+	{number: "F08", scenario: "429 with Retry-After", mode: scaled},
 	{number: "F09", scenario: "half of all requests fail", mode: embedded},
 	{number: "F08", scenario: "429 with Retry-After", mode: scaled, why: "a process knows the window of its own answers only"},
 	{number: "F09", scenario: "half of all requests fail", mode: scaled},

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -107,7 +108,8 @@ type truth struct {
 	comments map[string]bool // transactions that clients may see
 	files    map[string]bool // attachments that clients may see
 	assets   map[string]bool
-	texts    []string // of public messages
+	texts    []string         // of public messages
+	marks    map[string][]int // which of the texts hold a key or a reference of ours
 	resolved map[string]int
 }
 
@@ -116,7 +118,7 @@ type ticket struct{ subject, status string }
 // truth reads the whole source. The knobs must be clear.
 func (s *source) truth() truth {
 	s.t.Helper()
-	out := truth{tickets: map[string]ticket{}, comments: map[string]bool{}, files: map[string]bool{}, assets: map[string]bool{}, resolved: map[string]int{}}
+	out := truth{tickets: map[string]ticket{}, comments: map[string]bool{}, files: map[string]bool{}, assets: map[string]bool{}, resolved: map[string]int{}, marks: map[string][]int{}}
 	for _, row := range s.list(http.MethodGet, "/tickets", url.Values{"query": {"id > 0"}, "orderby": {"id"}, "fields": {"Subject,Status"}}) {
 		out.tickets[row.text("id")] = ticket{row.text("Subject"), row.text("Status")}
 	}
@@ -141,21 +143,37 @@ func (s *source) truth() truth {
 		case row.text("Filename") != "":
 			out.files[row.text("id")] = true
 		default:
-			out.texts = append(out.texts, row.text("Content"))
+			out.say(row.text("Content"))
 		}
 	}
 	return out
 }
 
+// markPattern finds what is in one message only: the key of a form, or the
+// portal's reference.
+var markPattern = regexp.MustCompile(`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|PRT-[0-9A-Z]{12}`)
+
+// say adds a public message.
+func (t *truth) say(text string) {
+	for _, mark := range markPattern.FindAllString(text, -1) {
+		t.marks[mark] = append(t.marks[mark], len(t.texts))
+	}
+	t.texts = append(t.texts, text)
+}
+
 // holding counts the public messages that hold a text.
 func (t truth) holding(text string) int {
-	n := 0
-	for _, said := range t.texts {
-		if strings.Contains(said, text) {
-			n++
+	mark := markPattern.FindString(text)
+	if mark == "" {
+		return 0
+	}
+	found := map[int]bool{}
+	for _, i := range t.marks[mark] {
+		if strings.Contains(t.texts[i], text) {
+			found[i] = true
 		}
 	}
-	return n
+	return len(found)
 }
 
 type row map[string]any
