@@ -30,9 +30,9 @@ func hostileEndpoints(x *trial) {
 	secret := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { inside.Add(1) }))
 	x.Cleanup(secret.Close)
 	hostile := map[string]http.HandlerFunc{
-		"silent": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
-		"endless": func(w http.ResponseWriter, r *http.Request) {
-			for chunk := strings.Repeat("x", 64<<10); r.Context().Err() == nil; {
+		"silent": func(http.ResponseWriter, *http.Request) { <-x.Context().Done() },
+		"endless": func(w http.ResponseWriter, _ *http.Request) {
+			for chunk := strings.Repeat("x", 64<<10); x.Context().Err() == nil; {
 				n, err := io.WriteString(w, chunk)
 				streamed.Add(int64(n))
 				if err != nil {
