@@ -190,7 +190,7 @@ func TestWhoMayOpenWhichDoor(t *testing.T) {
 		{"contributor", member(access.Contributor), map[record.AccountID]bool{own: true}, true, true, false, false},
 		{"finance", member(access.Finance), map[record.AccountID]bool{own: true}, false, false, false, false},
 		{"manager", employee(access.Manager), map[record.AccountID]bool{own: true, foreign: true, preview: true}, true, false, true, false},
-		{"administrator", employee(access.Admin), map[record.AccountID]bool{own: true, foreign: true, preview: true}, true, false, true, true},
+		{"administrator", employee(access.Admin), map[record.AccountID]bool{own: true, foreign: true, preview: true, hidden: true}, true, false, true, true},
 		{"agent", employee(access.Agent, own, hidden), map[record.AccountID]bool{own: true}, true, false, true, false},
 	}
 	for _, reader := range readers {

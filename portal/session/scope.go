@@ -31,7 +31,7 @@ func (g *Gate) scopeIn(ctx context.Context, u access.User, account string) (acce
 }
 
 // staffIn lets staff look into an account that they reach, once somebody
-// decided that it may be looked at.
+// decided that it may be looked at. Whoever decides that may look before.
 func (g *Gate) staffIn(ctx context.Context, u access.User, id record.AccountID) (access.Scope, error) {
 	reach, err := g.staffScope(ctx, u)
 	if err != nil {
@@ -41,11 +41,23 @@ func (g *Gate) staffIn(ctx context.Context, u access.User, id record.AccountID) 
 	if err != nil {
 		return access.Scope{}, fault.At("look up account", err)
 	}
-	open := info.Launch == record.LaunchPreview || info.Launch == record.LaunchInvited
-	if !open || info.ID != id || !reach.Covers(id) {
+	if !shown(info.Launch, u.Staff) || info.ID != id || !reach.Covers(id) {
 		return access.Scope{}, notHere()
 	}
 	return grant.StaffIn(who(u), u.Staff, id), nil
+}
+
+// shown reports whether staff of a role see an account at a step of its launch.
+// An unknown step is nobody's.
+func shown(l record.Launch, role access.Role) bool {
+	switch l {
+	case record.LaunchInvited, record.LaunchPreview:
+		return true
+	case record.LaunchHidden:
+		return role == access.Admin
+	default:
+		return false
+	}
 }
 
 // staffScope mints the scope of a staff member: over every account for the

@@ -52,7 +52,7 @@ type listView struct {
 type account struct {
 	record.AccountInfo
 	Parent string // name of the company that it is a branch of, or ""
-	Href   string // "" while nobody may look into it
+	Href   string
 }
 
 // List serves the accounts: GET /staff.
@@ -86,10 +86,7 @@ func rows(all []record.AccountInfo, search string) []account {
 	}
 	var out []account
 	for _, a := range all {
-		row := account{AccountInfo: a, Parent: names[a.Parent]}
-		if a.Launch == record.LaunchPreview || a.Launch == record.LaunchInvited {
-			row.Href = ui.AccountPath(a.ID)
-		}
+		row := account{AccountInfo: a, Parent: names[a.Parent], Href: ui.AccountPath(a.ID)}
 		if holds(a.Name+" "+row.Parent, search) {
 			out = append(out, row)
 		}

@@ -142,3 +142,11 @@ func initial(name string) string {
 	}
 	return "·"
 }
+
+// previewed says who sees the account so far.
+func (c *Chrome) previewed() string {
+	if c.Account.Launch == record.LaunchHidden {
+		return c.T("shell.hidden", c.Account.Name)
+	}
+	return c.T("shell.preview", c.Account.Name)
+}

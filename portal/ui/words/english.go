@@ -35,6 +35,7 @@ var englishShell = Catalogue{
 	"shell.theme.light":  "Light",
 	"shell.theme.dark":   "Dark",
 	"shell.preview":      "Staff preview: you see what %s would see. Clients are not invited yet.",
+	"shell.hidden":       "Hidden: only administrators see this account. Clients of %s are not invited.",
 	"shell.admin":        "Administration",
 	"shell.staff":        "Staff of %s",
 	"shell.restored":     "We kept what you were writing.",
