@@ -35,7 +35,12 @@ type Pages struct {
 	Mail           session.Page
 	MailSave       session.Page
 	MailTest       session.Page
-	MailRecords    session.Page   // looks up what the sender's domain publishes
+	MailRecords    session.Page // looks up what the sender's domain publishes
+	Branding       session.Page
+	BrandingSave   session.Page
+	BrandingShow   session.Page   // shows what is typed, and saves nothing
+	BrandingSample session.Page   // a part of the page: how a colour fares
+	BrandingSheet  session.Page   // the style sheet of that part
 	Events         session.Stream // what changes while a page is open
 
 	Approvals        session.Page
@@ -95,6 +100,11 @@ func table(o Options, d *signin.Doors) []door {
 		{post, "/admin/mail", admin, p.MailSave},
 		{post, "/admin/mail/test", admin, p.MailTest},
 		{post, "/admin/mail/records", admin, p.MailRecords},
+		{get, "/admin/branding", admin, p.Branding},
+		{post, "/admin/branding", admin, p.BrandingSave},
+		{post, "/admin/branding/preview", admin, p.BrandingShow},
+		{get, "/admin/branding/sample", admin, p.BrandingSample},
+		{get, "/admin/branding/sample.css", admin, p.BrandingSheet},
 
 		{get, "/a/{account}/", inAccount, p.Home},
 		{get, "/a/{account}/events", inAccount, p.Events},

@@ -8,6 +8,7 @@ var administration = []struct {
 	icon       Icon
 }{
 	{"nav.mail", "/admin/mail", IconMail},
+	{"nav.branding", "/admin/branding", IconBrand},
 }
 
 // administer lists the administrator's pages in the reader's words.

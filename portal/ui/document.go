@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/a-h/templ"
+import (
+	"strings"
+
+	"github.com/a-h/templ"
+)
 
 // htmxConfig turns off what a strict content security policy forbids, and keeps
 // htmx to this site. A 422 holds the form with its mistakes marked: show it.
@@ -44,4 +48,12 @@ func orElse(href, plain string) string {
 		return plain
 	}
 	return href
+}
+
+// picture is the address of a logo: of this portal, or a PNG in the page itself.
+func picture(address string) string {
+	if strings.HasPrefix(address, "data:image/png;base64,") {
+		return address
+	}
+	return string(templ.URL(address))
 }

@@ -26,6 +26,6 @@ func (m *Mailer) Check(ctx context.Context, s Server, to string) error {
 	ctx, cancel := context.WithTimeout(ctx, m.o.Timeout)
 	defer cancel()
 	l := letter{name: "test", to: mail.Address{Address: to}, subject: m.named("A test of the mail settings"),
-		facts: facts{Provider: oneLine(m.o.Provider), Server: s.String()}}
+		facts: facts{Provider: oneLine(m.o.Provider()), Server: s.String()}}
 	return m.carry(ctx, s, l)
 }

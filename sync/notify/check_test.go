@@ -16,7 +16,7 @@ import (
 
 func checker(t *testing.T, o notify.Options) *notify.Mailer {
 	t.Helper()
-	o.Server, o.Provider = always(notify.Server{}), "Halden IT"
+	o.Server, o.Provider = always(notify.Server{}), called("Halden IT")
 	if o.Dir == "" {
 		o.Dir = t.TempDir()
 	}

@@ -30,8 +30,8 @@ type Options struct {
 	// Server returns the settings. It is asked for every mail, so that corrected
 	// settings hold at once.
 	Server func(ctx context.Context) (Server, error)
-	// Provider is who people read that mails are from.
-	Provider string
+	// Provider returns who people read that mails are from, now; nil names nobody.
+	Provider func() string
 	// Dir is the folder for mails while there is no server.
 	Dir string
 	// Timeout bounds one attempt; 20 seconds when zero.
@@ -75,6 +75,9 @@ func New(o Options) (*Mailer, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Provider == nil {
+		o.Provider = func() string { return "" }
+	}
 	if o.Held == nil {
 		o.Held = func(context.Context) bool { return false }
 	}
@@ -98,14 +101,14 @@ func (m *Mailer) post(u access.User, name, subject string, f facts) {
 		m.o.Log.Error("mail not sent: this is not one mail address", slog.String("user", u.ID), slog.String("mail", name))
 		return
 	}
-	f.Name, f.Provider = oneLine(u.Name), oneLine(m.o.Provider)
+	f.Name, f.Provider = oneLine(u.Name), oneLine(m.o.Provider())
 	l := letter{name: name, user: u.ID, to: mail.Address{Name: oneLine(u.Name), Address: to.Address}, subject: m.named(subject), facts: f}
 	m.offer(l)
 }
 
 // named ends a subject with who it is from.
 func (m *Mailer) named(subject string) string {
-	if provider := oneLine(m.o.Provider); provider != "" {
+	if provider := oneLine(m.o.Provider()); provider != "" {
 		return subject + " · " + provider
 	}
 	return subject
@@ -195,7 +198,7 @@ func (m *Mailer) try(ctx context.Context, l letter) error {
 
 // carry writes a mail and takes it away.
 func (m *Mailer) carry(ctx context.Context, s Server, l letter) error {
-	msg, err := l.write(s.sender(m.o.Provider), m.o.Now())
+	msg, err := l.write(s.sender(m.o.Provider()), m.o.Now())
 	if err != nil {
 		return err
 	}

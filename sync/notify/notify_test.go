@@ -62,7 +62,7 @@ func TestWithoutAServerMailsAreFiles(t *testing.T) {
 	t.Parallel()
 	log, lines := newLog()
 	dir := filepath.Join(t.TempDir(), "mails")
-	m := run(t, notify.Options{Server: always(notify.Server{}), Dir: dir, Provider: "Halden IT", Log: log})
+	m := run(t, notify.Options{Server: always(notify.Server{}), Dir: dir, Provider: called("Halden IT"), Log: log})
 	lines.await(t, "no mail server is configured")
 	m.PasswordReset(ines, "https://portal.example/reset?token=abc", 30*time.Minute)
 	if line := lines.await(t, "mail kept as a file"); strings.Contains(line, "abc") || strings.Contains(line, ines.Email) {
@@ -100,7 +100,7 @@ func TestNobodyAddsAHeader(t *testing.T) {
 	server := newFakeServer(t)
 	settings := server.settings()
 	settings.FromName = "x\r\nX-Evil: 1"
-	m := run(t, notify.Options{Server: always(settings), Dir: t.TempDir(), Provider: "Halden\r\nBcc: a@evil.example", Log: log})
+	m := run(t, notify.Options{Server: always(settings), Dir: t.TempDir(), Provider: called("Halden\r\nBcc: a@evil.example"), Log: log})
 	u := ines
 	u.Name = "Ines\r\nBcc: b@evil.example\r\n\r\n<script>\u202e"
 	m.PasswordChanged(u, time.Now())
@@ -128,7 +128,7 @@ func TestAServerThatIsAwayLosesNothing(t *testing.T) {
 	t.Parallel()
 	log, lines := newLog()
 	server := newFakeServer(t, "421 later", "451 later", "250 fine")
-	m := run(t, server.options(t, notify.Options{Provider: "Halden IT", Log: log, Retries: []time.Duration{0, 0, 0}}))
+	m := run(t, server.options(t, notify.Options{Provider: called("Halden IT"), Log: log, Retries: []time.Duration{0, 0, 0}}))
 	m.PasswordReset(ines, "https://portal.example/reset?token=abc", 30*time.Minute)
 	lines.await(t, "mail not sent yet")
 	lines.await(t, "mail not sent yet")
@@ -142,7 +142,7 @@ func TestARefusalIsFinalAndLogged(t *testing.T) {
 	t.Parallel()
 	log, lines := newLog()
 	server := newFakeServer(t, "550 nobody here")
-	m := run(t, server.options(t, notify.Options{Provider: "Halden IT", Log: log, Retries: []time.Duration{0}}))
+	m := run(t, server.options(t, notify.Options{Provider: called("Halden IT"), Log: log, Retries: []time.Duration{0}}))
 	m.PasswordReset(ines, "https://portal.example/reset?token=abc", 30*time.Minute)
 	if line := lines.await(t, "level=ERROR"); !strings.Contains(line, "mail not sent") || !strings.Contains(line, "attempt=1") || strings.Contains(line, "token") {
 		t.Errorf("logged %s", line)
@@ -154,7 +154,7 @@ func TestWhatIsHeldReachesNoServer(t *testing.T) {
 	log, lines := newLog()
 	var free atomic.Bool
 	server := newFakeServer(t, "250 fine")
-	m := run(t, server.options(t, notify.Options{Provider: "Halden IT", Log: log, Retries: []time.Duration{0, 0},
+	m := run(t, server.options(t, notify.Options{Provider: called("Halden IT"), Log: log, Retries: []time.Duration{0, 0},
 		Held: func(context.Context) bool { return !free.Load() }}))
 	m.PasswordReset(ines, "https://portal.example/reset?token=abc", 30*time.Minute)
 	if line := lines.await(t, "level=ERROR"); !strings.Contains(line, "held") || !strings.Contains(line, "attempt=1") {
@@ -198,3 +198,5 @@ func TestSettingsThatCannotWork(t *testing.T) {
 		t.Errorf("no folder: %v", err)
 	}
 }
+
+func called(name string) func() string { return func() string { return name } }

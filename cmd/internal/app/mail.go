@@ -12,7 +12,7 @@ import (
 // mailer sends by the server of the moment, or keeps mails in the data folder.
 func (a *App) mailer(firm *provider.Provider, held func(context.Context) bool) (*notify.Mailer, error) {
 	return notify.New(notify.Options{
-		Server: firm.Server, Provider: a.cfg.Provider.Name,
+		Server: firm.Server, Provider: func() string { return firm.Look(context.Background()).Provider.Name },
 		Dir: filepath.Join(a.cfg.Data, "mails"), Held: held, Log: a.log, Now: a.now,
 	})
 }

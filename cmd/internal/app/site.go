@@ -73,6 +73,7 @@ func (a *App) pages(s *store.Store, d desk, frame ui.Framer, from sources) porta
 
 // administer adds the administrator's pages.
 func (a *App) administer(p *portal.Pages, frame ui.Framer, firm *provider.Provider) {
-	s := settings.New(settings.Options{Mail: firm, LookupTXT: net.DefaultResolver.LookupTXT, Frame: frame})
+	s := settings.New(settings.Options{Mail: firm, Branding: firm, LookupTXT: net.DefaultResolver.LookupTXT, Frame: frame})
 	p.Mail, p.MailSave, p.MailTest, p.MailRecords = s.Mail, s.SaveMail, s.TryMail, s.CheckRecords
+	p.Branding, p.BrandingSave, p.BrandingShow, p.BrandingSample, p.BrandingSheet = s.Branding, s.SaveBranding, s.PreviewBranding, s.Sample, s.SampleSheet
 }

@@ -175,6 +175,7 @@ var libraries = []struct {
 	{"github.com/santhosh-tekuri/jsonschema", []string{"connectors/manifest/..."}},
 	{"github.com/getkin/kin-openapi", []string{"connectors/connectortest/...", "connectors/vendorfake/..."}},
 	{"github.com/wneessen/go-mail", []string{"sync/notify/..."}},
+	{"golang.org/x/image", []string{"portal/admin/settings"}},
 	{"code.dny.dev/ssrf", []string{"sync/egress/..."}},
 	{"github.com/standard-webhooks", []string{"sync/webhook/..."}},
 	{"github.com/knadh/koanf", []string{"config"}},

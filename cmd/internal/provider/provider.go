@@ -28,8 +28,10 @@ type Options struct {
 // Provider answers for everything that administrators decide in the browser. It is
 // safe for concurrent use.
 type Provider struct {
-	o    Options
-	mail *group[mailDocument]
+	o          Options
+	mail       *group[mailDocument]
+	branding   *group[brandingDocument]
+	appearance appearance
 	// check sends a test mail, see notify.Mailer.Check.
 	check func(ctx context.Context, s notify.Server, to string) error
 }
@@ -44,7 +46,10 @@ func (p *Provider) Checked(check func(ctx context.Context, s notify.Server, to s
 
 // New reads nothing yet.
 func New(o Options) *Provider {
-	return &Provider{o: o, mail: newGroup[mailDocument](o.Store, "mail", o.Now)}
+	return &Provider{o: o,
+		mail:     newGroup[mailDocument](o.Store, "mail", o.Now),
+		branding: newGroup[brandingDocument](o.Store, "branding", o.Now),
+	}
 }
 
 // fixed says which of the keys, by the name of their field, the configuration

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -65,7 +66,7 @@ func (w *world) process(t *testing.T, environ ...string) *provider.Provider {
 	t.Helper()
 	c, err := config.Load("", environ)
 	must(t, err)
-	p := provider.New(provider.Options{Config: c, Store: flaky{w.store.System(), w}, Vault: w.vault, Now: w.clock})
+	p := provider.New(provider.Options{Config: c, Store: flaky{w.store.System(), w}, Vault: w.vault, Log: slog.New(slog.DiscardHandler), Now: w.clock})
 	return p.Checked(func(_ context.Context, s notify.Server, to string) error {
 		w.tests, w.to = append(w.tests, s), append(w.to, to)
 		return nil

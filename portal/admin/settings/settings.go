@@ -33,7 +33,8 @@ type State[T any] struct {
 
 // Options are what the pages work with; all are needed.
 type Options struct {
-	Mail Mailing
+	Mail     Mailing
+	Branding Appearance
 	// LookupTXT asks the resolver for the TXT records of a name (RFC 1035); it is
 	// called only when somebody presses the button for it.
 	LookupTXT func(ctx context.Context, name string) ([]string, error)

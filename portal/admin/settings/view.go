@@ -3,6 +3,8 @@ package settings
 import (
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"portico/portal/ui"
 )
 
@@ -71,4 +73,12 @@ func reports(v mailView) string {
 		return "postmaster@" + domain
 	}
 	return v.To
+}
+
+// logoAttributes ties the file field to its hint and its mistake.
+func logoAttributes(v brandingView) templ.Attributes {
+	if v.Problems["logo"] == "" {
+		return templ.Attributes{"aria-describedby": "logo-hint"}
+	}
+	return templ.Attributes{"aria-describedby": "logo-hint logo-error", "aria-invalid": "true"}
 }

@@ -59,6 +59,7 @@ func (m *mailing) SealPassword(_ access.Scope, c settings.MailChange) string {
 type world struct {
 	t     *testing.T
 	mail  *mailing
+	look  *appearing
 	txt   map[string][]string
 	asked []string
 	pages *settings.Pages
@@ -66,7 +67,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, mail: &mailing{versions: map[int]settings.Mail{}}, txt: map[string][]string{}}
+	w := &world{t: t, mail: &mailing{versions: map[int]settings.Mail{}}, look: &appearing{}, txt: map[string][]string{}}
 	frame := ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Zone: time.UTC, Now: func() time.Time { return now }})
 	answers := make(chan struct{}, 1)
 	lookup := func(_ context.Context, name string) ([]string, error) {
@@ -78,7 +79,7 @@ func newWorld(t *testing.T) *world {
 		}
 		return nil, &net.DNSError{Name: name, IsNotFound: w.txt["offline"] == nil}
 	}
-	w.pages = settings.New(settings.Options{Mail: w.mail, LookupTXT: lookup, Frame: frame})
+	w.pages = settings.New(settings.Options{Mail: w.mail, Branding: w.look, LookupTXT: lookup, Frame: frame})
 	return w
 }
 

@@ -6,6 +6,7 @@ import { copyFields } from "./copy.js";
 import { keepDrafts } from "./draft.js";
 import { showFiles } from "./files.js";
 import { followLive } from "./live.js";
+import { pickColours } from "./pick.js";
 import { askQuietly, pauseWhenHidden } from "./poll.js";
 import { closeMenus } from "./menu.js";
 import { submitOnce } from "./once.js";
@@ -16,6 +17,7 @@ function start(root) {
   countCharacters(root);
   showFiles(root);
   copyFields(root);
+  pickColours(root);
   keepDrafts(root, window.localStorage);
 }
 
