@@ -1,6 +1,6 @@
 package words
 
-var englishSettings = Catalogue{
+var englishSettings = Catalogue{ //nolint:gosec // words about passwords, none of them one
 	"settings.save":         "Save changes",
 	"settings.saved":        "Saved. It holds at once, in every process within seconds.",
 	"settings.by":           "Saved by %s",
@@ -87,7 +87,6 @@ var englishSettings = Catalogue{
 	"settings.branding.colour.wrong":  "This is not a colour like #0f5c63.",
 	"settings.branding.show":          "Preview",
 	"settings.branding.preview":       "Preview",
-	"settings.branding.preview.text":  "Nothing of this is saved yet.",
 	"settings.branding.light":         "Light pages",
 	"settings.branding.dark":          "Dark pages",
 	"settings.branding.same":          "Buttons and links wear %s itself: %s to 1. At least 4.5 is needed.",
