@@ -191,7 +191,12 @@ func (b *browser) crawl(others []*browser) {
 			continue
 		}
 		done[path] = true
-		a, err := b.get(path)
+		var a answer
+		var err error
+		eventually(t.Context(), 3*time.Minute, func() bool { // exports have a pace
+			a, err = b.get(path)
+			return a.status != http.StatusTooManyRequests
+		})
 		if err != nil || a.status != http.StatusOK {
 			t.Errorf("%s: GET %s: status %d, %v", b.company.name, path, a.status, err)
 		}

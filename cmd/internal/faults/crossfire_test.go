@@ -78,6 +78,9 @@ func (b *browser) burst(ctx context.Context, browsers []*browser) (whole bool, e
 	if asking.Err() != nil {
 		return false, nil
 	}
+	if a.status == http.StatusTooManyRequests && strings.HasSuffix(path, ".csv") {
+		return false, nil // exports have a pace
+	}
 	if err != nil || a.status != want {
 		return false, fmt.Errorf("%s asked for %s: status %d, want %d, %w", b.company.name, path, a.status, want, err)
 	}

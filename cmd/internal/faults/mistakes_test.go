@@ -33,7 +33,11 @@ func connectionMistakes(x *trial) {
 	sealed.Config.ErrorLog = log.New(io.Discard, "", 0) // that a client mistrusts it is the point
 	sealed.StartTLS()
 	x.Cleanup(sealed.Close)
-	closed := "http://" + freeAddress(x.T)
+	port, err := steadyPort() // which nobody is given by chance
+	if err != nil {
+		x.Fatal(err)
+	}
+	closed := "http://127.0.0.1:" + port
 	for _, c := range []struct {
 		name, url, token, user string
 		says                   []string
