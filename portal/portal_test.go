@@ -149,7 +149,7 @@ func fill(path, account string) string {
 	for _, v := range []string{"{id}", "{action}", "{attachment}", "{approval}", "{link}"} {
 		path = strings.Replace(path, v, record.NewID().String(), 1)
 	}
-	path = strings.Replace(path, "{version}", "1", 1)
+	path = strings.Replace(strings.Replace(path, "{version}", "1", 1), "{form:decide|versions|call|withdraw}", "decide", 1)
 	return strings.Replace(path, "{file:.+}", "nothing.js", 1)
 }
 

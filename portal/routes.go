@@ -123,6 +123,9 @@ func table(o Options, d *signin.Doors) []door {
 		{post, "/a/{account}/approvals", byStaff, p.ApprovalAsk},
 		{get, "/a/{account}/approvals/new", byStaff, p.ApprovalForm},
 		{get, "/a/{account}/approvals/{approval}", sees(record.KindApproval), p.Approval},
+		// A form that comes back with what is wrong has the address that it was posted
+		// to: reading that anew shows the approval.
+		{get, "/a/{account}/approvals/{approval}/{form:decide|versions|call|withdraw}", sees(record.KindApproval), p.Approval},
 		{post, "/a/{account}/approvals/{approval}/decide", acts(record.KindApproval), p.ApprovalDecide},
 		{post, "/a/{account}/approvals/{approval}/versions", byStaff, p.ApprovalRevise},
 		{post, "/a/{account}/approvals/{approval}/call", byStaff, p.ApprovalCall},

@@ -323,7 +323,7 @@ func whoField(v askView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, role := range approval.Deciders {
-			templ_7745c5c3_Err = several("role-"+string(role), "roles", string(role), v.Chrome.T("approvals.any."+string(role)), slices.Contains(v.Input.Roles, string(role))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = several("role-"+string(role), "roles", string(role), capital(v.Chrome.T("approvals.any."+string(role))), slices.Contains(v.Input.Roles, string(role))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -75,7 +75,7 @@ func (p *Pages) view(r *http.Request, s access.Scope, a approval.Approval) (view
 		v.Ticket = ticketPath(a.Account, a.Ticket)
 	}
 	if a.Reply != nil {
-		v.Reply = &ui.Progress{Action: *a.Reply, System: c.T("approvals.helpdesk")}
+		v.Reply = &ui.Progress{Action: *a.Reply, System: p.system(r.Context(), c, s, a)}
 		if v.Ticket != "" {
 			v.Reply.Self = actionPath(a)
 		}
@@ -87,6 +87,15 @@ func (p *Pages) view(r *http.Request, s access.Scope, a approval.Approval) (view
 		v.Staff, err = p.staff(r, s, c, a)
 	}
 	return v, err
+}
+
+// system names where the request of a decision is, as far as the reader may know.
+func (p *Pages) system(ctx context.Context, c *ui.Chrome, s access.Scope, a approval.Approval) string {
+	d, err := p.o.Requests.Detail(ctx, s, a.Account, record.KindTicket, a.Ticket)
+	if err != nil || d.Stamp.System == "" {
+		return c.T("approvals.helpdesk")
+	}
+	return d.Stamp.System
 }
 
 // common is what does not depend on who looks.

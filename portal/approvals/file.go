@@ -2,6 +2,7 @@ package approvals
 
 import (
 	"context"
+	"encoding/csv"
 	"io"
 	"mime"
 	"net/http"
@@ -76,9 +77,10 @@ func (p *Pages) send(w http.ResponseWriter, r *http.Request, f action.File) erro
 
 // preview is as much of a file as a page shows itself.
 type preview struct {
-	Text    string // the beginning of a text
-	Cut     bool   // it goes on
-	Picture string // address of a picture of it, or ""
+	Text    string     // the beginning of a text
+	Rows    [][]string // the same, when it is a table
+	Cut     bool       // it goes on
+	Picture string     // address of a picture of it, or ""
 	drawn   bool
 }
 
@@ -112,7 +114,45 @@ func (p *Pages) preview(ctx context.Context, f *action.File) preview {
 	if !utf8.Valid(text) {
 		return preview{}
 	}
-	return preview{Text: string(text), Cut: f.Size > maxShown}
+	out := preview{Text: string(text), Cut: f.Size > maxShown}
+	if strings.HasPrefix(f.ContentType, "text/csv") {
+		out.tabulate()
+	}
+	return out
+}
+
+// Limits of a table that a page shows.
+const (
+	maxRows    = 200
+	maxColumns = 12
+)
+
+// tabulate makes rows of a text that is a table; of one that is not it stays text.
+func (v *preview) tabulate() {
+	text := v.Text
+	if i := strings.LastIndexByte(text, '\n'); v.Cut && i > 0 { // the last row may be half
+		text = text[:i]
+	}
+	r := csv.NewReader(strings.NewReader(text))
+	head, _, _ := strings.Cut(text, "\n")
+	for _, comma := range []rune{'\t', ';'} {
+		if strings.Count(head, string(comma)) > strings.Count(head, ",") {
+			r.Comma = comma
+		}
+	}
+	rows, err := r.ReadAll()
+	if err != nil || len(rows) < 2 || len(rows[0]) < 2 || len(rows[0]) > maxColumns {
+		return
+	}
+	if len(rows) > maxRows {
+		rows, v.Cut = rows[:maxRows], true
+	}
+	v.Rows = rows
+}
+
+// number reports whether a cell stands right-aligned.
+func number(cell string) bool {
+	return cell != "" && strings.Trim(cell, "0123456789.,-+ €$£%") == ""
 }
 
 func (v preview) picture(file string) string {

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -89,10 +91,16 @@ func who(c *ui.Chrome, a approval.Approval, user string, role access.Role) strin
 	case 0:
 		return ""
 	case 1:
-		return names[0]
+		return capital(names[0])
 	default:
-		return c.T("approvals.or", strings.Join(names[:n-1], ", "), names[n-1])
+		return capital(c.T("approvals.or", strings.Join(names[:n-1], ", "), names[n-1]))
 	}
+}
+
+// capital begins a sentence.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 // short shows enough of a fingerprint to compare by eye.

@@ -48,7 +48,23 @@ func (p Progress) Seen() string {
 
 // name tells the card from others on the page: what was asked, and when.
 func (p Progress) name(c *Chrome) string {
-	return c.T("progress.of."+string(p.Action.Kind)) + ", " + c.Second(p.Action.Recorded) + ", " + p.Action.Ref
+	return p.of(c) + ", " + c.Second(p.Action.Recorded) + ", " + p.Action.Ref
+}
+
+// of says what was asked for. A reply that tells of a decision is nobody's own.
+func (p Progress) of(c *Chrome) string {
+	if p.Action.Input.Approval != "" {
+		return c.T("progress.of.approval")
+	}
+	return c.T("progress.of." + string(p.Action.Kind))
+}
+
+// written heads the words that are on their way.
+func (p Progress) written(c *Chrome) string {
+	if p.Action.Input.Approval != "" {
+		return c.T("progress.told")
+	}
+	return c.T("progress.written")
 }
 
 // title is the sentence of the state.

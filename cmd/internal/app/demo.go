@@ -44,7 +44,7 @@ func (a *App) serveDemo(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := a.furnish(ctx, s.System(), address); err != nil {
+	if err := a.furnish(ctx, s, address); err != nil {
 		return fault.At("set up the demo", err)
 	}
 	people := demoPeople()
@@ -84,7 +84,8 @@ const demoToken = "1-1-demo"
 
 // furnish makes the accounts, people and connection of the demo once, and
 // points the connection at where the fake listens this time.
-func (a *App) furnish(ctx context.Context, sys *store.System, address string) error {
+func (a *App) furnish(ctx context.Context, s *store.Store, address string) error {
+	sys := s.System()
 	settings := map[string]string{"url": "http://" + address, "user": demo.ServiceUser, "queue": "Support"}
 	have, err := sys.ConnectionNamed(ctx, demo.System)
 	if err == nil {
@@ -116,7 +117,7 @@ func (a *App) furnish(ctx context.Context, sys *store.System, address string) er
 			return err
 		}
 	}
-	return nil
+	return a.furnishQuestions(ctx, s)
 }
 
 func (a *App) furnishAccount(ctx context.Context, sys *store.System, account demo.Account) error {
