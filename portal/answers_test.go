@@ -101,6 +101,21 @@ func TestPostsFromElsewhereAreRefusedAtEveryDoor(t *testing.T) {
 	}
 }
 
+// TestAMailProgramMayUnsubscribe posts as RFC 8058 §3.2 says: without cookies, and
+// without saying where it comes from.
+func TestAMailProgramMayUnsubscribe(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	said := strings.NewReader("List-Unsubscribe=One-Click")
+	kind := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
+	if got := w.site.Browser().Do(http.MethodPost, "/unsubscribe/token", said, kind).Want(http.StatusOK).Body; !strings.HasPrefix(got, "Unsubscribed ") {
+		t.Errorf("it is answered by %q", got)
+	}
+	if got := w.site.Browser().Get("/unsubscribe/token").Want(http.StatusOK).Body; !strings.HasPrefix(got, "Unsubscribe ") {
+		t.Errorf("the link is answered by %q", got)
+	}
+}
+
 func TestFailuresTellTheLogAndNotTheReader(t *testing.T) {
 	t.Parallel()
 	log := &buffer{}

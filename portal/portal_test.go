@@ -146,7 +146,7 @@ func TestEveryPageIsNeeded(t *testing.T) {
 // fill puts an account into a path and made-up ids into its other variables.
 func fill(path, account string) string {
 	path = strings.Replace(path, "{account}", account, 1)
-	for _, v := range []string{"{id}", "{action}", "{attachment}", "{approval}", "{link}"} {
+	for _, v := range []string{"{id}", "{action}", "{attachment}", "{approval}", "{link}", "{token}"} {
 		path = strings.Replace(path, v, record.NewID().String(), 1)
 	}
 	path = strings.Replace(strings.Replace(path, "{version}", "1", 1), "{form:decide|versions|call|withdraw}", "decide", 1)

@@ -38,9 +38,13 @@ type Pages struct {
 	MailRecords    session.Page // looks up what the sender's domain publishes
 	Branding       session.Page
 	BrandingSave   session.Page
-	BrandingShow   session.Page   // shows what is typed, and saves nothing
-	BrandingSample session.Page   // a part of the page: how a colour fares
-	BrandingSheet  session.Page   // the style sheet of that part
+	BrandingShow   session.Page // shows what is typed, and saves nothing
+	BrandingSample session.Page // a part of the page: how a colour fares
+	BrandingSheet  session.Page // the style sheet of that part
+	Notifications  session.Page
+	Notify         session.Page   // chooses
+	Unsubscribe    session.Open   // asks
+	Unsubscribed   session.Open   // does it
 	Events         session.Stream // what changes while a page is open
 
 	Approvals        session.Page
@@ -93,6 +97,10 @@ func table(o Options, d *signin.Doors) []door {
 		{get, "/reset", public, session.Open(d.Reset)},
 		{post, "/reset", public, session.Open(d.SetPassword)},
 
+		// Public: the token proves whose mails they are.
+		{get, "/unsubscribe/{token}", public, p.Unsubscribe},
+		{post, "/unsubscribe/{token}", public, p.Unsubscribed},
+
 		{get, "/accounts", signedIn, session.Personal(d.Accounts)},
 		{get, "/staff", staff, p.Staff},
 
@@ -108,6 +116,8 @@ func table(o Options, d *signin.Doors) []door {
 
 		{get, "/a/{account}/", inAccount, p.Home},
 		{get, "/a/{account}/events", inAccount, p.Events},
+		{get, "/a/{account}/notifications", see, p.Notifications},
+		{post, "/a/{account}/notifications", act, p.Notify},
 		{get, "/a/{account}/tickets", see, p.Tickets},
 		{post, "/a/{account}/tickets", act, p.TicketCreate},
 		{get, "/a/{account}/tickets.csv", see, exports.Hold(p.TicketsCSV)},

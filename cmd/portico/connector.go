@@ -16,7 +16,7 @@ func (c *console) connector() *cobra.Command {
 	}
 	cmd.AddCommand(c.connectorLint(), c.connectorAdd(), c.connectorList(), c.connectorCheck(),
 		c.connectorDiscover(), c.connectorPreview(), c.connectorPull(), c.connectorMatch(), c.connectorUnmatch(),
-		c.connectorStatus(), c.connectorRuns(), c.connectorMeanings(), c.connectorConfirm(), c.connectorPause(), c.connectorResume())
+		c.connectorStatus(), c.connectorRuns(), c.connectorMeanings(), c.connectorConfirm(), c.connectorPause(), c.connectorMails(), c.connectorResume())
 	return group(cmd)
 }
 

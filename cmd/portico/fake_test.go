@@ -10,6 +10,7 @@ import (
 	"portico/sync/access"
 	"portico/sync/action"
 	"portico/sync/audit"
+	"portico/sync/notice"
 	"portico/sync/record"
 	"portico/sync/remote"
 	"portico/sync/run"
@@ -195,4 +196,14 @@ func (f *fake) Restore(_ context.Context, path, into, identity string) (backup.M
 
 func (f *fake) TestMail(_ context.Context, to string) (string, error) {
 	return "mail.example:587", f.call("test mail %s", to)
+}
+
+func (f *fake) MailStatus(context.Context) (notice.Report, error) {
+	at := time.Date(2026, 11, 19, 9, 0, 0, 0, time.UTC)
+	return notice.Report{Waiting: 3, Tried: 2, Oldest: at, Problem: "mail.example:587 did not answer in time.", Notices: 4, Sent: 5,
+		Failed: []notice.Failure{{ID: "m1", Sort: notice.News, User: "u1", Ended: at, Problem: "nobody\x1b[2J here"}}}, f.call("mail status")
+}
+
+func (f *fake) SourceMails(_ context.Context, name string, yes bool) error {
+	return f.call("source mails %s %v", name, yes)
 }

@@ -12,6 +12,7 @@ import (
 	"portico/sync/action"
 	"portico/sync/audit"
 	"portico/sync/delivery"
+	"portico/sync/notice"
 	"portico/sync/record"
 	"portico/sync/remote"
 	"portico/sync/run"
@@ -142,6 +143,10 @@ type Webhooks interface {
 type Mail interface {
 	// TestMail sends a test mail and names the server that took it.
 	TestMail(ctx context.Context, to string) (server string, err error)
+	// MailStatus says what waits and what was given up.
+	MailStatus(ctx context.Context) (notice.Report, error)
+	// SourceMails lets the source of a connection mail clients, instead of Portico.
+	SourceMails(ctx context.Context, name string, yes bool) error
 }
 
 // Accounts is the administrator's work on client companies.

@@ -49,7 +49,7 @@ type Attempts interface {
 	ClearAttempts(ctx context.Context, key string) error
 }
 
-// Mailer sends mail later and elsewhere; it returns at once.
+// Mailer owes people mails, which are sent later and elsewhere.
 type Mailer interface {
 	PasswordReset(u access.User, link string, valid time.Duration)
 	PasswordChanged(u access.User, at time.Time)

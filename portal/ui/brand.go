@@ -76,6 +76,12 @@ func shade(given, used rgb, surfaces []rgb) Shade {
 	return Shade{Given: worst(given, surfaces), Used: used.String(), Ratio: worst(used, surfaces)}
 }
 
+// Colours returns the brand as #rrggbb, and what is read on it: for light and for
+// dark surroundings.
+func (b Brand) Colours() (light, lightInk, dark, darkInk string) {
+	return b.light.String(), b.light.ink().String(), b.dark.String(), b.dark.ink().String()
+}
+
 // CSS returns the brand style sheet: the tokens that a provider decides, for the
 // parts of a page that the selector names.
 func (b Brand) CSS(selector string) string {

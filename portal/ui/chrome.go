@@ -24,6 +24,7 @@ type Chrome struct {
 	Home     string    // where the mark leads
 	Search   string    // where the search form goes; "" hides it
 	Switch   string    // where another account is chosen; "" hides it
+	Notices  string    // where a member says what to be told by mail; "" hides it
 	SignOut  string    // where the sign-out form posts to; "" hides it
 	Sheet    string    // address of the brand style sheet; "" is the one without a tag
 	Icon     string    // address of the tab's picture, the same

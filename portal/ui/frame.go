@@ -115,6 +115,9 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 	items := []NavItem{{Label: c.T("nav.home"), Href: base, Icon: IconHome}}
 	if s.Sees(record.KindTicket) {
 		c.Search = base + "tickets"
+		if s.Acts(record.KindTicket) {
+			c.Notices = base + "notifications"
+		}
 		progress := within(r.URL.Path, base+"actions")
 		items = append(items, NavItem{Label: c.T("nav.tickets"), Href: base + "tickets", Icon: IconTickets, Count: few(waiting), Current: progress})
 	}

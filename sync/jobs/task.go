@@ -31,6 +31,8 @@ const (
 	// DeliverWebhooks has no ids: it says that something may be due to somebody.
 	DeliverWebhooks Name = "webhook.deliver"
 	ReadHook        Name = "intake.read" // ids: hook
+	// SendMails has no ids: it says that mails may be due.
+	SendMails Name = "notify.send"
 )
 
 // lane is an asynq queue with workers of its own, so that long pulls never hold
@@ -58,6 +60,7 @@ var rules = map[Name]rule{
 
 	DeliverWebhooks: {lane: interactive, once: time.Second, limit: time.Minute},
 	ReadHook:        {lane: interactive, once: 9 * time.Second, limit: 10 * time.Minute},
+	SendMails:       {lane: interactive, once: time.Second, limit: time.Minute},
 }
 
 // Task is a ring: a name and what it is about, never content.

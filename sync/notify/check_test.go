@@ -16,7 +16,7 @@ import (
 
 func checker(t *testing.T, o notify.Options) *notify.Mailer {
 	t.Helper()
-	o.Server, o.Provider = always(notify.Server{}), called("Halden IT")
+	o.Server, o.Look = always(notify.Server{}), called("Halden IT")
 	if o.Dir == "" {
 		o.Dir = t.TempDir()
 	}
@@ -33,7 +33,7 @@ func TestACheckSendsThroughExactlyTheseSettings(t *testing.T) {
 	if err := checker(t, notify.Options{}).Check(t.Context(), server.settings(), "mara@halden.example"); err != nil {
 		t.Fatal(err)
 	}
-	if m := server.next(t); len(m.to) != 1 || m.to[0] != "mara@halden.example" || !strings.Contains(m.data, "A test of the mail settings") {
+	if m := server.next(t); len(m.to) != 1 || m.to[0] != "mara@halden.example" || !strings.HasPrefix(readable(m.data), "Subject: A test of the mail settings · Halden IT\n") {
 		t.Errorf("sent %+v", m)
 	}
 }

@@ -26,18 +26,18 @@ type fakeServer struct {
 	says     map[string]string // to other verbs and, under "", as a greeting; instead of fine
 }
 
-func newFakeServer(t *testing.T, answers ...string) *fakeServer {
+func newFakeServer(t testing.TB, answers ...string) *fakeServer {
 	t.Helper()
 	return newFakeServerSaying(t, nil, answers...)
 }
 
-func newFakeServerSaying(t *testing.T, says map[string]string, answers ...string) *fakeServer {
+func newFakeServerSaying(t testing.TB, says map[string]string, answers ...string) *fakeServer {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &fakeServer{listener: l, answers: make(chan string, len(answers)), mails: make(chan sent, 10), says: says}
+	s := &fakeServer{listener: l, answers: make(chan string, len(answers)), mails: make(chan sent, 1000), says: says}
 	for _, a := range answers {
 		s.answers <- a
 	}
@@ -58,17 +58,12 @@ func (s *fakeServer) settings() notify.Server {
 	return notify.Server{Host: "127.0.0.1", Port: s.listener.Addr().(*net.TCPAddr).Port, TLS: "none", From: "portal@halden.example"}
 }
 
-func (s *fakeServer) options(t *testing.T, o notify.Options) notify.Options {
-	o.Server, o.Dir = always(s.settings()), t.TempDir()
-	return o
-}
-
 // always is the same settings for every mail.
 func always(s notify.Server) func(context.Context) (notify.Server, error) {
 	return func(context.Context) (notify.Server, error) { return s, nil }
 }
 
-func (s *fakeServer) next(t *testing.T) sent {
+func (s *fakeServer) next(t testing.TB) sent {
 	t.Helper()
 	select {
 	case m := <-s.mails:
@@ -119,6 +114,9 @@ func (s *fakeServer) serve(c net.Conn) {
 			}
 			m.data = string(b)
 			s.mails <- m
+			if _, cut := s.says["."]; cut {
+				return
+			}
 			say("250 taken")
 		case "QUIT":
 			say("221 bye")

@@ -2,7 +2,6 @@ package notify
 
 import (
 	"bytes"
-	"crypto/rand"
 	"embed"
 	htmltemplate "html/template"
 	"net/mail"
@@ -19,57 +18,97 @@ import (
 var mails embed.FS
 
 var (
-	texts = texttemplate.Must(texttemplate.ParseFS(mails, "mails/*.txt"))
-	pages = htmltemplate.Must(htmltemplate.ParseFS(mails, "mails/*.html"))
+	texts = texttemplate.Must(texttemplate.ParseFS(mails, "mails/sheet.txt"))
+	pages = htmltemplate.Must(htmltemplate.ParseFS(mails, "mails/sheet.html"))
 )
-
-// facts are what the texts speak of.
-type facts struct {
-	Name     string
-	Provider string
-	Link     string
-	Minutes  int
-	At       string
-	Server   string
-}
 
 // letter is one mail before it is written.
 type letter struct {
-	name    string // of its text
+	name    string // of its kept file
+	id      string // left of the @ in its Message-ID
 	user    string
 	to      mail.Address
 	subject string
-	facts   facts
-	attempt int // attempts made so far
+	sheet   sheet
+	// unsubscribe is the address that ends mails like this (RFC 8058), or "".
+	unsubscribe string
+	list        string // which mails these are (RFC 2919), or ""
 }
+
+// sheet is what a mail says, the same as text and as HTML. All of it is text.
+type sheet struct {
+	Look
+	Hello  string
+	Lead   []string
+	Items  []item
+	Button link
+	Notes  []string // below the button
+	Why    string   // why somebody got this
+	Links  []link   // at the end
+}
+
+// item is what happened to one request.
+type item struct {
+	Title  string
+	URL    string
+	Status string
+	News   []piece
+}
+
+// piece is one thing that happened, with the beginning of what was written.
+type piece struct{ What, Quote string }
+
+type link struct{ Text, URL string }
 
 // write makes the message: plain text first, the same as HTML beside it.
-func (l letter) write(from mail.Address, now time.Time) (*gomail.Msg, error) {
+func (l letter) write(from mail.Address, look Look, now time.Time) (*gomail.Msg, error) {
+	l.sheet.Look = look
 	var text, page bytes.Buffer
-	if err := texts.ExecuteTemplate(&text, l.name+".txt", l.facts); err != nil {
+	if err := texts.ExecuteTemplate(&text, "sheet.txt", l.sheet); err != nil {
 		return nil, fault.Wrap(fault.Internal, "write mail", err)
 	}
-	if err := pages.ExecuteTemplate(&page, l.name+".html", l.facts); err != nil {
+	if err := pages.ExecuteTemplate(&page, "sheet.html", l.sheet); err != nil {
 		return nil, fault.Wrap(fault.Internal, "write mail", err)
 	}
-	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	m.FromMailAddress(&from)
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	msg.FromMailAddress(&from)
 	to := l.to
-	m.ToMailAddress(&to)
-	m.Subject(l.subject)
-	m.SetDateWithValue(now)
-	m.SetMessageIDWithValue(messageID(from.Address))
-	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: nobody's absence note answers this
-	m.SetBodyString(gomail.TypeTextPlain, text.String())
-	m.AddAlternativeString(gomail.TypeTextHTML, page.String())
-	return m, nil
+	msg.ToMailAddress(&to)
+	msg.Subject(named(l.subject, look.Provider))
+	msg.SetDateWithValue(now)
+	_, domain, _ := strings.Cut(from.Address, "@")
+	msg.SetMessageIDWithValue(l.id + "@" + domain) // names the sender's domain, not this machine
+	// RFC 3834: nobody's absence note answers this; Exchange has a header of its own.
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	msg.SetGenHeader("X-Auto-Response-Suppress", "All")
+	if l.unsubscribe != "" {
+		msg.SetGenHeaderPreformatted("List-Unsubscribe", "<"+l.unsubscribe+">")
+		msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
+	if l.list != "" {
+		msg.SetGenHeaderPreformatted("List-Id", "<"+l.list+"."+domain+">")
+	}
+	msg.SetBodyString(gomail.TypeTextPlain, text.String())
+	msg.AddAlternativeString(gomail.TypeTextHTML, page.String())
+	return msg, nil
 }
 
-// messageID is unique and names the sender's domain, not this machine.
-func messageID(from string) string {
-	_, domain, _ := strings.Cut(from, "@")
-	return strings.ToLower(rand.Text()) + "@" + domain
+// longest is how many characters of a request's name a subject holds.
+const longest = 120
+
+// named ends a subject with who it is from.
+func named(subject, provider string) string {
+	subject = short(oneLine(subject), longest)
+	if provider != "" {
+		return subject + " · " + provider
+	}
+	return subject
 }
 
-// stamp begins the name of a kept mail, so that a folder is in order.
-func stamp(t time.Time) string { return t.UTC().Format("20060102T150405.000Z") }
+// short is the beginning of a text.
+func short(text string, most int) string {
+	if all := []rune(text); len(all) > most {
+		return strings.TrimSpace(string(all[:most])) + "…"
+	}
+	return text
+}

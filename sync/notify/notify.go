@@ -1,27 +1,23 @@
-// Package notify writes mail to people. It promises that a caller never waits
-// for a mail server, that what a person or a source wrote can neither add a
-// header nor a recipient, that a server that is away for a moment loses
-// nothing, and that every mail that could not be sent is in the log. Without a
+// Package notify writes mail to people and sends it. It promises that nobody
+// waits for a mail server, that what is owed is sent although a server is away
+// for days, that a mail says only what is true and may be seen by its reader when
+// it is sent, that what a person or a source wrote can neither add a header nor a
+// recipient nor markup, and that a mail which was given up says why. Without a
 // mail server, mails are kept as files for an administrator to read. It hides
-// SMTP, MIME, the queue and the texts.
+// SMTP, MIME and the texts.
 //
-// The queue is in memory: a mail that the program has not sent when it stops is
-// gone, which the log then says. Mails here are answers to what somebody just
-// did, and can be asked for again.
+// What is owed is in the store. A mail that a server took just before the
+// program died is sent again, with the same Message-ID.
 package notify
 
 import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/mail"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 	"unicode"
 
-	"portico/sync/access"
 	"portico/sync/fault"
 )
 
@@ -30,44 +26,39 @@ type Options struct {
 	// Server returns the settings. It is asked for every mail, so that corrected
 	// settings hold at once.
 	Server func(ctx context.Context) (Server, error)
-	// Provider returns who people read that mails are from, now; nil names nobody.
-	Provider func() string
+	// Look says who people read that mails are from. It is asked for every mail, too;
+	// nil is nobody in plain colours.
+	Look func(ctx context.Context) Look
 	// Dir is the folder for mails while there is no server.
 	Dir string
 	// Timeout bounds one attempt; 20 seconds when zero.
 	Timeout time.Duration
-	// Retries are the pauses after failed attempts; a second, 10 s, 1 min and
-	// 5 min when nil.
-	Retries []time.Duration
-	// Held reports whether nothing may leave now; a mail to a server is dropped
-	// then, because what it answers is soon too old. Nil is never.
+	// Held reports whether nothing may leave now. Nil is never.
 	Held func(ctx context.Context) bool
 	Log  *slog.Logger
 	Now  func() time.Time
 }
 
-// queued is how many mails may wait. Past it new ones are dropped, and logged:
-// a server that is down must not fill the memory.
-const queued = 256
-
-// Mailer writes and sends mail. It is safe for concurrent use; Run does the
-// sending.
-type Mailer struct {
-	o       Options
-	queue   chan letter
-	waiting atomic.Int64
+// Look is the provider's name and colours.
+type Look struct {
+	Provider string
+	Colours  Colours // when zero, plain ones
 }
+
+// Colours are those of the provider as #rrggbb: what stands out, and what is
+// read on that; on light and on dark.
+type Colours struct{ Light, LightInk, Dark, DarkInk string }
+
+// Mailer hands mails to a server or a folder. It is safe for concurrent use.
+type Mailer struct{ o Options }
 
 // New checks the options. The error is fault.Setup and says what to correct.
 func New(o Options) (*Mailer, error) {
 	if o.Dir == "" {
-		return nil, fault.Wrap(fault.Setup, "set up mail", errFolder)
+		return nil, fault.Wrap(fault.Setup, "set up mail", errors.New("no folder to keep mails in"))
 	}
 	if o.Timeout == 0 {
 		o.Timeout = 20 * time.Second
-	}
-	if o.Retries == nil {
-		o.Retries = []time.Duration{time.Second, 10 * time.Second, time.Minute, 5 * time.Minute}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -75,130 +66,47 @@ func New(o Options) (*Mailer, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Provider == nil {
-		o.Provider = func() string { return "" }
-	}
 	if o.Held == nil {
 		o.Held = func(context.Context) bool { return false }
 	}
-	return &Mailer{o: o, queue: make(chan letter, queued)}, nil
+	return &Mailer{o}, nil
 }
 
-// PasswordReset sends the link that sets a new password.
-func (m *Mailer) PasswordReset(u access.User, link string, valid time.Duration) {
-	m.post(u, "reset", "Set a new password", facts{Link: link, Minutes: int(valid.Minutes())})
-}
-
-// PasswordChanged tells somebody that their password is another one now.
-func (m *Mailer) PasswordChanged(u access.User, at time.Time) {
-	m.post(u, "changed", "Your password was changed", facts{At: at.UTC().Format("2 January 2006, 15:04 MST")})
-}
-
-// post queues a mail and returns at once.
-func (m *Mailer) post(u access.User, name, subject string, f facts) {
-	to, err := mail.ParseAddress(u.Email)
-	if err != nil || to.Address != u.Email {
-		m.o.Log.Error("mail not sent: this is not one mail address", slog.String("user", u.ID), slog.String("mail", name))
-		return
+// look is the provider's, with its name in one line.
+func (m *Mailer) look(ctx context.Context) Look {
+	var l Look
+	if m.o.Look != nil {
+		l = m.o.Look(ctx)
 	}
-	f.Name, f.Provider = oneLine(u.Name), oneLine(m.o.Provider())
-	l := letter{name: name, user: u.ID, to: mail.Address{Name: oneLine(u.Name), Address: to.Address}, subject: m.named(subject), facts: f}
-	m.offer(l)
+	if l.Colours == (Colours{}) {
+		l.Colours = Colours{Light: "#0d5a63", LightInk: "#ffffff", Dark: "#7cc9d1", DarkInk: "#07282c"}
+	}
+	l.Provider = oneLine(l.Provider)
+	return l
 }
 
-// named ends a subject with who it is from.
-func (m *Mailer) named(subject string) string {
-	if provider := oneLine(m.o.Provider()); provider != "" {
-		return subject + " · " + provider
-	}
-	return subject
-}
-
-func (m *Mailer) offer(l letter) {
-	select {
-	case m.queue <- l:
-		m.waiting.Add(1)
-	default:
-		m.o.Log.Error("mail not sent: too many wait already", slog.String("user", l.user), slog.String("mail", l.name))
-	}
-}
-
-// Waiting is how many mails are not sent yet.
-func (m *Mailer) Waiting() int { return int(m.waiting.Load()) }
-
-// carriers is how many mails are sent at once.
-const carriers = 2
-
-// Run sends until ctx ends, then says what was left over. It may be called once.
-func (m *Mailer) Run(ctx context.Context) error {
-	if s, err := m.o.Server(ctx); err == nil && s.Host == "" {
-		m.o.Log.Warn("no mail server is configured (smtp.host): mails are kept as files and reach nobody", slog.String("folder", m.o.Dir))
-	}
-	var wg sync.WaitGroup
-	for range carriers {
-		wg.Go(func() {
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case l := <-m.queue:
-					m.send(ctx, l)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if left := m.waiting.Load(); left > 0 {
-		m.o.Log.Error("mails not sent: the program stops", slog.Int64("mails", left))
-	}
-	return nil
-}
-
-// send makes one attempt and books the next one when it failed.
-func (m *Mailer) send(ctx context.Context, l letter) {
-	attempt, cancel := context.WithTimeout(ctx, m.o.Timeout)
-	defer cancel()
-	err := m.try(attempt, l)
-	about := []any{slog.String("user", l.user), slog.String("mail", l.name), slog.Int("attempt", l.attempt+1)}
-	switch {
-	case err == nil:
-		m.waiting.Add(-1)
-		m.o.Log.Info("mail sent", about...)
-	case ctx.Err() != nil:
-		// The program stops; Run counts what was left.
-	case !fault.Retryable(err) || l.attempt >= len(m.o.Retries):
-		m.waiting.Add(-1)
-		m.o.Log.Error("mail not sent", append(about, slog.String("error", err.Error()))...)
-	default:
-		m.o.Log.Warn("mail not sent yet", append(about, slog.String("error", err.Error()))...)
-		pause := m.o.Retries[l.attempt]
-		l.attempt++
-		time.AfterFunc(pause, func() {
-			m.waiting.Add(-1)
-			m.offer(l)
-		})
-	}
-}
-
-// try sends a mail by the settings of this moment. What is kept as a file does
+// try sends a letter by the settings of this moment. What is kept as a file does
 // not leave, so that a hold is nothing to it.
 func (m *Mailer) try(ctx context.Context, l letter) error {
 	s, err := m.o.Server(ctx)
 	if err != nil {
-		return fault.At("read the mail settings", err)
+		return away(fault.At("read the mail settings", err))
 	}
 	if err := s.Check(); err != nil {
-		return err
+		return away(err)
 	}
 	if s.Host != "" && m.o.Held(ctx) {
-		return errHeld
+		return away(errHeld)
 	}
+	ctx, cancel := context.WithTimeout(ctx, m.o.Timeout)
+	defer cancel()
 	return m.carry(ctx, s, l)
 }
 
 // carry writes a mail and takes it away.
 func (m *Mailer) carry(ctx context.Context, s Server, l letter) error {
-	msg, err := l.write(s.sender(m.o.Provider()), m.o.Now())
+	look := m.look(ctx)
+	msg, err := l.write(s.sender(look.Provider), look, m.o.Now())
 	if err != nil {
 		return err
 	}
@@ -221,8 +129,20 @@ func oneLine(s string) string {
 	}, s)), " ")
 }
 
-// errHeld is no fault that trying again would help against.
+// errHeld is nothing that trying again soon would help against.
 var errHeld = fault.New(fault.Setup, "Nothing is sent while this copy is held. `portico release` lifts it.").
 	Because("send mail", errors.New("nothing may leave while this copy is held"))
 
-var errFolder = errors.New("no folder to keep mails in")
+// absent marks a failure that would meet every other mail, too.
+type absent struct{ error }
+
+// Unwrap gives errors.As the cause.
+func (a absent) Unwrap() error { return a.error }
+
+func away(err error) error { return absent{err} }
+
+// isAway reports whether it makes no sense to try the next mail now.
+func isAway(err error) bool {
+	var a absent
+	return errors.As(err, &a)
+}

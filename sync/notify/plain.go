@@ -20,7 +20,7 @@ import (
 // unreached says in plain words why a server could not be spoken to. Another
 // attempt may help: servers come back, and settings are corrected.
 func (s Server) unreached(err error) error {
-	return fault.New(fault.Unavailable, s.whyUnreached(err)).Because("reach the mail server", err)
+	return away(fault.New(fault.Unavailable, s.whyUnreached(err)).Because("reach the mail server", err))
 }
 
 func (s Server) whyUnreached(err error) string {
@@ -118,13 +118,18 @@ func (s Server) refused(err *gomail.SendError, m *gomail.Msg) error {
 	cause := errors.New(without(err.Error(), m))
 	switch err.Reason {
 	case gomail.ErrSMTPMailFrom:
-		return fault.New(fault.Unavailable, s.String()+" does not let "+s.From+" send."+said).Because("send mail", cause)
+		return away(fault.New(fault.Unavailable, s.String()+" does not let "+s.From+" send."+said).Because("send mail", cause))
 	case gomail.ErrSMTPRcptTo:
 		return fault.New(kind, "The mail server takes nothing for this recipient."+said).Because("send mail", cause)
-	case gomail.ErrSMTPData, gomail.ErrSMTPDataClose:
+	case gomail.ErrSMTPDataClose, gomail.ErrWriteContent:
+		if err.ErrorCode() == 0 {
+			return fault.New(fault.Unknown, "The mail server broke the connection off after the mail was written; it may have taken it.").Because("send mail", cause)
+		}
+		return fault.New(kind, "The mail server did not take the mail."+said).Because("send mail", cause)
+	case gomail.ErrSMTPData:
 		return fault.New(kind, "The mail server did not take the mail."+said).Because("send mail", cause)
 	default:
-		return fault.New(fault.Unavailable, "The mail server broke the connection off."+said).Because("send mail", cause)
+		return away(fault.New(fault.Unavailable, "The mail server broke the connection off."+said).Because("send mail", cause))
 	}
 }
 

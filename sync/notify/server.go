@@ -106,11 +106,12 @@ func (s Server) client(timeout time.Duration) (*gomail.Client, error) {
 // carry hands one mail over. It opens a connection for each: mails are rare, and
 // a connection kept open is one more thing that has to be noticed when it breaks.
 // The error says in plain words what went wrong; it is fault.Broken when this
-// mail will never be taken, and fault.Unavailable when another attempt may help.
+// mail will never be taken, fault.Unknown when the server may have taken it, and
+// fault.Unavailable when another attempt may help.
 func (s Server) carry(ctx context.Context, timeout time.Duration, m *gomail.Msg) error {
 	client, err := s.client(timeout)
 	if err != nil {
-		return fault.Wrap(fault.Setup, "set up mail", err)
+		return away(fault.Wrap(fault.Setup, "set up mail", err))
 	}
 	conn, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
@@ -124,7 +125,7 @@ func (s Server) carry(ctx context.Context, timeout time.Duration, m *gomail.Msg)
 	}
 	var refused *gomail.SendError
 	if !errors.As(err, &refused) {
-		return fault.New(fault.Unavailable, "The mail server broke the connection off.").Because("send mail", err)
+		return away(fault.New(fault.Unavailable, "The mail server broke the connection off.").Because("send mail", err))
 	}
 	return s.refused(refused, m)
 }

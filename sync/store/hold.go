@@ -37,8 +37,9 @@ func (y *System) Held(ctx context.Context) (h Hold, err error) {
 // Hold keeps everything from leaving until Release: no claim is given any more,
 // and who has one of an action that was not sent yet loses it. What waits now may
 // have been sent by another copy of this database, so it will be looked for
-// before it is sent; what is recorded from now on is certainly not. Holding again
-// changes nothing, except after Adopt, whose hold has no reason yet.
+// before it is sent; what is recorded from now on is certainly not. Mails that
+// wait are given up. Holding again changes nothing, except after Adopt, whose hold
+// has no reason yet.
 func (y *System) Hold(ctx context.Context, why string) error {
 	now := y.now().UTC()
 	return y.administer(ctx, administered(audit.OutwardHeld, now, "", "why", why), func(ctx context.Context, tx *scoped.Tx) error {
@@ -49,6 +50,9 @@ func (y *System) Hold(ctx context.Context, why string) error {
 		}
 		if n == 0 {
 			return fault.New(fault.Conflict, "Everything is held already. `portico release` lifts it.")
+		}
+		if err := forgetMail(ctx, tx, now); err != nil {
+			return err
 		}
 		return doubt(ctx, tx, now)
 	})

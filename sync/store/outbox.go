@@ -47,8 +47,8 @@ func emit(ctx context.Context, tx *scoped.Tx, events ...change.Event) error {
 	return nil
 }
 
-// TakeOutbox removes events, oldest first, writes the webhook deliveries that
-// follow from them and hands each event to follow, in one transaction: what
+// TakeOutbox removes events, oldest first, writes the webhook deliveries and
+// notices that follow from them and hands each event to follow, in one transaction: what
 // follow writes through the store's own methods is not part of it, so follow
 // only collects. It returns how many were taken.
 func (y *System) TakeOutbox(ctx context.Context, limit int, follow func(change.Event) error) (int, error) {
@@ -63,6 +63,9 @@ func (y *System) TakeOutbox(ctx context.Context, limit int, follow func(change.E
 			return err
 		}
 		if err := owe(ctx, tx, events, y.now()); err != nil {
+			return err
+		}
+		if err := notify(ctx, tx, events, y.now().UTC()); err != nil {
 			return err
 		}
 		for _, e := range events {

@@ -12,13 +12,14 @@ import (
 const (
 	runsKept   = 30 * 24 * time.Hour
 	resetsKept = 24 * time.Hour
+	mailsKept  = 30 * 24 * time.Hour
 	hooksKept  = 30 * 24 * time.Hour // webhooks, both ways
 	linksKept  = 90 * 24 * time.Hour // to tell who comes late what was decided
 )
 
 // Prune removes what nobody can need any more: sessions past their end, spent
-// reset links and links to decide, attempts that no limit counts, reports of old runs, and
-// webhooks that are settled. What belongs to an account is never pruned.
+// reset links and links to decide, attempts that no limit counts, reports of old runs,
+// mails and webhooks that are settled. What belongs to an account is never pruned.
 func (y *System) Prune(ctx context.Context) error {
 	now := y.now()
 	for _, old := range []struct {
@@ -31,6 +32,7 @@ func (y *System) Prune(ctx context.Context) error {
 		{"DELETE FROM attempts WHERE at < ?", now.Add(-attemptsKept)},
 		{"DELETE FROM runs WHERE started_at < ? AND state <> 'running'", now.Add(-runsKept)},
 		{"DELETE FROM hooks WHERE received_at < ? AND state <> 'due'", now.Add(-hooksKept)},
+		{"DELETE FROM mails WHERE ended_at < ? AND state <> 'due'", now.Add(-mailsKept)},
 		{"DELETE FROM webhook_messages WHERE at < ? AND NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.message_id = webhook_messages.id AND d.state = 'due')", now.Add(-hooksKept)},
 	} {
 		err := y.db.Write(ctx, scoped.Bulk, func(ctx context.Context, tx *scoped.Tx) error {

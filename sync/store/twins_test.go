@@ -16,6 +16,7 @@ import (
 	"portico/sync/action"
 	"portico/sync/approval"
 	"portico/sync/fault"
+	"portico/sync/notice"
 	"portico/sync/record"
 	"portico/sync/store"
 )
@@ -47,6 +48,10 @@ func member(u grant.User, a record.AccountID, r access.Role) access.Scope {
 func newTwins(t *testing.T, w *world) (a, b twin) {
 	t.Helper()
 	shared := w.conn
+	for _, name := range []string{"boss", "colleague"} {
+		u := person(name)
+		must(t, w.sys.CreateUser(t.Context(), access.User{ID: u.ID, Name: u.Name, Email: u.Email}, ""))
+	}
 	made := [2]twin{{canary: "CANARY-A"}, {canary: "CANARY-B"}}
 	for i := range made {
 		x := &made[i]
@@ -151,6 +156,12 @@ func calls(acc *store.Account) map[string][]call {
 		"Standing": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
 			info, waiting, err := acc.Standing(ctx, s, a, 10)
 			return []any{info, waiting}, err
+		}},
+		"MailChoice": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
+			return acc.MailChoice(ctx, s, a)
+		}},
+		"ChooseMail": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
+			return nil, acc.ChooseMail(ctx, s, a, notice.Everything)
 		}},
 		"ActionByID": {func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
 			return acc.ActionByID(ctx, s, a, of.reply)
@@ -269,7 +280,7 @@ func TestForeignAndMissingLookAlike(t *testing.T) {
 // takesIDs reports whether a call names a thing besides the account.
 func takesIDs(name string) bool {
 	name, _, _ = strings.Cut(name, " ")
-	return !slices.Contains([]string{"List", "Freshness", "Standing", "Destinations", "Stuck", "Approvals"}, name)
+	return !slices.Contains([]string{"List", "Freshness", "Standing", "Destinations", "Stuck", "Approvals", "MailChoice", "ChooseMail"}, name)
 }
 
 // asksClients reports whether only staff do it.
@@ -328,7 +339,7 @@ func TestNoAnswerHoldsAWordOfTheTwin(t *testing.T) {
 			if strings.Contains(string(text), other.canary) {
 				t.Errorf("%s tells of the other account: %s", name, text)
 			}
-			if !strings.Contains(string(text), own.canary) && name != "List 4" && name != "Submit 0" && name != "Stuck 0" {
+			if !strings.Contains(string(text), own.canary) && name != "List 4" && !slices.Contains([]string{"Submit 0", "Stuck 0", "MailChoice 0", "ChooseMail 0"}, name) {
 				t.Errorf("%s tells nothing of its own: %s", name, text)
 			}
 		})

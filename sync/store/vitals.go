@@ -25,9 +25,12 @@ type Vitals struct {
 	// Deliveries counts those of webhooks that have not come to their end.
 	Deliveries     int64
 	OldestDelivery time.Time
-	Streams        []StreamVitals
-	Runs           []RunVitals
-	Hold           Hold
+	// Mails counts those that are owed; the oldest was owed at OldestMail.
+	Mails      int64
+	OldestMail time.Time
+	Streams    []StreamVitals
+	Runs       []RunVitals
+	Hold       Hold
 }
 
 // StreamVitals is how one stream of a connection is.
@@ -51,7 +54,7 @@ type RunVitals struct {
 // called every few seconds.
 func (y *System) Vitals(ctx context.Context) (Vitals, error) {
 	v := Vitals{Actions: map[action.State]int64{}}
-	for _, read := range []func(context.Context, *Vitals) error{y.actionVitals, y.outboxVitals, y.deliveryVitals, y.streamVitals, y.runVitals} {
+	for _, read := range []func(context.Context, *Vitals) error{y.actionVitals, y.outboxVitals, y.deliveryVitals, y.mailVitals, y.streamVitals, y.runVitals} {
 		if err := read(ctx, &v); err != nil {
 			return v, err
 		}
@@ -108,6 +111,18 @@ func (y *System) deliveryVitals(ctx context.Context, v *Vitals) error {
 		v.Deliveries, v.OldestDelivery = rows[0].N, rows[0].Oldest.Time
 	}
 	return fault.At("count deliveries", err)
+}
+
+func (y *System) mailVitals(ctx context.Context, v *Vitals) error {
+	var rows []struct {
+		N      int64
+		Oldest moment
+	}
+	err := y.db.Find(ctx, &rows, "SELECT count(*) AS n, min(created_at) AS oldest FROM mails WHERE state = 'due'")
+	if err == nil && len(rows) > 0 {
+		v.Mails, v.OldestMail = rows[0].N, rows[0].Oldest.Time
+	}
+	return fault.At("count mails", err)
 }
 
 func (y *System) streamVitals(ctx context.Context, v *Vitals) error {

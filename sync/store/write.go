@@ -16,7 +16,7 @@ const (
 
 var recordColumns = []string{"account_id", "id", "connection_id", "kind", "external_id", "parent_id", "version", "url", "number",
 	"title", "person", "requester", "status_raw", "state", "label", "explanation", "turn", "turn_since", "due_at", "sort_at",
-	"created_at", "updated_at", "reread_at", "body"}
+	"created_at", "updated_at", "reread_at", "news_at", "news_from", "body"}
 
 var identityColumns = []string{"connection_id", "kind", "external_id", "record_id", "account_id", "hash", "company", "parent_kind", "parent_external"}
 
@@ -49,12 +49,19 @@ func setRecords() (set []string) {
 		switch c {
 		case "turn_since": // the turn lasts until it changes, however often the record does
 			set = append(set, "turn_since = CASE WHEN excluded.turn = records.turn THEN records.turn_since ELSE excluded.turn_since END")
+		case "news_at":
+			set = append(set, "news_at = CASE WHEN "+stays+" THEN records.news_at ELSE excluded.news_at END")
+		case "news_from":
+			set = append(set, "news_from = CASE WHEN "+stays+" THEN records.news_from ELSE records.state || ' ' || records.turn END")
 		default:
 			set = append(set, c+" = excluded."+c)
 		}
 	}
 	return set
 }
+
+// stays says that a record is where it was.
+const stays = "excluded.state = records.state AND excluded.turn = records.turn"
 
 func upsertRecords(rows int) string {
 	return "INSERT INTO records (" + strings.Join(recordColumns, ", ") + ") VALUES " + values(len(recordColumns), rows) +
@@ -126,6 +133,10 @@ func (w *writer) row(ctx context.Context, p place) ([]any, error) {
 	if w.reread {
 		reread = at(w.now)
 	}
+	var news moment
+	if !w.quiet {
+		news = at(w.now)
+	}
 	updated := later(p.Updated, p.Created)
 	sort := f.Sort
 	if sort.IsZero() {
@@ -136,7 +147,7 @@ func (w *writer) row(ctx context.Context, p place) ([]any, error) {
 	}
 	return []any{p.account, p.id, w.connection, p.Kind, p.External, p.parent, p.Version, p.URL, f.Number, f.Title, f.Person,
 		requester(p.Body), f.Status, m.State, m.Label, m.Explanation, m.Turn, at(updated), at(f.Due), at(sort),
-		at(p.Created), at(updated), reread, p.body}, nil
+		at(p.Created), at(updated), reread, news, "", p.body}, nil
 }
 
 // requester is the address that "own requests only" is decided by.

@@ -9,22 +9,17 @@ import (
 
 	"portico/cmd/internal/gauges"
 	"portico/sync/fault"
-	"portico/sync/notify"
 	"portico/sync/store"
 )
 
-// metrics are those of this process. mailer is nil where it has no pages.
-func (a *App) metrics(s *store.Store, w *workers, mailer *notify.Mailer) *gauges.Metrics {
-	o := gauges.Options{Vitals: s.System().Vitals, Pools: s.Pools, Queue: w.queue.Ping, Backup: a.lastBackup, Version: a.version, Log: a.log, Now: a.now}
-	if mailer != nil {
-		o.Mails = mailer.Waiting
-	}
-	return gauges.New(o)
+// metrics are those of this process.
+func (a *App) metrics(s *store.Store, w *workers) *gauges.Metrics {
+	return gauges.New(gauges.Options{Vitals: s.System().Vitals, Pools: s.Pools, Queue: w.queue.Ping, Backup: a.lastBackup, Version: a.version, Log: a.log, Now: a.now})
 }
 
 // exhibit adds what serves the metrics to what runs beside, when they are wanted,
 // and returns who is to be told of requests.
-func (a *App) exhibit(ctx context.Context, beside []func(context.Context) error, s *store.Store, w *workers, mailer *notify.Mailer) (
+func (a *App) exhibit(ctx context.Context, beside []func(context.Context) error, s *store.Store, w *workers) (
 	[]func(context.Context) error, func(route, method string, status int, took time.Duration), error) {
 	address := a.cfg.MetricsAddress()
 	if address == "" {
@@ -36,7 +31,7 @@ func (a *App) exhibit(ctx context.Context, beside []func(context.Context) error,
 		return nil, nil, fault.Newf(fault.Setup, "Cannot listen on %s: %v. Choose another address (metrics.listen, or PORTICO_METRICS_LISTEN).", address, err)
 	}
 	a.log.Info("metrics are shown", "address", listener.Addr().String())
-	m := a.metrics(s, w, mailer)
+	m := a.metrics(s, w)
 	server := &http.Server{Handler: m.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
 	return append(beside, func(ctx context.Context) error {

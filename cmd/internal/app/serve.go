@@ -125,7 +125,8 @@ func (a *App) run(ctx context.Context, s *store.Store, d duty, people []signin.D
 	if err := a.tellHold(ctx, s.System()); err != nil {
 		return err
 	}
-	w, err := a.newWorkers(s.System())
+	firm := a.firm(s.System())
+	w, err := a.newWorkers(s, firm)
 	if err != nil {
 		return err
 	}
@@ -133,24 +134,19 @@ func (a *App) run(ctx context.Context, s *store.Store, d duty, people []signin.D
 	w.elsewhere = !d.work
 	beside := []func(context.Context) error{w.relay.Run}
 	if !d.pages {
-		if beside, _, err = a.exhibit(ctx, beside, s, w, nil); err != nil {
+		if beside, _, err = a.exhibit(ctx, beside, s, w); err != nil {
 			return err
 		}
 		started("")
 		return a.together(ctx, w, d, beside, nil)
 	}
-	firm := a.firm(s.System())
-	mailer, err := a.mailer(firm, held(s.System()))
-	if err != nil {
-		return err
-	}
-	beside, served, err := a.exhibit(ctx, beside, s, w, mailer)
+	beside, served, err := a.exhibit(ctx, beside, s, w)
 	if err != nil {
 		return err
 	}
 	var draining atomic.Bool
 	hub := live.New(live.Options{Events: w.bus, Log: a.log, Now: a.now})
-	handler, err := a.site(s, w, firm, mailer, people, hub, watch{served: served, ready: func(ctx context.Context) error {
+	handler, err := a.site(s, w, firm, people, hub, watch{served: served, ready: func(ctx context.Context) error {
 		if draining.Load() {
 			return fault.New(fault.Unavailable, "The portal is being restarted. Try again in a moment.")
 		}
@@ -167,7 +163,7 @@ func (a *App) run(ctx context.Context, s *store.Store, d duty, people []signin.D
 	server := portal.NewServer(a.cfg.Listen, handler, a.log)
 	server.RegisterOnShutdown(hub.Close) // or the server would wait for every open page
 	started(listener.Addr().String())
-	return a.together(ctx, w, d, append(beside, mailer.Run, hub.Run), &front{server, listener, &draining})
+	return a.together(ctx, w, d, append(beside, hub.Run), &front{server, listener, &draining})
 }
 
 // front is the pages' part of a process.

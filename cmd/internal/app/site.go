@@ -13,12 +13,12 @@ import (
 	"portico/portal/assets"
 	"portico/portal/home"
 	"portico/portal/live"
+	"portico/portal/notifications"
 	"portico/portal/signin"
 	"portico/portal/staff"
 	"portico/portal/tickets"
 	"portico/portal/ui"
 	"portico/sync/fault"
-	"portico/sync/notify"
 	"portico/sync/store"
 )
 
@@ -29,7 +29,7 @@ type watch struct {
 }
 
 // site builds the website over the store.
-func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, mailer *notify.Mailer, people []signin.DemoPerson, hub *live.Hub, by watch) (http.Handler, error) {
+func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, people []signin.DemoPerson, hub *live.Hub, by watch) (http.Handler, error) {
 	base, err := url.Parse(a.cfg.URL())
 	if err != nil {
 		return nil, fault.Wrap(fault.Setup, "read base_url", err)
@@ -46,12 +46,22 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, mailer *
 	if err != nil {
 		return nil, err
 	}
+	unsubscribe, err := a.unsubscribeKey()
+	if err != nil {
+		return nil, err
+	}
 	pages := a.pages(s, d, ui.NewFramer(frame), sources{a, sys, a.log})
+	mailer, err := a.mailer(firm, held(sys))
+	if err != nil {
+		return nil, err
+	}
 	a.administer(&pages, ui.NewFramer(frame), firm.Checked(mailer.Check))
 	a.decisions(&pages, d, frame)
+	n := notifications.New(notifications.Options{Choices: d, Holders: sys, Key: unsubscribe, Frame: ui.NewFramer(frame), Plain: frame.Plain})
+	pages.Notifications, pages.Notify, pages.Unsubscribe, pages.Unsubscribed = n.Show, n.Choose, n.Unsubscribe, n.Stop
 	pages.Events = hub.Serve
 	return portal.New(portal.Options{
-		Sessions: sys, People: sys, Users: sys, Resets: sys, Attempts: sys, Mailer: mailer,
+		Sessions: sys, People: sys, Users: sys, Resets: sys, Attempts: sys, Mailer: a.letters(sys, w.ringMail),
 		BaseURL: base, Proxies: a.cfg.ProxyPrefixes(), DeviceKey: key, Demo: people, Journal: a.journal(sys),
 		Frame: frame, Pages: pages, Hooks: w.intake, Ready: by.ready, Degraded: degraded(w), Served: by.served, Log: a.log, Now: a.now,
 	})

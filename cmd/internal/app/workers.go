@@ -8,12 +8,14 @@ import (
 	"sync/atomic"
 	"time"
 
+	"portico/cmd/internal/provider"
 	"portico/sync/action"
 	"portico/sync/bus"
 	"portico/sync/change"
 	"portico/sync/fault"
 	"portico/sync/intake"
 	"portico/sync/jobs"
+	"portico/sync/notify"
 	"portico/sync/pull"
 	"portico/sync/push"
 	"portico/sync/record"
@@ -35,6 +37,7 @@ type workers struct {
 	push   *push.Worker
 	pull   *pull.Puller
 	tell   *webhook.Worker
+	mail   *notify.Worker
 	intake *intake.Intake
 	clock  schedule.Loop
 	log    *slog.Logger
@@ -43,7 +46,8 @@ type workers struct {
 	unrung    atomic.Bool // the last ring elsewhere failed
 }
 
-func (a *App) newWorkers(sys *store.System) (*workers, error) {
+func (a *App) newWorkers(s *store.Store, firm *provider.Provider) (*workers, error) {
+	sys := s.System()
 	queue, events, err := a.doorbells()
 	if err != nil {
 		return nil, err
@@ -57,8 +61,11 @@ func (a *App) newWorkers(sys *store.System) (*workers, error) {
 	if w.tell, err = a.teller(sys, w.relay.Wake); err != nil {
 		return nil, errors.Join(err, queue.Close(), events.Close())
 	}
+	if w.mail, err = a.postman(s, firm); err != nil {
+		return nil, errors.Join(err, queue.Close())
+	}
 	w.clock = schedule.Loop{Store: sys, Enqueue: w.enqueuePull, Sweep: w.sweep, Now: a.now, Log: a.log}
-	w.server = jobs.NewServer(queue, map[jobs.Name]jobs.Handler{jobs.PushAction: w.doAction, jobs.PullStream: w.doPull, jobs.DeliverWebhooks: w.doTell, jobs.ReadHook: w.doHook},
+	w.server = jobs.NewServer(queue, map[jobs.Name]jobs.Handler{jobs.PushAction: w.doAction, jobs.PullStream: w.doPull, jobs.DeliverWebhooks: w.doTell, jobs.ReadHook: w.doHook, jobs.SendMails: w.doMail},
 		jobs.ServerOptions{Interactive: a.cfg.Jobs.Workers, Background: max(2, a.cfg.Jobs.Workers/2), Log: a.log})
 	a.mu.Lock()
 	a.ring = w.start
@@ -102,14 +109,28 @@ func (w *workers) enqueue(ctx context.Context, t jobs.Task) {
 	}
 }
 
-// sweep rings for whatever is due, of actions and of webhooks in both
+// sweep rings for whatever is due, of actions, of mails and of webhooks in both
 // directions; none keeps another from being looked for.
 func (w *workers) sweep(ctx context.Context) error {
+	w.mail.Ring()
 	return errors.Join(w.push.Sweep(ctx), w.tell.Sweep(ctx), w.intake.Sweep(ctx))
 }
 
 // doTell starts on what is due to endpoints, each in a runner of its own.
 func (w *workers) doTell(ctx context.Context, _ jobs.Task) error { return w.tell.Sweep(ctx) }
+
+// doMail starts on mails that are due.
+func (w *workers) doMail(context.Context, jobs.Task) error {
+	w.mail.Ring()
+	return nil
+}
+
+// ringMail says that a letter is due that somebody waits for.
+func (w *workers) ringMail() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	w.start(ctx, jobs.Task{Name: jobs.SendMails})
+}
 
 func (w *workers) ringHook(ctx context.Context, id run.HookID) {
 	w.start(ctx, jobs.Task{Name: jobs.ReadHook, IDs: []string{string(id)}})
@@ -181,6 +202,7 @@ func (w *workers) drain(ctx context.Context) error {
 	defer cancel()
 	var telling sync.WaitGroup
 	telling.Go(func() { w.tell.Drain(ctx) })
+	telling.Go(func() { w.mail.Drain(ctx) })
 	err := w.server.Stop(ctx)
 	telling.Wait()
 	return err

@@ -25,7 +25,6 @@ type Options struct {
 	Vitals func(ctx context.Context) (store.Vitals, error)
 	Pools  func() map[string]sql.DBStats
 	Queue  func(ctx context.Context) error // reaches the job queue; nil shows nothing
-	Mails  func() int                      // wait to be sent; nil shows nothing
 	Backup func() time.Time                // the last one; nil or zero shows nothing
 	// Version is release and revision.
 	Version string

@@ -25,7 +25,7 @@ func options() gauges.Options {
 		Vitals: func(context.Context) (store.Vitals, error) {
 			return store.Vitals{
 				Actions: map[action.State]int64{action.Unknown: 2}, Oldest: now.Add(-time.Minute), Events: 3, OldestEvent: now.Add(-2 * time.Second),
-				Deliveries: 4, OldestDelivery: now.Add(-time.Hour), Hold: store.Hold{Since: now, Why: "x"},
+				Mails: 6, Deliveries: 4, OldestDelivery: now.Add(-time.Hour), Hold: store.Hold{Since: now, Why: "x"},
 				Streams: []store.StreamVitals{{Connection: "Help \"desk\"\n", Stream: "tickets", Completed: now.Add(-90 * time.Second), Failures: 2, Held: true}, {Connection: "New", Stream: "assets"}},
 				Runs:    []store.RunVitals{{Connection: "New", Stream: "assets", State: run.Failed, Count: 7}},
 			}, nil
@@ -34,7 +34,6 @@ func options() gauges.Options {
 			return map[string]sql.DBStats{"read": {InUse: 1, Idle: 3, WaitCount: 5, WaitDuration: time.Second}}
 		},
 		Queue:   func(context.Context) error { return errors.New("away") },
-		Mails:   func() int { return 6 },
 		Backup:  func() time.Time { return now },
 		Version: "1.2.3 abc", Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now },
 	}
@@ -95,7 +94,7 @@ func TestADatabaseThatIsAwayHidesNothingElse(t *testing.T) {
 	t.Parallel()
 	o := options()
 	o.Vitals = func(context.Context) (store.Vitals, error) { return store.Vitals{}, errors.New("away") }
-	o.Backup, o.Mails, o.Queue = nil, nil, nil
+	o.Backup, o.Queue = nil, nil
 	code, body := scrape(t, gauges.New(o), "/metrics")
 	if code != http.StatusOK || !strings.Contains(body, "portico_database_up 0") || !strings.Contains(body, "portico_db_connections") {
 		t.Errorf("status %d: %s", code, body)

@@ -37,7 +37,7 @@ var (
 	runs        = desc("runs_last_hour", "Runs that began within the last hour, by how they ended.", "connection", "stream", "state")
 	held        = desc("held", "Whether nothing leaves until `portico release`.")
 	queueUp     = desc("queue_up", "Whether the job queue answers; without it work is slower, not lost.")
-	mails       = desc("mails_waiting", "Mails of this process that are not sent yet.")
+	mails       = desc("mails_waiting", "Mails that are owed and not sent yet.")
 	backupAt    = desc("last_backup_timestamp_seconds", "When `portico backup` last made one here.")
 	poolOpen    = desc("db_connections", "Connections to the database, by pool and use.", "pool", "use")
 	poolWaits   = desc("db_waits_total", "How often somebody waited for a connection.", "pool")
@@ -59,13 +59,11 @@ func (v *vitals) Collect(out chan<- prometheus.Metric) {
 		v.o.Log.Warn("the database tells no metrics", "error", err)
 	} else {
 		g.work(now)
+		g.set(mails, float64(now.Mails))
 		g.streams(now)
 	}
 	if v.o.Queue != nil {
 		g.set(queueUp, truth(v.o.Queue(ctx) == nil))
-	}
-	if v.o.Mails != nil {
-		g.set(mails, float64(v.o.Mails()))
 	}
 	if v.o.Backup != nil && !v.o.Backup().IsZero() {
 		g.set(backupAt, float64(v.o.Backup().Unix()))

@@ -165,3 +165,25 @@ var englishStaff = Catalogue{
 	"staff.launch.preview":  "Staff preview, clients not invited",
 	"staff.launch.invited":  "Open to its members",
 }
+
+var englishNotifications = Catalogue{
+	"notifications.title":           "Notifications",
+	"notifications.lead":            "What you want to be told by mail about %s.",
+	"notifications.which":           "Tell me",
+	"notifications.everything":      "Everything",
+	"notifications.everything.text": "Every answer, new request and change of status that you may see, and what became of what you asked for.",
+	"notifications.needs-me":        "What needs me",
+	"notifications.needs-me.text":   "Requests that wait for you, answers to and the end of your own requests, and what was not accepted.",
+	"notifications.nothing":         "Nothing",
+	"notifications.nothing.text":    "No mail about requests. The portal shows everything.",
+	"notifications.save":            "Save",
+	"notifications.done":            "Saved.",
+	"notifications.always":          "Mails about your password come in any case.",
+	"notifications.members":         "Members of the account choose here what they are told by mail.",
+	"unsubscribe.title":             "Get no more mails?",
+	"unsubscribe.text":              "You will not be told by mail any more what happens for %s. Mails about your password come in any case.",
+	"unsubscribe.button":            "Stop these mails",
+	"unsubscribe.done":              "You get no more of these mails",
+	"unsubscribe.done.text":         "What happens for %s is in the portal. You can be told by mail again whenever you like.",
+	"unsubscribe.change":            "Choose what you are told (asks you to sign in)",
+}

@@ -9,7 +9,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA :schema FROM :app, :system;
 GRANT SELECT ON accounts, companies, identities, records TO :app;
 GRANT SELECT (id, name, queues) ON connections TO :app;
 GRANT SELECT (connection_id, stream, position, kinds, fresh_for, completed_at, failures, failing_since, problem) ON streams TO :app;
-GRANT SELECT, INSERT, UPDATE ON actions, approvals TO :app;
+GRANT SELECT, INSERT, UPDATE ON actions, approvals, mail_choices TO :app;
 GRANT SELECT, INSERT ON approval_people, approval_versions TO :app; -- what was asked stays as it was
 GRANT INSERT ON outbox, audit_leaves TO :app;
 
