@@ -2,7 +2,10 @@ package jobs
 
 import (
 	"context"
+	"log/slog"
 	"time"
+
+	"github.com/hibiken/asynq"
 )
 
 // Flush loses everything that the queue knows.
@@ -28,3 +31,6 @@ func OpenTicked(ticks <-chan time.Time) (*Queue, error) {
 
 // Addr is where the queue in process listens.
 func (q *Queue) Addr() string { return q.embedded.server.Addr() }
+
+// Complaints is the logger that asynq gets, on a clock.
+func Complaints(log *slog.Logger, now func() time.Time) asynq.Logger { return newLogger(log, now) }

@@ -74,7 +74,7 @@ func (s *Server) serves(q *Queue, l lane, workers int, check time.Duration) {
 		TaskCheckInterval:        check,
 		DelayedTaskCheckInterval: delayedCheck,
 		ShutdownTimeout:          time.Second,
-		Logger:                   logger{s.log},
+		Logger:                   newLogger(s.log, time.Now),
 		LogLevel:                 asynq.WarnLevel,
 	}))
 }
