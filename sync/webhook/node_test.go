@@ -94,12 +94,17 @@ func everything(t *testing.T, e delivery.Endpoint) (claims []delivery.Claim) {
 	now, account, odd := time.Now(), record.NewAccountID(), "Überweisung „drängt“ \u2028 <b>&amp; 🧾 \\ \" \t"
 	r := delivery.Record{ID: record.NewID(), Connection: record.NewConnectionID(), External: odd, Title: odd, Person: odd, Status: odd}
 	a := delivery.Action{ID: "a", Ref: "PRT-A", By: odd, Reason: odd, Connection: r.Connection, Recorded: now}
+	q := delivery.Approval{ID: "q", Ref: "PRT-Q", Title: odd, AskedBy: odd, Created: now, File: &delivery.File{Name: odd},
+		Decision: &delivery.Decision{By: odd, Reason: odd, At: now}}
 	list, err := delivery.ForRecords(now, account, record.KindTicket, []delivery.Record{r, {ID: record.NewID(), Deleted: true}}, true)
 	must(t, err)
 	for _, compose := range []func() (delivery.Message, error){
 		func() (delivery.Message, error) { return delivery.ForTicket(now, account, r) },
 		func() (delivery.Message, error) { return delivery.ForAction(delivery.ActionConfirmed, now, account, a) },
 		func() (delivery.Message, error) { return delivery.ForAction(delivery.ActionRefused, now, account, a) },
+		func() (delivery.Message, error) { return delivery.ForAction(delivery.ActionWithdrawn, now, account, a) },
+		func() (delivery.Message, error) { return delivery.ForApproval(delivery.ApprovalRequested, now, account, q) },
+		func() (delivery.Message, error) { return delivery.ForApproval(delivery.ApprovalDecided, now, account, q) },
 		func() (delivery.Message, error) { return delivery.ForTest(now, account) },
 	} {
 		m, err := compose()
