@@ -103,8 +103,12 @@ func everything(t *testing.T, e delivery.Endpoint) (claims []delivery.Claim) {
 		func() (delivery.Message, error) { return delivery.ForAction(delivery.ActionConfirmed, now, account, a) },
 		func() (delivery.Message, error) { return delivery.ForAction(delivery.ActionRefused, now, account, a) },
 		func() (delivery.Message, error) { return delivery.ForAction(delivery.ActionWithdrawn, now, account, a) },
-		func() (delivery.Message, error) { return delivery.ForApproval(delivery.ApprovalRequested, now, account, q) },
-		func() (delivery.Message, error) { return delivery.ForApproval(delivery.ApprovalDecided, now, account, q) },
+		func() (delivery.Message, error) {
+			return delivery.ForApproval(delivery.ApprovalRequested, now, account, q)
+		},
+		func() (delivery.Message, error) {
+			return delivery.ForApproval(delivery.ApprovalDecided, now, account, q)
+		},
 		func() (delivery.Message, error) { return delivery.ForTest(now, account) },
 	} {
 		m, err := compose()
