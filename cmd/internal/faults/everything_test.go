@@ -44,6 +44,7 @@ func everythingAtOnce(x *trial) {
 			b.strike(ctx)
 			struck = append(struck, b.name)
 			w.ledger().hasten()
+			w.ledger().exec("UPDATE notices SET due_at = at") // or every mail would wait until all is over
 		}
 	}
 	pause(ctx, 2*time.Second)
@@ -53,12 +54,12 @@ func everythingAtOnce(x *trial) {
 	missing, foreign := w.toldOnce(everybody, "")
 	less, more := w.toldOnce(one, companies[0].name)
 	heard, messages := everybody.all()
-	mails, twice := post.counts()
-	if twice > 0 {
-		x.Errorf("%d of %d mails came more than once", twice, mails)
+	mails, again, unsent, astray := w.mailedOnce(post)
+	if mails == 0 {
+		x.Error("nobody was mailed: this proves nothing")
 	}
-	w.judge(outcome{rounds: times, foreign: foreign + more, lost: missing + less, note: fmt.Sprintf("killed or emptied: %s; %d messages of %d ids to one endpoint, %d refused at first; %d mails",
-		counted(struck), messages, len(heard), len(everybody.refused), mails)}, crowd.errands(), browsers)
+	w.judge(outcome{rounds: times, foreign: foreign + more + astray, lost: missing + less + unsent, note: fmt.Sprintf("killed or emptied: %s; %d messages of %d ids to one endpoint, %d refused at first; %d mails, %d of them twice under one id",
+		counted(struck), messages, len(heard), len(everybody.refused), mails, again)}, crowd.errands(), browsers)
 }
 
 // share leaves a person the part of the tickets that no colleague decides on.
