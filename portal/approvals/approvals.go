@@ -44,9 +44,11 @@ type Links interface {
 	DecideLinked(ctx context.Context, token [32]byte, d approval.Answer) (approval.Approval, error)
 }
 
-// People are the members of an account that may be asked.
+// People are the members of an account that may be asked, and what they were sent.
 type People interface {
 	Deciders(ctx context.Context, s access.Scope, account record.AccountID) ([]approval.Person, error)
+	// ApprovalMails are the mails about an approval, the newest first; for staff.
+	ApprovalMails(ctx context.Context, s access.Scope, account record.AccountID, id approval.ID) ([]approval.Mail, error)
 }
 
 // Requests finds the request that a question is about.

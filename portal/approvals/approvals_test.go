@@ -29,7 +29,7 @@ func TestThePageShowsExactlyWhatIsDecided(t *testing.T) {
 	p.WantText("h1", "14 hand scanners").WantText(".po-crumb", "APR-1, version 2").WantText(".po-doc", "Fourteen <b>pieces</b>.").WantText(".po-doc td", "scanner").WantText(".po-doc td.num", "14").WantText(".po-doc", "quote.csv")
 	p.WantText(".po-rail", "You, Jonas Weber or another owner of the account; one is enough").WantText(".po-rail .po-diff", "Twelve pieces.").WantText(".po-fresh", strings.Repeat("cd", 32)).WantText(".po-fresh", w.asked[0].Newest().Digest())
 	p.WantText(".po-decide .btn-primary", "Approve").WantText(".po-rail", "We record your name, the time and the document’s fingerprint.")
-	w.get("staff", w.path("/"+w.asked[0].ID.String())).Want(http.StatusOK).WantNo(".po-decide").WantText("h2#tools", "Change what is asked")
+	w.get("staff", w.path("/"+w.asked[0].ID.String())).Want(http.StatusOK).WantNo(".po-decide").WantText("h2#tools", "Change what is asked").WantText("[aria-labelledby=mails]", "Jonas Weber version 2 sent")
 	w.get("approver", w.path("/"+w.asked[0].ID.String())).Want(http.StatusOK).WantNo(".po-decide").WantText("#decision", "Somebody else was asked to decide this.")
 	for _, missing := range []string{"/" + approval.NewID().String(), "/nonsense"} {
 		w.get("", w.path(missing)).Want(http.StatusNotFound)

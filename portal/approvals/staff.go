@@ -19,6 +19,7 @@ import (
 type staffView struct {
 	Key      string
 	Callers  []approval.Person // who may have decided by phone
+	Mails    []approval.Mail
 	Version  versionInput
 	Call     callInput
 	Open     string // the form that has to be looked at again
@@ -53,6 +54,10 @@ func (p *Pages) staff(r *http.Request, s access.Scope, c *ui.Chrome, a approval.
 		v.Version.Due = a.Due.In(zone(c)).Format(time.DateOnly)
 	}
 	v.Call.Said = c.Now.In(zone(c)).Format("2006-01-02T15:04")
+	var err error
+	if v.Mails, err = p.o.People.ApprovalMails(r.Context(), s, a.Account, a.ID); err != nil {
+		return nil, err
+	}
 	people, err := p.o.People.Deciders(r.Context(), s, s.Account())
 	if err != nil {
 		return nil, err

@@ -137,3 +137,11 @@ func reminders(c *ui.Chrome) []ui.Option {
 }
 
 func fileLimit(c *ui.Chrome) string { return c.Size(action.MaxFile) }
+
+// mailState says what became of a mail, as far as it is known.
+func mailState(c *ui.Chrome, m approval.Mail) string {
+	if m.State == "" {
+		return c.T("approvals.mail.old")
+	}
+	return c.T("approvals.mail.state." + m.State)
+}

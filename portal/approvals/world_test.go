@@ -240,6 +240,10 @@ func (w *world) Deciders(context.Context, access.Scope, record.AccountID) ([]app
 	return []approval.Person{ines, jonas}, nil
 }
 
+func (w *world) ApprovalMails(context.Context, access.Scope, record.AccountID, approval.ID) ([]approval.Mail, error) {
+	return []approval.Mail{{What: "approval-reminder", To: jonas, Version: 2, At: now, State: "sent", Ended: now}, {What: "approval", To: ines, Version: 1, At: now.Add(-time.Hour)}}, nil
+}
+
 func (w *world) Keep(_ context.Context, name string, r io.Reader) (action.File, error) {
 	b, err := io.ReadAll(r)
 	w.mu.Lock()

@@ -30,9 +30,10 @@ type Linked struct {
 
 // Mail is one letter that is owed or was sent about an approval.
 type Mail struct {
-	What    string // requested, changed, reminder, recorded
+	What    string // notice.Question, notice.Reminder or notice.Recorded
 	To      Person
 	Version int
 	At      time.Time // when it was owed
-	Sent    time.Time // zero while it waits
+	State   string    // a notice.State; "" when it was so long ago that nothing is kept
+	Ended   time.Time // zero while it waits
 }

@@ -22,9 +22,12 @@ type Sort string
 
 // The sorts.
 const (
-	News            Sort = "news"             // what happened in an account
-	PasswordReset   Sort = "password-reset"   // the link that sets a new password
-	PasswordChanged Sort = "password-changed" // somebody's password is another one
+	News            Sort = "news"              // what happened in an account
+	Question        Sort = "approval"          // somebody is asked to decide
+	Reminder        Sort = "approval-reminder" // and has not decided yet
+	Recorded        Sort = "approval-recorded" // a decision of theirs by phone was written down
+	PasswordReset   Sort = "password-reset"    // the link that sets a new password
+	PasswordChanged Sort = "password-changed"  // somebody's password is another one
 )
 
 // About is what a topic speaks of.

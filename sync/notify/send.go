@@ -48,9 +48,12 @@ func (w *Worker) compose(ctx context.Context, m notice.Mail) (l letter, say bool
 	if m.To.Disabled {
 		return l, false, nil
 	}
-	if m.Sort == notice.News {
+	switch {
+	case m.Sort == notice.News:
 		l, say, err = w.news(ctx, m)
-	} else {
+	case isQuestion(m.Sort):
+		l, say, err = w.question(ctx, m)
+	default:
 		l, err = w.letterOf(ctx, m)
 		say = true
 	}

@@ -43,10 +43,11 @@ type Records interface {
 // WorkerOptions are what a Worker works with. All but Zone, Log, Now and Jitter
 // are required.
 type WorkerOptions struct {
-	Mailer  *Mailer
-	Store   Store
-	People  People
-	Records Records
+	Mailer    *Mailer
+	Store     Store
+	People    People
+	Records   Records
+	Questions Questions
 	// Open unseals what a letter says.
 	Open func(id notice.ID, sealed string) (string, error)
 	// BaseURL begins the links in mails, without a slash at its end.

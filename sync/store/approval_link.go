@@ -73,21 +73,30 @@ func (y *System) Linked(ctx context.Context, token [32]byte) (approval.Linked, e
 		return approval.Linked{}, fault.At("look for link", err)
 	}
 	r := rows[0]
-	l := approval.Linked{Link: r.ID, Version: r.Version, Expires: r.ExpiresAt.Time}
+	l, err := y.shown(ctx, r.AccountID, r.ApprovalID, r.Version, r.UserID)
+	l.Link, l.Expires = r.ID, r.ExpiresAt.Time
+	return l, err
+}
+
+// shown is one approval as one person may be shown it now; fault.NotFound when
+// they may not decide it.
+func (y *System) shown(ctx context.Context, account record.AccountID, id approval.ID, version int, who string) (approval.Linked, error) {
+	l := approval.Linked{Version: version}
 	var user userRow
 	var member access.Membership
-	if err = y.db.Find(ctx, &user, selectUser+"WHERE id = ? AND NOT disabled", r.UserID); err == nil {
-		member, err = y.MembershipIn(ctx, r.UserID, r.AccountID)
+	err := y.db.Find(ctx, &user, selectUser+"WHERE id = ? AND NOT disabled", who)
+	if err == nil {
+		member, err = y.MembershipIn(ctx, who, account)
 	}
 	if gone(err) {
-		return approval.Linked{}, noLink()
+		return l, noLink()
 	}
 	if err != nil {
-		return approval.Linked{}, fault.At("look whose link it is", err)
+		return l, fault.At("look who is shown an approval", err)
 	}
 	l.Company = member.Account.Name
 	l.Person = approval.Person{User: user.ID, Name: user.Name, Email: user.Email, Role: string(member.Role)}
-	l.Approval, err = wholeApproval(ctx, y.db, r.AccountID, "id = ?", r.ApprovalID)
+	l.Approval, err = wholeApproval(ctx, y.db, account, "id = ?", id)
 	l.May = l.Approval.Decides(user.ID, member.Role)
 	if err == nil && !l.May {
 		err = noLink()

@@ -432,3 +432,34 @@ func TestFilesOfApprovalsAreKept(t *testing.T) {
 		t.Errorf("needed are %v", needed)
 	}
 }
+
+// TestKilledBetweenTheDecisionAndItsPushLeavesOneReply: whoever decided may be
+// gone before anybody was rung, and a worker may die with the reply in its hands.
+func TestKilledBetweenTheDecisionAndItsPushLeavesOneReply(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	a := d.ask(t, "q")
+	_, err := d.acc.DecideApproval(t.Context(), d.owner, answer(d.account, a.ID, approval.Approved))
+	must(t, err)
+	var reply action.ID
+	for range 2 { // the sweep finds it; the first worker dies, the next one gets the same
+		due, err := d.sys.DueActions(t.Context(), d.clock(), 10)
+		must(t, err)
+		if len(due) != 1 {
+			t.Fatalf("%d replies are due", len(due))
+		}
+		reply = due[0]
+		if _, ok := d.claim(t, reply); !ok {
+			t.Fatal("the reply cannot be worked on")
+		}
+		if _, ok := d.claim(t, reply); ok {
+			t.Fatal("two workers have the reply")
+		}
+		d.pass(2 * time.Minute)
+	}
+	again, err := d.acc.DecideApproval(t.Context(), d.owner, answer(d.account, a.ID, approval.Approved)) // the browser sends its form once more
+	must(t, err)
+	if again.Reply.ID != reply || d.count(t, "SELECT '' || count(*) FROM actions") != "1" {
+		t.Errorf("the reply is %s, and there are %s", again.Reply.ID, d.count(t, "SELECT '' || count(*) FROM actions"))
+	}
+}

@@ -63,6 +63,14 @@ func (d desk) Deciders(ctx context.Context, s access.Scope, account record.Accou
 	return d.sys.Deciders(ctx, account)
 }
 
+// ApprovalMails lists the mails about an approval that staff reach.
+func (d desk) ApprovalMails(ctx context.Context, s access.Scope, account record.AccountID, id approval.ID) ([]approval.Mail, error) {
+	if !s.IsStaff() || !s.Covers(account) {
+		return nil, fault.New(fault.NotFound, "This page does not exist, or you may not see it.")
+	}
+	return d.sys.ApprovalMails(ctx, account, id)
+}
+
 // Linked shows what the link of one person is for.
 func (d desk) Linked(ctx context.Context, token [32]byte) (approval.Linked, error) {
 	return d.sys.Linked(ctx, token)

@@ -85,6 +85,9 @@ func (w *workers) ring(ctx context.Context, e change.Event) {
 		if !e.Quiet {
 			w.start(ctx, jobs.Task{Name: jobs.DeliverWebhooks})
 		}
+		if e.Topic == change.ApprovalAsked {
+			w.start(ctx, jobs.Task{Name: jobs.SendMails})
+		}
 	}
 }
 
@@ -112,8 +115,9 @@ func (w *workers) enqueue(ctx context.Context, t jobs.Task) {
 // sweep rings for whatever is due, of actions, of mails and of webhooks in both
 // directions; none keeps another from being looked for.
 func (w *workers) sweep(ctx context.Context) error {
+	_, err := w.sys.RemindApprovals(ctx)
 	w.mail.Ring()
-	return errors.Join(w.push.Sweep(ctx), w.tell.Sweep(ctx), w.intake.Sweep(ctx))
+	return errors.Join(err, w.push.Sweep(ctx), w.tell.Sweep(ctx), w.intake.Sweep(ctx))
 }
 
 // doTell starts on what is due to endpoints, each in a runner of its own.

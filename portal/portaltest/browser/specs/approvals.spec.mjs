@@ -1,5 +1,7 @@
 // What a client is asked is decided in the portal, once, on exactly what was seen.
 import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { inspect, launch, looks, sizes, sound, visit } from "../lib/browser.mjs";
 import { Home } from "../lib/program.mjs";
@@ -11,6 +13,21 @@ const scanners = "14 replacement hand scanners";
 // the page stays as it is.
 async function settled(page) {
   await page.locator(".po-progress[data-state=confirmed]").waitFor({ timeout: 10_000 });
+}
+
+// mailed is the address in the newest mail to somebody about a question. The
+// demonstration keeps its mails as files.
+async function mailed(portico, to, title) {
+  const folder = join(portico.folder, "data/demo/mails");
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 200))) {
+    const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith("-approval.eml") || /-approval-[a-z0-9]+\.eml$/.test(name)).sort().reverse();
+    for (const name of files) {
+      const text = (await readFile(join(folder, name), "utf8")).replaceAll("=\r\n", "").replaceAll("=3D", "=");
+      const address = text.match(/http:\/\/[^\s"]+\/decide\?t=[\w-]+/);
+      if (address && text.includes(to) && text.includes(title)) return address[0];
+    }
+  }
+  throw new Error(`no mail to ${to} about ${title}`);
 }
 
 describe("approvals", () => {
@@ -45,6 +62,26 @@ describe("approvals", () => {
         await page.getByRole("link", { name: "Night window for the core switches", exact: true }).click();
         await settled(page);
         await inspect(page, "approval-decided", /422/);
+      }));
+    }
+  }
+
+  for (const size of Object.keys(sizes)) {
+    for (const look of looks) {
+      test(`a mailed link shows one question and decides nothing by itself, ${size} ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
+        const address = await mailed(portico, "jonas.weber@nordwind.example", scanners);
+        const token = new URL(address).searchParams.get("t");
+        const addresses = [];
+        page.on("request", (request) => addresses.push([request.url(), request.headers().referer ?? ""]));
+        for (let n = 0; n < 2; n++) { // a scanner before, with scripts, that clicks nothing
+          await page.goto(address);
+          await page.getByRole("button", { name: "Approve" }).waitFor();
+        }
+        await page.getByText("This link is Jonas Weber’s, for Nordwind Logistik.").waitFor();
+        assert.ok(!page.url().includes(token), "the token stays in the address");
+        assert.deepEqual(addresses.filter(([url, referer]) => referer.includes(token) || url.includes(token) && url !== address), [], "the token travels on");
+        assert.equal(await page.locator(".po-nav").count(), 0, "the link leads elsewhere");
+        await inspect(page, "approval-link");
       }));
     }
   }
@@ -92,6 +129,31 @@ describe("approvals", () => {
     await settled(page);
     await inspect(page, "approval-phone");
     sound(page);
+  }));
+
+  test("a link from a mail decides on a phone, once, and tells who comes later", () => visit(browser, portico.url, "phone", "light", async (page) => {
+    await enter(page, "Amara Osei");
+    await page.getByRole("link", { name: "Nordwind Logistik" }).first().click();
+    await page.waitForURL(/\/a\//);
+    await page.goto(new URL(page.url()).pathname.match(/^\/a\/[^/]+\//)[0] + "approvals/new");
+    await page.getByLabel("What is to be decided").fill("Router for Gdańsk");
+    await page.getByLabel("The question in words").fill("The one of Bremen, 640 euro?");
+    await page.getByLabel("Jonas Weber").check();
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    await page.getByRole("heading", { level: 1, name: "Router for Gdańsk" }).waitFor();
+    await page.context().clearCookies();
+
+    const address = await mailed(portico, "jonas.weber@nordwind.example", "Router for Gd");
+    await page.goto(address);
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.getByText("by Jonas Weber, with the link from the mail").waitFor();
+    await inspect(page, "approval-link-decided");
+    await page.goto(address);
+    await page.getByText("by Jonas Weber, with the link from the mail").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Approve" }).count(), 0);
+    await page.goto("/decide?t=made-up");
+    await page.getByRole("heading", { name: "This link does not work any more" }).waitFor();
+    await inspect(page, "approval-link-none", /410/);
   }));
 
   test("one of two who decide at once wins, and the other is told and loses no word", () => visit(browser, portico.url, "desktop", "light", (owner) =>
