@@ -32,6 +32,7 @@ type world struct {
 	server  *fakeServer
 	conn    record.ConnectionID
 	account record.AccountID
+	company string
 	log     *lines
 	mailer  notify.Options
 
@@ -91,18 +92,26 @@ func newWorld(t testing.TB, answers ...string) *world {
 	w := &world{t: t, now: time.Now().UTC().Truncate(time.Second), log: &lines{}, server: newFakeServer(t, answers...)}
 	s := storetest.Open(t, w.clock)
 	w.System, w.records, w.settings = s.System(), s.Account(), w.server.settings()
-	w.conn, w.account = record.NewConnectionID(), record.NewAccountID()
+	w.conn = record.NewConnectionID()
 	must(t, w.CreateConnection(w.ctx(), remote.Connection{ID: w.conn, Connector: "requesttracker", Name: "Help desk"}, []remote.Stream{
 		{Name: "tickets", Kinds: []record.Kind{record.KindTicket}, Every: time.Minute, FreshFor: time.Minute},
 		{Name: "conversation", Kinds: []record.Kind{record.KindComment}, Every: time.Minute, FreshFor: time.Minute}}))
-	must(t, w.CreateAccount(w.ctx(), record.AccountInfo{ID: w.account, Name: "Nordwind"}))
-	must(t, w.Launch(w.ctx(), w.account, record.LaunchInvited))
-	w.pull("tickets", w.ticket("1", "VPN drops", "open"), w.ticket("2", "Printer", "open"))
-	must(t, w.Match(w.ctx(), w.conn, "Nordwind", w.account, "test"))
-	w.pull("conversation", w.comment("0", "1", "long ago", access.User{Name: "Support"}))
+	w.settle("Nordwind", "1", "2")
+	w.pull("conversation", w.comment("0", "1", "long ago", access.User{Name: "Support"})) // a first pull
 	w.relay()
 	w.mailer = notify.Options{Server: w.serverNow, Look: called("Halden IT"), Dir: t.TempDir(), Log: slog.New(slog.NewTextHandler(w.log, nil)), Now: w.clock}
 	return w
+}
+
+// settle goes on in a fresh account that has two requests, which nobody is told of.
+func (w *world) settle(company, one, two string) {
+	w.t.Helper()
+	w.account, w.company = record.NewAccountID(), company
+	must(w.t, w.CreateAccount(w.ctx(), record.AccountInfo{ID: w.account, Name: company}))
+	must(w.t, w.Launch(w.ctx(), w.account, record.LaunchInvited))
+	w.pull("tickets", w.ticket(one, "VPN drops", "open"), w.ticket(two, "Printer", "open"))
+	must(w.t, w.Match(w.ctx(), w.conn, company, w.account, "test"))
+	w.relay()
 }
 
 func (w *world) ctx() context.Context { return w.t.Context() }
@@ -114,7 +123,7 @@ func called(name string) func(context.Context) notify.Look {
 
 // ticket is one that ines opened.
 func (w *world) ticket(external, subject, status string) record.Record {
-	return record.Record{Kind: record.KindTicket, External: external, Company: "Nordwind", Created: w.clock(), Updated: w.clock(),
+	return record.Record{Kind: record.KindTicket, External: external, Company: w.company, Created: w.clock(), Updated: w.clock(),
 		Body: record.Ticket{Number: external, Subject: subject, Status: status, Requester: record.Person{Name: "Ines", Email: "Ines@Nordwind.example"}}}
 }
 

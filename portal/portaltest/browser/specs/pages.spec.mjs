@@ -43,6 +43,12 @@ describe("pages", () => {
         await page.locator(`main a[href^='${account}assets/']`).first().click();
         await page.waitForURL(`**${account}assets/*`);
         await inspect(page, "asset");
+        await page.goto(account + "notifications");
+        await inspect(page, "notifications");
+        await page.getByLabel("Everything").check();
+        await page.getByRole("button", { name: "Save" }).click();
+        await page.waitForURL("**/notifications?done=1");
+        await inspect(page, "notifications-saved");
         await page.goto(account + "tickets?q=no-such-words-anywhere");
         await inspect(page, "tickets-none");
       }));
