@@ -9,12 +9,9 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/a-h/templ"
-
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/access"
-	"portico/sync/fault"
 	"portico/sync/record"
 )
 
@@ -105,7 +102,7 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, s access.Scope) err
 		return err
 	}
 	c.Title = c.T("assets.title")
-	return show(w, r, listPage(newListView(c, f, page, ui.Feeding(fresh, record.KindAsset))))
+	return ui.Show(w, r, http.StatusOK, listPage(newListView(c, f, page, ui.Feeding(fresh, record.KindAsset))))
 }
 
 func newListView(c *ui.Chrome, f filter, page record.Page, fresh []record.Freshness) listView {
@@ -135,11 +132,6 @@ func name(as string) string {
 		return "cards"
 	}
 	return as
-}
-
-func show(w http.ResponseWriter, r *http.Request, page templ.Component) error {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	return fault.Wrap(fault.Internal, "write page", page.Render(r.Context(), w))
 }
 
 func listPath(a record.AccountID) string { return ui.AccountPath(a) + "assets" }

@@ -60,7 +60,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, s access.Scope) err
 			return err
 		}
 	}
-	return show(w, r, detailPage(v))
+	return ui.Show(w, r, http.StatusOK, detailPage(v))
 }
 
 // about finds requests whose subject names the asset: by its tag, which people

@@ -82,8 +82,7 @@ func (p *Pages) Home(w http.ResponseWriter, r *http.Request, s access.Scope) err
 		}
 		v.Down, v.Stamp = ui.DownOf(fresh), ui.StampOf(ui.Feeding(fresh, record.KindTicket))
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	return fault.Wrap(fault.Internal, "write page", homePage(v).Render(r.Context(), w))
+	return ui.Show(w, r, http.StatusOK, homePage(v))
 }
 
 // decisions puts what the reader may decide before everything else; to staff,

@@ -25,5 +25,5 @@ func (d *Doors) Accounts(w http.ResponseWriter, r *http.Request, s access.Sessio
 	}
 	c := d.o.Frame(r)
 	c.Title = c.T("accounts.title")
-	return show(w, r, http.StatusOK, accountsPage(c, s.User, list))
+	return ui.Show(w, r, http.StatusOK, accountsPage(c, s.User, list))
 }

@@ -5,6 +5,7 @@ import (
 
 	"portico/portal/form"
 	"portico/portal/session"
+	"portico/portal/ui"
 	"portico/sync/fault"
 )
 
@@ -32,7 +33,7 @@ func (d *Doors) Demo(w http.ResponseWriter, r *http.Request) error {
 	}
 	c := d.o.Frame(r)
 	c.Title = c.T("demo.title")
-	return show(w, r, http.StatusOK, demoPage(c, d.o.Demo))
+	return ui.Show(w, r, http.StatusOK, demoPage(c, d.o.Demo))
 }
 
 // DemoSignIn signs in as one of them.

@@ -139,7 +139,7 @@ func (d *Doors) letIn(w http.ResponseWriter, r *http.Request, u access.User, by,
 func (d *Doors) showEnter(w http.ResponseWriter, r *http.Request, c *ui.Chrome, status int, v EnterView) error {
 	c.Title = c.T("signin.title")
 	v.Demo = len(d.demo) > 0 && d.o.Gate.Direct(r)
-	return show(w, r, status, enterPage(c, v))
+	return ui.Show(w, r, status, enterPage(c, v))
 }
 
 // roundUp makes a wait something that people can read: whole minutes.

@@ -8,6 +8,7 @@ import (
 
 	"portico/portal/form"
 	"portico/portal/session"
+	"portico/portal/ui"
 	"portico/sync/fault"
 )
 
@@ -101,5 +102,5 @@ func (d *Doors) mailLink(ctx context.Context, email string) error {
 func (d *Doors) showForgot(w http.ResponseWriter, r *http.Request, status int, v ForgotView) error {
 	c := d.o.Frame(r)
 	c.Title = c.T("forgot.title")
-	return show(w, r, status, forgotPage(c, v))
+	return ui.Show(w, r, status, forgotPage(c, v))
 }

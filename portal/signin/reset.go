@@ -7,6 +7,7 @@ import (
 	"portico/portal/form"
 	"portico/portal/session"
 	"portico/portal/signin/password"
+	"portico/portal/ui"
 	"portico/sync/access"
 	"portico/sync/fault"
 )
@@ -96,11 +97,11 @@ func (d *Doors) change(w http.ResponseWriter, r *http.Request, hash [32]byte, u 
 func (d *Doors) showReset(w http.ResponseWriter, r *http.Request, status int, v ResetView) error {
 	c := d.o.Frame(r)
 	c.Title = c.T("reset.title")
-	return show(w, r, status, resetPage(c, v))
+	return ui.Show(w, r, status, resetPage(c, v))
 }
 
 func (d *Doors) showSpent(w http.ResponseWriter, r *http.Request) error {
 	c := d.o.Frame(r)
 	c.Title = c.T("reset.spent")
-	return show(w, r, http.StatusGone, spentPage(c))
+	return ui.Show(w, r, http.StatusGone, spentPage(c))
 }

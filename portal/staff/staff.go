@@ -11,7 +11,6 @@ import (
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/access"
-	"portico/sync/fault"
 	"portico/sync/record"
 )
 
@@ -74,8 +73,7 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, s access.Scope) err
 	if p.o.Held != nil {
 		v.Held = p.o.Held(r.Context())
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	return fault.Wrap(fault.Internal, "write page", listPage(v).Render(r.Context(), w))
+	return ui.Show(w, r, http.StatusOK, listPage(v))
 }
 
 // rows sorts the accounts by name and keeps those that hold every word.

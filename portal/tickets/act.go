@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"portico/portal/form"
+	"portico/portal/ui"
 	"portico/sync/access"
 	"portico/sync/action"
 	"portico/sync/fault"
@@ -57,7 +58,7 @@ func (p *Pages) replyAgain(w http.ResponseWriter, r *http.Request, s access.Scop
 		return err
 	}
 	v.Reply.Text, v.Reply.Problem, v.Reply.Problems = in.Text, fault.Public(problem), fault.Fields(problem)
-	return show(w, r, statusOf(problem), detailPage(v))
+	return ui.Show(w, r, statusOf(problem), detailPage(v))
 }
 
 // Close records the wish to close: POST /a/{account}/tickets/{id}/close.
@@ -92,7 +93,7 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request, s access.Scope, k
 			return readErr
 		}
 		v.Stale = &staleView{Diffs: v.diffs(saw, err)}
-		return show(w, r, http.StatusConflict, detailPage(v))
+		return ui.Show(w, r, http.StatusConflict, detailPage(v))
 	}
 	if err != nil {
 		return err

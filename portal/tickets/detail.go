@@ -67,7 +67,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, s access.Scope) err
 	if err != nil {
 		return err
 	}
-	return show(w, r, http.StatusOK, detailPage(v))
+	return ui.Show(w, r, http.StatusOK, detailPage(v))
 }
 
 // detail reads everything that the page shows.

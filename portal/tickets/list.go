@@ -90,7 +90,7 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, s access.Scope) err
 		return err
 	}
 	c.Title = c.T("tickets.title")
-	return show(w, r, http.StatusOK, listPage(newListView(c, s, f, page, page.Fresh)))
+	return ui.Show(w, r, http.StatusOK, listPage(newListView(c, s, f, page, page.Fresh)))
 }
 
 func newListView(c *ui.Chrome, s access.Scope, f filter, page record.Page, fresh []record.Freshness) listView {

@@ -166,7 +166,7 @@ func (p *Pages) showNew(w http.ResponseWriter, r *http.Request, s access.Scope, 
 		}
 		v.To = append(v.To, ui.Option{Value: at.value(), Label: label})
 	}
-	return show(w, r, statusOf(problem), newPage(v))
+	return ui.Show(w, r, statusOf(problem), newPage(v))
 }
 
 // again shows a form once more when its reader can correct it.

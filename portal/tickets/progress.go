@@ -34,7 +34,7 @@ func (p *Pages) Progress(w http.ResponseWriter, r *http.Request, s access.Scope)
 		return err
 	}
 	if r.Header.Get("HX-Request") != "true" {
-		return show(w, r, http.StatusOK, progressPage(v))
+		return ui.Show(w, r, http.StatusOK, progressPage(v))
 	}
 	if r.URL.Query().Get("seen") == v.Progress.Seen() {
 		w.WriteHeader(http.StatusNoContent)
@@ -43,7 +43,7 @@ func (p *Pages) Progress(w http.ResponseWriter, r *http.Request, s access.Scope)
 	if a.State.Final() {
 		w.Header().Set("HX-Trigger", ended)
 	}
-	return show(w, r, http.StatusOK, ui.ProgressCard(v.Chrome, v.Progress))
+	return ui.Show(w, r, http.StatusOK, ui.ProgressCard(v.Chrome, v.Progress))
 }
 
 // Withdraw takes back what was not sent yet: POST /a/{account}/actions/{action}/withdraw.

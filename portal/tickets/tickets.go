@@ -10,8 +10,6 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/a-h/templ"
-
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -84,11 +82,4 @@ func (p *Pages) ticketOf(r *http.Request, s access.Scope) (record.Detail, record
 		return d, body, fault.Newf(fault.Internal, "").Because("read request", errBody)
 	}
 	return d, body, nil
-}
-
-// show writes a page.
-func show(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	return fault.Wrap(fault.Internal, "write page", page.Render(r.Context(), w))
 }
