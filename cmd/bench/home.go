@@ -23,6 +23,22 @@ func (s settings) at(on *servers, name string) home {
 	return home{dir: filepath.Join(s.dir, name), on: on}
 }
 
+// kind is which database it has.
+func (h home) kind() string {
+	if h.on == nil {
+		return "SQLite"
+	}
+	return "PostgreSQL"
+}
+
+// spent is how much processor time the servers of its database have used.
+func (h home) spent(ctx context.Context) time.Duration {
+	if h.on == nil {
+		return 0
+	}
+	return h.on.spent(ctx)
+}
+
 // configure names an empty home in a configuration.
 func (h home) configure(ctx context.Context, cfg *config.Config) (err error) {
 	cfg.Data, cfg.KeyFile = h.dir, filepath.Join(h.dir, "keys", "portico.key")

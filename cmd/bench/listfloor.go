@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"net"
 	"net/http"
 	"strings"
@@ -24,20 +23,23 @@ const (
 		WHERE account_id = ? AND kind = 'ticket' ORDER BY sort_at DESC, id DESC LIMIT 51`
 )
 
+// floorData answers the two questions.
+type floorData interface {
+	session(ctx context.Context, hash []byte) error
+	rows(ctx context.Context, account string, add func(id string, updated time.Time, row floorRow)) error
+	close()
+}
+
 // listFloor answers with the same page out of two prepared statements and one
 // template. Head and tail are the product's own bytes around the rows.
 type listFloor struct {
-	session, rows *sql.Stmt
-	head, tail    string
-	zone          *time.Location
+	data       floorData
+	head, tail string
+	zone       *time.Location
 }
 
-// newListFloor serves the floor on a free address.
-func newListFloor(ctx context.Context, path, page string) (address string, stop func(), err error) {
-	db, err := openFloor(path, 4)
-	if err != nil {
-		return "", nil, err
-	}
+// listFloor serves the floor of the product's database on a free address.
+func (p *product) listFloor(ctx context.Context, page string) (address string, stop func(), err error) {
 	f := &listFloor{}
 	f.head, f.tail, _ = strings.Cut(page, "<tbody>")
 	_, f.tail, _ = strings.Cut(f.tail, "</tbody>")
@@ -45,19 +47,22 @@ func newListFloor(ctx context.Context, path, page string) (address string, stop 
 	if f.zone, err = time.LoadLocation("Europe/Berlin"); err != nil {
 		return "", nil, err
 	}
-	if f.session, err = db.PrepareContext(ctx, floorSession); err != nil {
-		return "", nil, err
+	if p.home.on == nil {
+		f.data, err = newFloorSQLite(ctx, p.cfg.Database.Path)
+	} else {
+		f.data, err = newFloorPostgres(ctx, p.cfg.Database.SystemURL, p.home.on.postgres.User)
 	}
-	if f.rows, err = db.PrepareContext(ctx, floorRows); err != nil {
+	if err != nil {
 		return "", nil, err
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
+		f.data.close()
 		return "", nil, err
 	}
 	server := &http.Server{Handler: f, ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(l) }()
-	return l.Addr().String(), func() { _ = server.Close(); _ = db.Close() }, nil
+	return l.Addr().String(), func() { _ = server.Close(); f.data.close() }, nil
 }
 
 func (f *listFloor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -72,47 +77,23 @@ func (f *listFloor) answer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	hash := sha256.Sum256([]byte(cookie.Value))
-	var id, name, email, expires string
-	if err := f.session.QueryRowContext(r.Context(), hash[:]).Scan(&id, &name, &email, &expires); err != nil {
+	if err := f.data.session(r.Context(), hash[:]); err != nil {
 		return err
 	}
 	account := strings.Split(r.URL.Path, "/")[2]
-	rows, err := f.rows.QueryContext(r.Context(), account)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
 	list := make([]floorRow, 0, 51)
-	for rows.Next() {
-		row, err := f.scan(rows, account)
-		if err != nil {
-			return err
-		}
+	err = f.data.rows(r.Context(), account, func(id string, at time.Time, row floorRow) {
+		row.Href = "/a/" + account + "/tickets/" + id
+		row.Number = "No. " + row.Number
+		row.Since = row.Label + " since " + at.Format("2 Jan 2006")
+		row.Updated = at.Format(time.RFC3339)
+		at = at.In(f.zone)
+		row.Exact, row.Moment = at.Format("2 Jan 2006, 15:04:05 MST"), at.Format("Mon 2 Jan, 15:04")
 		list = append(list, row)
-	}
-	if err := rows.Err(); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	return floorPageOf(f.head, f.tail, list[:min(50, len(list))]).Render(r.Context(), w)
-}
-
-func (f *listFloor) scan(rows *sql.Rows, account string) (floorRow, error) {
-	var row floorRow
-	var id, updated string
-	var since sql.NullString
-	if err := rows.Scan(&id, &row.Number, &row.Title, &row.Person, &row.Label, &row.Turn, &since, &updated); err != nil {
-		return row, err
-	}
-	at, err := time.Parse(floorLayout, updated)
-	if err != nil {
-		return row, err
-	}
-	row.Href = "/a/" + account + "/tickets/" + id
-	row.Number = "No. " + row.Number
-	row.Since = row.Label + " since " + at.Format("2 Jan 2006")
-	row.Updated = at.Format(time.RFC3339)
-	at = at.In(f.zone)
-	row.Exact, row.Moment = at.Format("2 Jan 2006, 15:04:05 MST"), at.Format("Mon 2 Jan, 15:04")
-	return row, nil
 }

@@ -37,7 +37,8 @@ type product struct {
 	bulk     record.ConnectionID
 	// connections are those whose budgets have no limits.
 	connections []record.ConnectionID
-	cookie      string // of somebody who belongs to every account
+	member      access.User
+	cookie      string // of the member, who belongs to every account
 }
 
 // newProduct sets a Portico up as an administrator would: accounts, a member,
@@ -90,27 +91,39 @@ func (p *product) connect(ctx context.Context, name, host, user, token string) (
 
 func (p *product) furnish(ctx context.Context) error {
 	sys := p.store.System()
-	member := access.User{ID: access.NewUserID(), Name: "Robin Bench", Email: memberEmail, Zone: "Europe/Berlin"}
-	if err := sys.CreateUser(ctx, member, ""); err != nil {
+	p.member = access.User{ID: access.NewUserID(), Name: "Robin Bench", Email: memberEmail, Zone: "Europe/Berlin"}
+	if err := sys.CreateUser(ctx, p.member, ""); err != nil {
 		return err
 	}
+	if err := p.found(ctx); err != nil {
+		return err
+	}
+	var err error
+	p.cookie, err = p.signIn(ctx, p.member)
+	return err
+}
+
+// found adds the accounts that the source feeds, each matched to a company and
+// entered by the member.
+func (p *product) found(ctx context.Context) error {
 	for i := range companies {
 		info, err := p.account(ctx, fmt.Sprintf("Client %04d", i))
 		if err != nil {
 			return err
 		}
 		p.accounts = append(p.accounts, info)
-		if err := sys.AddMember(ctx, info.ID, member.ID, access.Owner); err != nil {
+		if err := p.store.System().AddMember(ctx, info.ID, p.member.ID, access.Owner); err != nil {
 			return err
 		}
 	}
-	if err := p.match(ctx, p.bulk); err != nil {
-		return err
-	}
+	return p.match(ctx, p.bulk)
+}
+
+// signIn starts a session and returns its cookie.
+func (p *product) signIn(ctx context.Context, who access.User) (string, error) {
 	token, now := session.NewToken(), time.Now().UTC()
-	p.cookie = session.Cookie + "=" + token
-	return sys.StartSession(ctx, session.Hash(token), access.Session{
-		ID: access.NewUserID(), User: member, Created: now, LastSeen: now, Idle: session.MemberIdle, Expires: now.Add(session.MemberMost),
+	return session.Cookie + "=" + token, p.store.System().StartSession(ctx, session.Hash(token), access.Session{
+		ID: access.NewUserID(), User: who, Created: now, LastSeen: now, Idle: session.MemberIdle, Expires: now.Add(session.MemberMost),
 	})
 }
 

@@ -30,6 +30,17 @@ func (p *product) read(ctx context.Context, address string) (rate, p99 float64, 
 	return perSecond(len(all), time.Since(begin)), quantile(all, .99), failed
 }
 
+// readMetered adds what a read cost this process and the database's.
+func (p *product) readMetered(ctx context.Context, address string, own, server *meter) (rate, p99 float64, err error) {
+	before := p.home.spent(ctx)
+	own.begin()
+	rate, p99, err = p.read(ctx, address)
+	n := int(rate * listFor.Seconds())
+	own.end(n)
+	server.add(p.home.spent(ctx)-before, n)
+	return rate, p99, err
+}
+
 func (p *product) reader(ctx context.Context, address string, n int, until time.Time) ([]float64, error) {
 	c, err := dial(address)
 	if err != nil {
