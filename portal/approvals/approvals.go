@@ -12,8 +12,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/a-h/templ"
-
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -96,13 +94,6 @@ func (p *Pages) approvalOf(r *http.Request, s access.Scope) (approval.Approval, 
 		return approval.Approval{}, notHere()
 	}
 	return p.o.Questions.ApprovalByID(r.Context(), s, s.Account(), id)
-}
-
-// show writes a page.
-func show(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	return fault.Wrap(fault.Internal, "write page", page.Render(r.Context(), w))
 }
 
 func statusOf(err error) int {

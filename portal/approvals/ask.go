@@ -88,7 +88,7 @@ func (p *Pages) showAsk(w http.ResponseWriter, r *http.Request, s access.Scope, 
 		}
 		v.Ticket = d.Row
 	}
-	return show(w, r, statusOf(problem), askPage(v))
+	return ui.Show(w, r, statusOf(problem), askPage(v))
 }
 
 // Ask records a question: POST /a/{account}/approvals.

@@ -59,7 +59,7 @@ func (p *Pages) Decide(w http.ResponseWriter, r *http.Request, s access.Scope) e
 		return err
 	}
 	v.refused(d, problem)
-	return show(w, r, statusOf(problem), detailPage(v))
+	return ui.Show(w, r, statusOf(problem), detailPage(v))
 }
 
 // refused shows the form again with what is wrong, or why it was too late.

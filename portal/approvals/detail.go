@@ -56,7 +56,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, s access.Scope) err
 	if err != nil {
 		return err
 	}
-	return show(w, r, http.StatusOK, detailPage(v))
+	return ui.Show(w, r, http.StatusOK, detailPage(v))
 }
 
 func (p *Pages) view(r *http.Request, s access.Scope, a approval.Approval) (view, error) {

@@ -50,7 +50,7 @@ func (p *Pages) Link(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return show(w, r, http.StatusOK, linkPage(p.linkView(r, l)))
+	return ui.Show(w, r, http.StatusOK, linkPage(p.linkView(r, l)))
 }
 
 // LinkDecide records the decision of whose link it is: POST /decide/{link}.
@@ -85,7 +85,7 @@ func (p *Pages) LinkDecide(w http.ResponseWriter, r *http.Request) error {
 	if fault.Is(problem, fault.Forbidden) {
 		status = http.StatusForbidden
 	}
-	return show(w, r, status, linkPage(v))
+	return ui.Show(w, r, status, linkPage(v))
 }
 
 // LinkFile serves the file of the version that a link is for: GET /decide/{link}/file.
@@ -170,5 +170,5 @@ func (p *Pages) linkView(r *http.Request, l approval.Linked) view {
 func (p *Pages) noLink(w http.ResponseWriter, r *http.Request) error {
 	c := p.o.Plain(r)
 	c.Title = c.T("approvals.link.none")
-	return show(w, r, http.StatusGone, noLinkPage(c))
+	return ui.Show(w, r, http.StatusGone, noLinkPage(c))
 }

@@ -48,5 +48,5 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, s access.Scope) err
 			v.Done = append(v.Done, a)
 		}
 	}
-	return show(w, r, http.StatusOK, listPage(v))
+	return ui.Show(w, r, http.StatusOK, listPage(v))
 }

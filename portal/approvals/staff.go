@@ -172,5 +172,5 @@ func (p *Pages) staffAgain(w http.ResponseWriter, r *http.Request, s access.Scop
 	}
 	keep(v.Staff)
 	v.Staff.Open, v.Staff.Problem, v.Staff.Problems = form, fault.Public(problem), fault.Fields(problem)
-	return show(w, r, statusOf(problem), detailPage(v))
+	return ui.Show(w, r, statusOf(problem), detailPage(v))
 }
