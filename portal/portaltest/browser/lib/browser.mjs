@@ -45,7 +45,7 @@ async function open(browser, url, size, look) {
     baseURL: url, colorScheme: look, locale: "en-GB", timezoneId: "Europe/Berlin", reducedMotion: "reduce", ...sizes[size],
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   page.trouble = [];
   await page.exposeFunction("noteViolation", (text) => page.trouble.push("CSP: " + text));
   await page.addInitScript(() => {
