@@ -131,7 +131,7 @@ func (p *People) StartSession(_ context.Context, token [32]byte, s access.Sessio
 	return nil
 }
 
-// SessionByToken implements session.Sessions. It leaves the limits to the caller.
+// SessionByToken finds a session and counts it as used. It leaves the limits to the caller.
 func (p *People) SessionByToken(ctx context.Context, token [32]byte, now time.Time) (access.Session, error) {
 	found, err := p.PeekSession(ctx, token, now)
 	if err != nil {
@@ -145,7 +145,7 @@ func (p *People) SessionByToken(ctx context.Context, token [32]byte, now time.Ti
 	return found, nil
 }
 
-// PeekSession implements session.Sessions.
+// PeekSession is SessionByToken that does not count.
 func (p *People) PeekSession(_ context.Context, token [32]byte, _ time.Time) (access.Session, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -157,6 +157,23 @@ func (p *People) PeekSession(_ context.Context, token [32]byte, _ time.Time) (ac
 	return s, nil
 }
 
+// Enter implements session.Sessions.
+func (p *People) Enter(ctx context.Context, token [32]byte, account record.AccountID, now time.Time, used bool) (access.Session, access.Membership, error) {
+	find := p.PeekSession
+	if used {
+		find = p.SessionByToken
+	}
+	s, err := find(ctx, token, now)
+	if err != nil {
+		return s, access.Membership{}, err
+	}
+	m, err := p.MembershipIn(ctx, s.User.ID, account)
+	if fault.Is(err, fault.NotFound) {
+		err = nil
+	}
+	return s, m, err
+}
+
 // EndSession implements session.Sessions.
 func (p *People) EndSession(_ context.Context, token [32]byte) error {
 	p.mu.Lock()
@@ -165,7 +182,7 @@ func (p *People) EndSession(_ context.Context, token [32]byte) error {
 	return nil
 }
 
-// MembershipIn implements session.People.
+// MembershipIn is the place of a user in an account.
 func (p *People) MembershipIn(_ context.Context, user string, account record.AccountID) (access.Membership, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -1,17 +1,16 @@
 package session
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
-	"time"
 
 	"github.com/google/uuid"
 
 	"portico/sync/access"
 	"portico/sync/fault"
+	"portico/sync/record"
 )
 
 // Cookie is the name of the session cookie. The prefix makes browsers refuse
@@ -77,31 +76,33 @@ const Background = "Portico-Background"
 
 // Current returns the session of the request, or fault.Unauthenticated.
 func (g *Gate) Current(r *http.Request) (access.Session, error) {
-	if r.Header.Get(Background) != "" {
-		return g.current(r, g.o.Sessions.PeekSession)
-	}
-	return g.current(r, g.o.Sessions.SessionByToken)
+	s, _, err := g.enter(r, record.AccountID{}, used(r))
+	return s, err
 }
 
-func (g *Gate) current(r *http.Request, find func(context.Context, [32]byte, time.Time) (access.Session, error)) (access.Session, error) {
+// used reports whether the request is something that somebody did.
+func used(r *http.Request) bool { return r.Header.Get(Background) == "" }
+
+// enter returns the session of the request and its user's place in an account.
+func (g *Gate) enter(r *http.Request, account record.AccountID, used bool) (access.Session, access.Membership, error) {
 	c, err := r.Cookie(Cookie)
 	if err != nil || len(c.Value) != base64.RawURLEncoding.EncodedLen(tokenBytes) {
-		return access.Session{}, signInFirst()
+		return access.Session{}, access.Membership{}, signInFirst()
 	}
 	now := g.o.Now().UTC()
-	s, err := find(r.Context(), Hash(c.Value), now)
+	s, m, err := g.o.Sessions.Enter(r.Context(), Hash(c.Value), account, now, used)
 	if err != nil {
-		return access.Session{}, fault.At("look up session", err)
+		return access.Session{}, access.Membership{}, fault.At("look up session", err)
 	}
 	idle, most := limits(s.User)
 	over := !now.Before(s.Expires) || now.Sub(s.Created) >= most || now.Sub(s.LastSeen) >= idle
 	if over || s.User.Disabled {
 		if err := g.o.Sessions.EndSession(r.Context(), Hash(c.Value)); err != nil {
-			return access.Session{}, fault.At("end session that is over", err)
+			return access.Session{}, access.Membership{}, fault.At("end session that is over", err)
 		}
-		return access.Session{}, signInFirst()
+		return access.Session{}, access.Membership{}, signInFirst()
 	}
-	return s, nil
+	return s, m, nil
 }
 
 func signInFirst() error { return fault.New(fault.Unauthenticated, "Please sign in.") }

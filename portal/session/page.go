@@ -58,7 +58,7 @@ func (g *Gate) Public(h Open) http.Handler {
 // SignedIn serves a handler to whoever is signed in.
 func (g *Gate) SignedIn(h Personal) http.Handler {
 	return g.serve(func(w http.ResponseWriter, r *http.Request) error {
-		s, r, err := g.identify(r)
+		s, _, r, err := g.identify(r, record.AccountID{})
 		if err != nil {
 			return err
 		}
@@ -69,11 +69,12 @@ func (g *Gate) SignedIn(h Personal) http.Handler {
 // Account serves a handler in the account that the path names as {account}.
 func (g *Gate) Account(need Need, h Page) http.Handler {
 	return g.serve(func(w http.ResponseWriter, r *http.Request) error {
-		s, r, err := g.identify(r)
+		account := accountOf(r)
+		s, m, r, err := g.identify(r, account)
 		if err != nil {
 			return err
 		}
-		scope, err := g.scopeFor(r.Context(), s, r.PathValue("account"), need)
+		scope, err := g.scopeFor(r.Context(), s, m, account, need)
 		if err != nil {
 			return err
 		}
@@ -81,8 +82,17 @@ func (g *Gate) Account(need Need, h Page) http.Handler {
 	})
 }
 
-func (g *Gate) scopeFor(ctx context.Context, s access.Session, account string, need Need) (access.Scope, error) {
-	scope, err := g.scopeIn(ctx, s.User, account)
+// accountOf is the account that the address names; zero when it names none.
+func accountOf(r *http.Request) record.AccountID {
+	id, err := record.ParseAccountID(r.PathValue("account"))
+	if err != nil {
+		return record.AccountID{}
+	}
+	return id
+}
+
+func (g *Gate) scopeFor(ctx context.Context, s access.Session, m access.Membership, account record.AccountID, need Need) (access.Scope, error) {
+	scope, err := g.scopeIn(ctx, s.User, m, account)
 	if err != nil || need == nil {
 		return scope, err
 	}
@@ -92,7 +102,7 @@ func (g *Gate) scopeFor(ctx context.Context, s access.Session, account string, n
 // Staff serves a handler to staff, over all accounts that they reach.
 func (g *Gate) Staff(h Page) http.Handler {
 	return g.serve(func(w http.ResponseWriter, r *http.Request) error {
-		s, r, err := g.identify(r)
+		s, _, r, err := g.identify(r, record.AccountID{})
 		if err != nil {
 			return err
 		}
@@ -114,14 +124,15 @@ func (g *Gate) Administrator(h Page) http.Handler {
 	})
 }
 
-// identify finds the session and leaves its person in the log line.
-func (g *Gate) identify(r *http.Request) (access.Session, *http.Request, error) {
-	s, err := g.Current(r)
+// identify finds the session, with its person's place in the account, and leaves
+// the person in the log line.
+func (g *Gate) identify(r *http.Request, account record.AccountID) (access.Session, access.Membership, *http.Request, error) {
+	s, m, err := g.enter(r, account, used(r))
 	if err != nil {
-		return s, r, err
+		return s, m, r, err
 	}
 	note(r.Context()).user = s.User.ID
-	return s, r.WithContext(context.WithValue(r.Context(), sessionKey{}, s)), nil
+	return s, m, r.WithContext(context.WithValue(r.Context(), sessionKey{}, s)), nil
 }
 
 // serve runs a handler and answers for it when it fails.

@@ -10,21 +10,17 @@ import (
 )
 
 // scopeIn mints the scope of a person in the account that the address names.
-// It is asked on every request, so that a right that was taken away ends with
-// the next click. Malformed, missing and foreign are the same fault.
-func (g *Gate) scopeIn(ctx context.Context, u access.User, account string) (access.Scope, error) {
-	id, err := record.ParseAccountID(account)
-	if err != nil || id.IsZero() {
+// Their place there was asked for with this request, so that a right that was
+// taken away ends with the next click. Malformed (zero), missing and foreign are
+// the same fault.
+func (g *Gate) scopeIn(ctx context.Context, u access.User, m access.Membership, id record.AccountID) (access.Scope, error) {
+	if id.IsZero() {
 		return access.Scope{}, notHere()
 	}
 	if u.Staff != "" {
 		return g.staffIn(ctx, u, id)
 	}
-	m, err := g.o.People.MembershipIn(ctx, u.ID, id)
-	if err != nil {
-		return access.Scope{}, fault.At("look up membership", err)
-	}
-	if m.Account.ID != id || m.Account.Launch != record.LaunchInvited {
+	if m.User != u.ID || m.Account.ID != id || m.Account.Launch != record.LaunchInvited {
 		return access.Scope{}, notHere()
 	}
 	return grant.Member(who(u), id, m.Role), nil

@@ -34,19 +34,17 @@ const (
 // method is safe for concurrent use.
 type Sessions interface {
 	StartSession(ctx context.Context, tokenHash [32]byte, s access.Session) error
-	// SessionByToken returns fault.Unauthenticated for a token that is not
-	// known, was ended, or belongs to an older epoch of its user.
-	SessionByToken(ctx context.Context, tokenHash [32]byte, now time.Time) (access.Session, error)
-	// PeekSession is SessionByToken for what a page does by itself: it does not
-	// count as use, so that an open page keeps no session from going idle.
-	PeekSession(ctx context.Context, tokenHash [32]byte, now time.Time) (access.Session, error)
+	// Enter returns the session of a token, and its user's place in an account: the
+	// zero membership where there is none, or the account is not invited. It is
+	// fault.Unauthenticated for a token that is not known, was ended, or belongs to
+	// an older epoch of its user. What a page does by itself does not count as use,
+	// so that an open page keeps no session from going idle.
+	Enter(ctx context.Context, tokenHash [32]byte, account record.AccountID, now time.Time, used bool) (access.Session, access.Membership, error)
 	EndSession(ctx context.Context, tokenHash [32]byte) error
 }
 
 // People says who may enter which account. Every method is safe for concurrent use.
 type People interface {
-	// MembershipIn returns fault.NotFound when the user has no place in the account.
-	MembershipIn(ctx context.Context, user string, account record.AccountID) (access.Membership, error)
 	AccountInfo(ctx context.Context, account record.AccountID) (record.AccountInfo, error)
 	// StaffAccounts lists what is assigned to a staff member whose role does not reach every account.
 	StaffAccounts(ctx context.Context, user string) ([]record.AccountID, error)

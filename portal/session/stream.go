@@ -18,11 +18,12 @@ type Stream func(w http.ResponseWriter, r *http.Request, s access.Scope, again f
 func (g *Gate) AccountStream(need Need, h Stream) http.Handler {
 	return g.serve(func(w http.ResponseWriter, r *http.Request) error {
 		again := func(ctx context.Context) (access.Scope, error) {
-			s, err := g.current(r.WithContext(ctx), g.o.Sessions.PeekSession)
+			account := accountOf(r)
+			s, m, err := g.enter(r.WithContext(ctx), account, false)
 			if err != nil {
 				return access.Scope{}, err
 			}
-			return g.scopeFor(ctx, s, r.PathValue("account"), need)
+			return g.scopeFor(ctx, s, m, account, need)
 		}
 		scope, err := again(r.Context())
 		if err != nil {

@@ -23,10 +23,10 @@ func TestPruneTakesOnlyWhatIsOver(t *testing.T) {
 	w.pull(t, "tickets")
 	w.pass(2 * time.Hour)
 	must(t, w.sys.Prune(t.Context()))
-	if _, err := w.sys.SessionByToken(t.Context(), over, w.clock()); !fault.Is(err, fault.Unauthenticated) {
+	if _, err := w.session(t, over, true); !fault.Is(err, fault.Unauthenticated) {
 		t.Errorf("a session past its end: %v", err)
 	}
-	if _, err := w.sys.SessionByToken(t.Context(), live, w.clock()); err != nil {
+	if _, err := w.session(t, live, true); err != nil {
 		t.Errorf("a live session was pruned: %v", err)
 	}
 	if runs, err := w.sys.Runs(t.Context(), w.conn, 10); err != nil || len(runs) != 1 {

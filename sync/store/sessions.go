@@ -6,6 +6,7 @@ import (
 
 	"portico/sync/access"
 	"portico/sync/fault"
+	"portico/sync/record"
 	"portico/sync/store/internal/scoped"
 )
 
@@ -13,10 +14,13 @@ import (
 // would put every page view behind the one writer.
 const touchEvery = time.Minute
 
-var sessionFields = scoped.NewColumns("s.id", "s.created_at", "s.seen_at", "s.idle", "s.expires_at", "s.ip", "s.agent", "s.epoch",
-	"u.id", "u.name", "u.email", "u.staff_role", "u.disabled", "u.epoch", "u.locale", "u.zone", "u.created_at")
+// entryFields are a session, its user, and the user's place in one account.
+var entryFields = scoped.NewColumns("s.id", "s.created_at", "s.seen_at", "s.idle", "s.expires_at", "s.ip", "s.agent", "s.epoch",
+	"u.id", "u.name", "u.email", "u.staff_role", "u.disabled", "u.epoch", "u.locale", "u.zone", "u.created_at",
+	"a.name", "a.parent_id", "a.launch", "m.role")
 
-const fromSession = "FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ?"
+const fromEntry = `FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN memberships m ON m.user_id = u.id AND m.account_id = ?
+	LEFT JOIN accounts a ON a.id = m.account_id AND a.launch = 'invited' WHERE s.token_hash = ?`
 
 // StartSession stores a session by the hash of its token; the token itself is
 // never stored.
@@ -29,44 +33,44 @@ func (y *System) StartSession(ctx context.Context, token [32]byte, s access.Sess
 	})
 }
 
-// SessionByToken returns the live session of a token; fault.Unauthenticated
-// when it is absent, over its limits, or ended by a newer epoch of its user.
-func (y *System) SessionByToken(ctx context.Context, token [32]byte, now time.Time) (access.Session, error) {
-	s, err := y.PeekSession(ctx, token, now)
-	if err != nil || now.Sub(s.LastSeen) < touchEvery {
-		return s, err
+// Enter returns the live session of a token, and the user's place in an account:
+// zero where MembershipIn would find none. Every page asks for both, so they are
+// one question. It is fault.Unauthenticated when the session is absent, over its
+// limits, or ended by a newer epoch of its user. Only a session that is used
+// counts as seen.
+func (y *System) Enter(ctx context.Context, token [32]byte, account record.AccountID, now time.Time, used bool) (access.Session, access.Membership, error) {
+	s, m, err := y.entry(ctx, token, account, now)
+	if err != nil || !used || now.Sub(s.LastSeen) < touchEvery {
+		return s, m, err
 	}
 	err = y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
 		_, err := tx.Run(ctx, "UPDATE sessions SET seen_at = ? WHERE token_hash = ?", at(now), token[:])
 		return err
 	})
-	return s, fault.At("touch session", err)
+	return s, m, fault.At("touch session", err)
 }
 
-// PeekSession is SessionByToken that does not count as use.
-func (y *System) PeekSession(ctx context.Context, token [32]byte, now time.Time) (access.Session, error) {
-	s, epoch, err := y.findSession(ctx, token)
-	if err != nil {
-		return access.Session{}, err
-	}
-	if s.User.Disabled || epoch != s.User.Epoch || now.After(s.Expires) || now.Sub(s.LastSeen) > s.Idle {
-		return access.Session{}, signedOut()
-	}
-	return s, nil
-}
-
-func (y *System) findSession(ctx context.Context, token [32]byte) (s access.Session, epoch int, err error) {
-	err = y.db.Read(ctx, scoped.Query{Columns: sessionFields, Rest: fromSession, Args: []any{token[:]}, Row: func(f *scoped.Fields) {
+func (y *System) entry(ctx context.Context, token [32]byte, account record.AccountID, now time.Time) (s access.Session, m access.Membership, err error) {
+	var epoch int
+	err = y.db.Read(ctx, scoped.Query{Columns: entryFields, Rest: fromEntry, Args: []any{account, token[:]}, Row: func(f *scoped.Fields) {
 		s.ID, s.Created, s.LastSeen, s.Idle, s.Expires = f.Text(), f.Time(), f.Time(), time.Duration(f.Int())*time.Second, f.Time()
 		s.IP, s.Agent, epoch = f.Text(), f.Text(), int(f.Int())
 		u := &s.User
 		u.ID, u.Name, u.Email, u.Staff, u.Disabled = f.Text(), f.Text(), f.Text(), access.Role(f.Text()), f.Bool()
 		u.Epoch, u.Locale, u.Zone, u.Created = int(f.Int()), f.Text(), f.Text(), f.Time()
+		m.Account.Name, m.Account.Parent.UUID, m.Account.Launch, m.Role = f.Text(), f.ID(), record.Launch(f.Text()), access.Role(f.Text())
 	}})
-	if err == nil && s.User.ID == "" {
-		err = signedOut()
+	switch {
+	case err != nil:
+		return access.Session{}, access.Membership{}, fault.At("read session", err)
+	case s.User.ID == "" || s.User.Disabled || epoch != s.User.Epoch || now.After(s.Expires) || now.Sub(s.LastSeen) > s.Idle:
+		return access.Session{}, access.Membership{}, signedOut()
+	case m.Account.Launch == "": // no member, or not invited
+		return s, access.Membership{}, nil
+	default:
+		m.User, m.Account.ID = s.User.ID, account
+		return s, m, nil
 	}
-	return s, epoch, fault.At("read session", err)
 }
 
 func signedOut() error { return fault.New(fault.Unauthenticated, "Please sign in.") }

@@ -30,9 +30,15 @@ func (w *world) signIn(t *testing.T, email, cookie string) access.Session {
 	return s
 }
 
+func (w *world) session(t *testing.T, token [32]byte, used bool) (access.Session, error) {
+	t.Helper()
+	s, _, err := w.sys.Enter(t.Context(), token, record.AccountID{}, w.clock(), used)
+	return s, err
+}
+
 func (w *world) signedIn(t *testing.T, cookie string) bool {
 	t.Helper()
-	_, err := w.sys.SessionByToken(t.Context(), hashOf(cookie), w.clock())
+	_, err := w.session(t, hashOf(cookie), true)
 	if err != nil && !fault.Is(err, fault.Unauthenticated) {
 		t.Fatal(err)
 	}
@@ -104,14 +110,14 @@ func TestAPageThatAsksByItselfDoesNotKeepASession(t *testing.T) {
 	w := newWorld(t)
 	s := w.signIn(t, "ines@nordwind.example", "a")
 	for range 30 {
-		got, err := w.sys.PeekSession(t.Context(), hashOf("a"), w.clock())
+		got, err := w.session(t, hashOf("a"), false)
 		if err != nil || got.User.ID != s.User.ID || !got.LastSeen.Equal(s.LastSeen) {
 			t.Fatalf("peek: %+v, %v", got, err)
 		}
 		w.pass(time.Minute)
 	}
 	w.pass(time.Second)
-	if _, err := w.sys.PeekSession(t.Context(), hashOf("a"), w.clock()); !fault.Is(err, fault.Unauthenticated) {
+	if _, err := w.session(t, hashOf("a"), false); !fault.Is(err, fault.Unauthenticated) {
 		t.Errorf("half an hour without use: %v", err)
 	}
 }
@@ -259,13 +265,50 @@ func TestBytesThatAreNoTextHarmNobody(t *testing.T) {
 	must(t, w.sys.CreateAccount(t.Context(), account))
 	must(t, w.sys.Launch(t.Context(), account.ID, record.LaunchInvited))
 	must(t, w.sys.AddMember(t.Context(), account.ID, u.ID, access.Owner))
-	got, err := w.sys.SessionByToken(t.Context(), hashOf("a"), w.clock())
+	got, err := w.session(t, hashOf("a"), true)
 	must(t, err)
 	m, err := w.sys.MembershipIn(t.Context(), u.ID, account.ID)
 	must(t, err)
 	for _, text := range []string{got.User.Name, got.Agent, m.Account.Name} {
 		if !utf8.ValidString(text) || text[0] != 'a' {
 			t.Errorf("%q", text)
+		}
+	}
+}
+
+// TestEnterTellsThePlaceThatMembershipInTells asks both for every account there is.
+func TestEnterTellsThePlaceThatMembershipInTells(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ines, marek := w.signIn(t, "ines@nordwind.example", "a").User, w.signIn(t, "marek@other.example", "b").User
+	account := func(name string, launch record.Launch, of ...access.User) record.AccountID {
+		id := record.NewAccountID()
+		must(t, w.sys.CreateAccount(t.Context(), record.AccountInfo{ID: id, Name: name}))
+		must(t, w.sys.Launch(t.Context(), id, launch))
+		for _, u := range of {
+			must(t, w.sys.AddMember(t.Context(), id, u.ID, access.Contributor))
+		}
+		return id
+	}
+	all := map[string]record.AccountID{
+		"her own":     account("A", record.LaunchInvited, ines),
+		"theirs":      account("B", record.LaunchInvited, ines, marek),
+		"his":         account("C", record.LaunchInvited, marek),
+		"not invited": account("D", record.LaunchPreview, ines),
+		"unknown":     record.NewAccountID(),
+		"none":        {},
+	}
+	for cookie, u := range map[string]access.User{"a": ines, "b": marek} {
+		for name, id := range all {
+			want, err := w.sys.MembershipIn(t.Context(), u.ID, id)
+			if err != nil && !fault.Is(err, fault.NotFound) {
+				t.Fatal(err)
+			}
+			s, got, err := w.sys.Enter(t.Context(), hashOf(cookie), id, w.clock(), true)
+			must(t, err)
+			if s.User.ID != u.ID || got != want {
+				t.Errorf("%s in %s: %+v, want %+v", u.Email, name, got, want)
+			}
 		}
 	}
 }
