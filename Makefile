@@ -130,7 +130,7 @@ faults: need-go assets ## kill, starve and mislead the whole program (SHORT=1: m
 	@command -v redis-server >/dev/null || { echo "redis-server is needed and was not found (Debian: redis-server)"; exit 1; }
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "PostgreSQL's server is needed and was not found (Debian: postgresql)"; exit 1; }
 	@mkdir -p $(TOOLS); PORTICO_FAULT_ROUNDS=$(if $(SHORT),,100) \
-	go test -tags faults -count=1 -parallel $(if $(SHORT),16,4) -timeout 8h -v ./cmd/internal/faults >$(TOOLS)/faults.log 2>&1 || { cat $(TOOLS)/faults.log; exit 1; }; \
+	go test -tags faults -count=1 -parallel $(if $(SHORT),10,4) -timeout 8h -v ./cmd/internal/faults >$(TOOLS)/faults.log 2>&1 || { cat $(TOOLS)/faults.log; exit 1; }; \
 	sed -n '/^number/,/^took/p' $(TOOLS)/faults.log
 
 .PHONY: test-live

@@ -45,7 +45,7 @@ func (w *world) enter() []*browser {
 	var out []*browser
 	for n, c := range companies {
 		b := &browser{w: w, company: c, door: n, client: &http.Client{
-			Timeout: 40 * time.Second,
+			Timeout: 2 * time.Minute,
 			// A connection for each request: one that is kept open may be closed by the
 			// server at the very moment of the next request, which says nothing.
 			Transport:     &http.Transport{DisableKeepAlives: true},
@@ -193,9 +193,9 @@ func (b *browser) crawl(others []*browser) {
 		done[path] = true
 		var a answer
 		var err error
-		eventually(t.Context(), 3*time.Minute, func() bool { // exports have a pace
+		eventually(t.Context(), 3*time.Minute, func() bool { // exports have a pace, and a machine that does too much closes a connection
 			a, err = b.get(path)
-			return a.status != http.StatusTooManyRequests
+			return err == nil && a.status != http.StatusTooManyRequests
 		})
 		if err != nil || a.status != http.StatusOK {
 			t.Errorf("%s: GET %s: status %d, %v", b.company.name, path, a.status, err)

@@ -134,6 +134,11 @@ func (w *world) judge(o outcome, errands []*errand, browsers []*browser) {
 			w.Errorf("%s was shown what is not theirs: %s", b.company.name, seen)
 		}
 	}
+	for _, one := range w.processes {
+		if !one.running() {
+			w.Errorf("a process (%s) ended by itself:\n%s", one.args[0], tail(w.log()))
+		}
+	}
 	if state := w.ledger().integrity(); state != "ok" {
 		w.Errorf("integrity check: %s", state)
 	}

@@ -87,7 +87,7 @@ func queueComesBackOld(x *trial) {
 		}
 		knobs.Clear()
 		all = append(all, w.use(browsers, 3*time.Second)...)
-		w.settle(3 * time.Minute)
+		w.settle(6 * time.Minute)
 		w.bell.kill()
 		w.bell.start()
 		all = append(all, w.use(browsers, 2*time.Second)...)
