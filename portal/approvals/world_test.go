@@ -61,7 +61,7 @@ func newWorld(t *testing.T) *world {
 			{Number: 2, At: now.Add(-time.Hour), By: marek, Title: "14 hand scanners", Text: "Order them?\nFourteen <b>pieces</b>.", Note: "Two more for hall 4.", File: &action.File{ID: "f1", Name: "quote.csv", ContentType: "text/csv; charset=utf-8", Size: 25, SHA256: strings.Repeat("cd", 32)}},
 		}}}
 	w.link = approval.Linked{Link: approval.NewLinkID(), Person: jonas, Company: "Nordwind", Version: 2, Expires: now.Add(30 * time.Hour), May: true}
-	frame := ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Accounts: w, Approvals: w, Zone: time.UTC, Now: func() time.Time { return now }}
+	frame := ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Accounts: w, Approvals: true, Zone: time.UTC, Now: func() time.Time { return now }}
 	p := approvals.New(approvals.Options{Questions: w, Asking: w, Links: w, People: w, Requests: w, Files: w, Frame: ui.NewFramer(frame), Plain: frame.Plain, Now: func() time.Time { return now }})
 	w.site = portaltest.Serve(t, func(*url.URL) http.Handler { return w.doors(p) })
 	return w
@@ -120,8 +120,14 @@ func (w *world) post(as, path string, form url.Values) *portaltest.Answer {
 	return w.site.Browser().Do(http.MethodPost, path, strings.NewReader(form.Encode()), http.Header{"As": {as}, "Content-Type": {"application/x-www-form-urlencoded"}})
 }
 
-func (w *world) Standing(context.Context, access.Scope, record.AccountID, int) (record.AccountInfo, int, error) {
-	return record.AccountInfo{ID: w.account, Name: "Nordwind", Launch: record.LaunchInvited}, 0, nil
+func (w *world) Standing(ctx context.Context, s access.Scope, a record.AccountID, _ int) (record.Standing, error) {
+	is := record.Standing{Account: record.AccountInfo{ID: w.account, Name: "Nordwind", Launch: record.LaunchInvited}}
+	list, err := w.Approvals(ctx, s, a, approval.Query{Open: true, Mine: !s.IsStaff()})
+	is.Decisions = len(list)
+	if fault.Is(err, fault.NotFound) {
+		err = nil
+	}
+	return is, err
 }
 
 func (w *world) Detail(_ context.Context, s access.Scope, a record.AccountID, kind record.Kind, id record.ID) (record.Detail, error) {

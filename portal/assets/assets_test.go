@@ -52,8 +52,8 @@ func (a *account) add(tag, name, until string) {
 	a.rows = append(a.rows, r)
 }
 
-func (a *account) Standing(context.Context, access.Scope, record.AccountID, int) (record.AccountInfo, int, error) {
-	return record.AccountInfo{ID: a.id, Name: "Nordwind", Launch: record.LaunchInvited}, 0, nil
+func (a *account) Standing(context.Context, access.Scope, record.AccountID, int) (record.Standing, error) {
+	return record.Standing{Account: record.AccountInfo{ID: a.id, Name: "Nordwind", Launch: record.LaunchInvited}}, nil
 }
 
 func (a *account) List(_ context.Context, _ access.Scope, _ record.AccountID, q record.Query) (record.Page, error) {

@@ -67,8 +67,8 @@ func (a *account) Approvals(_ context.Context, s access.Scope, _ record.AccountI
 	return out, access.See(s, a.id, record.KindApproval)
 }
 
-func (a *account) Standing(context.Context, access.Scope, record.AccountID, int) (record.AccountInfo, int, error) {
-	return record.AccountInfo{ID: a.id, Name: "Nordwind", Launch: record.LaunchInvited}, 0, nil
+func (a *account) Standing(context.Context, access.Scope, record.AccountID, int) (record.Standing, error) {
+	return record.Standing{Account: record.AccountInfo{ID: a.id, Name: "Nordwind", Launch: record.LaunchInvited}}, nil
 }
 
 func (a *account) List(_ context.Context, s access.Scope, _ record.AccountID, q record.Query) (record.Page, error) {

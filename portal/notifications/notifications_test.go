@@ -45,9 +45,9 @@ func (w *world) AccountInfo(_ context.Context, id record.AccountID) (record.Acco
 	return record.AccountInfo{ID: id, Name: "Nordwind <b>"}, nil
 }
 
-func (w *world) Standing(ctx context.Context, _ access.Scope, id record.AccountID, _ int) (record.AccountInfo, int, error) {
+func (w *world) Standing(ctx context.Context, _ access.Scope, id record.AccountID, _ int) (record.Standing, error) {
 	info, err := w.AccountInfo(ctx, id)
-	return info, 0, err
+	return record.Standing{Account: info}, err
 }
 
 func (w *world) MailChoiceOf(context.Context, string, record.AccountID) (notice.Choice, error) {

@@ -80,8 +80,8 @@ func (w *world) Approvals(_ context.Context, s access.Scope, a record.AccountID,
 	return w.decided, access.See(s, a, record.KindApproval)
 }
 
-func (w *world) Standing(context.Context, access.Scope, record.AccountID, int) (record.AccountInfo, int, error) {
-	return record.AccountInfo{ID: w.account, Name: "Nordwind", Launch: record.LaunchInvited}, 0, nil
+func (w *world) Standing(context.Context, access.Scope, record.AccountID, int) (record.Standing, error) {
+	return record.Standing{Account: record.AccountInfo{ID: w.account, Name: "Nordwind", Launch: record.LaunchInvited}}, nil
 }
 
 func (w *world) List(_ context.Context, _ access.Scope, _ record.AccountID, q record.Query) (record.Page, error) {

@@ -10,7 +10,6 @@ import (
 
 	"portico/portal/ui/words"
 	"portico/sync/access"
-	"portico/sync/approval"
 	"portico/sync/fault"
 	"portico/sync/record"
 )
@@ -20,23 +19,17 @@ type Framer func(r *http.Request, s access.Scope) (*Chrome, error)
 
 // Accounts is what the frame needs to know of the account that a page is about.
 type Accounts interface {
-	// Standing is the account itself and how many of its requests wait for the
-	// client, counted up to most; none for a reader who may not see requests.
-	Standing(ctx context.Context, s access.Scope, account record.AccountID, most int) (info record.AccountInfo, waiting int, err error)
-}
-
-// Waiting is what the frame needs to know of approvals.
-type Waiting interface {
-	Approvals(ctx context.Context, s access.Scope, account record.AccountID, q approval.Query) ([]approval.Approval, error)
+	// Standing is the account itself and what waits for the client in it, counted
+	// up to most.
+	Standing(ctx context.Context, s access.Scope, account record.AccountID, most int) (record.Standing, error)
 }
 
 // FrameOptions is what every frame has in common.
 type FrameOptions struct {
-	Provider Provider
-	Looks    Looks // how the provider appears now; nil is Provider in DefaultBrand
-	Accounts Accounts
-	// Approvals counts what waits for a decision; nil shows no door to approvals.
-	Approvals Waiting
+	Provider  Provider
+	Looks     Looks // how the provider appears now; nil is Provider in DefaultBrand
+	Accounts  Accounts
+	Approvals bool           // whether there is a door to approvals
 	Zone      *time.Location // the provider's; used when a reader has none
 	Now       func() time.Time
 	// Locale returns the language (BCP 47) and zone (IANA) of who asks, "" for none;
@@ -105,12 +98,12 @@ func (o FrameOptions) plain(r *http.Request) *Chrome {
 }
 
 func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) error {
-	info, waiting, err := o.Accounts.Standing(r.Context(), s, s.Account(), maxWaiting+1)
+	is, err := o.Accounts.Standing(r.Context(), s, s.Account(), maxWaiting+1)
 	if err != nil {
 		return err
 	}
-	c.Account, c.Preview = info, s.IsStaff() && info.Launch != record.LaunchInvited
-	base := AccountPath(info.ID)
+	c.Account, c.Preview = is.Account, s.IsStaff() && is.Account.Launch != record.LaunchInvited
+	base := AccountPath(is.Account.ID)
 	c.Home = base
 	items := []NavItem{{Label: c.T("nav.home"), Href: base, Icon: IconHome}}
 	if s.Sees(record.KindTicket) {
@@ -119,14 +112,10 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 			c.Notices = base + "notifications"
 		}
 		progress := within(r.URL.Path, base+"actions")
-		items = append(items, NavItem{Label: c.T("nav.tickets"), Href: base + "tickets", Icon: IconTickets, Count: few(waiting), Current: progress})
+		items = append(items, NavItem{Label: c.T("nav.tickets"), Href: base + "tickets", Icon: IconTickets, Count: few(is.Requests), Current: progress})
 	}
-	if o.Approvals != nil && s.Sees(record.KindApproval) {
-		waiting, err := o.deciding(r.Context(), s, info.ID)
-		if err != nil {
-			return err
-		}
-		items = append(items, NavItem{Label: c.T("nav.approvals"), Href: base + "approvals", Icon: IconApproval, Count: waiting})
+	if o.Approvals && s.Sees(record.KindApproval) {
+		items = append(items, NavItem{Label: c.T("nav.approvals"), Href: base + "approvals", Icon: IconApproval, Count: few(is.Decisions)})
 	}
 	if s.Sees(record.KindAsset) {
 		items = append(items, NavItem{Label: c.T("nav.assets"), Href: base + "assets", Icon: IconAssets})
@@ -150,20 +139,6 @@ func few(n int) string {
 		return strconv.Itoa(maxWaiting) + "+"
 	default:
 		return strconv.Itoa(n)
-	}
-}
-
-// deciding counts what the reader may decide; of what waits for the client, staff
-// see all.
-func (o FrameOptions) deciding(ctx context.Context, s access.Scope, account record.AccountID) (string, error) {
-	list, err := o.Approvals.Approvals(ctx, s, account, approval.Query{Open: true, Mine: !s.IsStaff(), Limit: maxWaiting + 1})
-	switch n := len(list); {
-	case err != nil || n == 0:
-		return "", err
-	case n > maxWaiting:
-		return strconv.Itoa(maxWaiting) + "+", nil
-	default:
-		return strconv.Itoa(n), nil
 	}
 }
 

@@ -21,12 +21,12 @@ type accounts struct {
 	waiting int
 }
 
-func (a accounts) Standing(_ context.Context, s access.Scope, id record.AccountID, most int) (record.AccountInfo, int, error) {
-	info := record.AccountInfo{ID: id, Name: "Nordwind", Launch: a.launch}
-	if !s.Sees(record.KindTicket) {
-		return info, 0, nil
+func (a accounts) Standing(_ context.Context, s access.Scope, id record.AccountID, most int) (record.Standing, error) {
+	is := record.Standing{Account: record.AccountInfo{ID: id, Name: "Nordwind", Launch: a.launch}}
+	if s.Sees(record.KindTicket) {
+		is.Requests = min(a.waiting, most)
 	}
-	return info, min(a.waiting, most), nil
+	return is, nil
 }
 
 func framed(t *testing.T, a accounts, path string, s access.Scope) *ui.Chrome {

@@ -81,6 +81,14 @@ type Page struct {
 	Fresh []Freshness
 }
 
+// Standing is what the frame of every page says of an account.
+type Standing struct {
+	Account AccountInfo
+	// Requests and Decisions wait for the client; who may not see them has none.
+	// Members count the decisions that they may make, staff all.
+	Requests, Decisions int
+}
+
 // Query selects rows of one kind. The zero value asks for the newest.
 type Query struct {
 	Kind   Kind

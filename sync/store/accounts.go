@@ -46,25 +46,38 @@ func found(info record.AccountInfo, err error) (record.AccountInfo, error) {
 
 var countFields = scoped.NewColumns("count(*)")
 
-// Standing is the account itself and how many of its open requests wait for the
-// client, counted up to most; none when the viewer may not see requests.
-func (a *Account) Standing(ctx context.Context, s access.Scope, account record.AccountID, most int) (info record.AccountInfo, waiting int, err error) {
+// Standing is the account itself and what waits for the client in it, counted up
+// to most.
+func (a *Account) Standing(ctx context.Context, s access.Scope, account record.AccountID, most int) (record.Standing, error) {
+	var is record.Standing
 	if err := reach(s, account); err != nil {
-		return info, 0, err
+		return is, err
 	}
-	queries := []scoped.Query{accountQuery(account, &info)}
+	queries := []scoped.Query{accountQuery(account, &is.Account)}
 	if s.Sees(record.KindTicket) {
 		table, args := visible(s, account, record.KindTicket)
-		queries = append(queries, scoped.Query{Columns: countFields, Rest: fewWaiting(table, most), Args: args, Row: func(f *scoped.Fields) { waiting = int(f.Int()) }})
+		queries = append(queries, fewOf(waiting(table), most, args, &is.Requests))
 	}
-	err = a.db.For(account).Read(ctx, queries...)
-	info, err = found(info, err)
-	return info, waiting, err
+	if s.Sees(record.KindApproval) {
+		who, args := asked(s, account, !s.IsStaff())
+		open := "(SELECT * FROM approvals WHERE account_id = ?) AS a WHERE state = 'open'" + who
+		queries = append(queries, fewOf(open, most, append([]any{account}, args...), &is.Decisions))
+	}
+	err := a.db.For(account).Read(ctx, queries...)
+	is.Account, err = found(is.Account, err)
+	return is, err
 }
 
-// fewWaiting counts what waits for the client among the records of a table.
-func fewWaiting(table string, most int) string {
-	return "FROM (SELECT 1 FROM " + table + " AS r WHERE turn = 'client' AND " + isOpen + " LIMIT " + strconv.Itoa(most) + ") AS few"
+// waiting are the open requests of a table that wait for the client.
+func waiting(table string) string { return table + " AS r WHERE turn = 'client' AND " + isOpen }
+
+// fewOf counts rows up to most.
+func fewOf(from string, most int, args []any, out *int) scoped.Query {
+	return scoped.Query{Columns: countFields, Rest: few(from, most), Args: args, Row: func(f *scoped.Fields) { *out = int(f.Int()) }}
+}
+
+func few(from string, most int) string {
+	return "FROM (SELECT 1 FROM " + from + " LIMIT " + strconv.Itoa(most) + ") AS few"
 }
 
 // AccountInfo returns an account by id; fault.NotFound when there is none.

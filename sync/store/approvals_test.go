@@ -364,6 +364,11 @@ func TestWhoWasAskedSeesIt(t *testing.T) {
 		if (len(mine) == 1) != c.mine {
 			t.Errorf("%s is asked %d", name, len(mine))
 		}
+		is, err := d.acc.Standing(t.Context(), c.s, d.account, 10)
+		must(t, err)
+		if counted := c.mine || c.s.IsStaff(); (is.Decisions == 1) != counted {
+			t.Errorf("%s is told of %d", name, is.Decisions)
+		}
 		if _, err := d.acc.ApprovalByID(t.Context(), c.s, d.account, a.ID); (err == nil) != c.see {
 			t.Errorf("%s looks: %v", name, err)
 		}

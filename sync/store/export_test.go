@@ -59,7 +59,7 @@ func Visible(s access.Scope, account record.AccountID) string {
 func (s *Store) PlanOf(ctx context.Context, scope access.Scope, account record.AccountID, q *record.Query) (string, error) {
 	a := s.Account()
 	table, args := visible(scope, account, record.KindTicket)
-	text := "SELECT count(*) " + fewWaiting(table, 10)
+	text := "SELECT count(*) " + few(waiting(table), 10)
 	if q != nil {
 		rest, with, err := a.listQuery(scope, account, *q, 51)
 		if err != nil {

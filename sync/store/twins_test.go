@@ -154,8 +154,7 @@ func calls(acc *store.Account) map[string][]call {
 			return acc.Freshness(ctx, s, a)
 		}},
 		"Standing": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
-			info, waiting, err := acc.Standing(ctx, s, a, 10)
-			return []any{info, waiting}, err
+			return acc.Standing(ctx, s, a, 10)
 		}},
 		"MailChoice": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
 			return acc.MailChoice(ctx, s, a)

@@ -39,7 +39,7 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, people [
 		return nil, fault.Wrap(fault.Setup, "read provider.zone", err)
 	}
 	d := desk{s.Account(), s.System(), w.nudge}
-	frame := ui.FrameOptions{Looks: firm.Look, Accounts: d, Approvals: d, Zone: zone, Now: a.now,
+	frame := ui.FrameOptions{Looks: firm.Look, Accounts: d, Approvals: true, Zone: zone, Now: a.now,
 		Locale: portal.Locale, SignOut: "/signout", Switch: "/accounts"}
 	sys := s.System()
 	key, err := a.vault.Derive("recognised browsers")
