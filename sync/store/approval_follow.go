@@ -12,7 +12,7 @@ import (
 
 // approvals follows questions that were asked and answered. Each version is told
 // of once, and so is the decision; one that was taken back is not.
-func (f follower) approvals(ctx context.Context, e change.Event) error {
+func (f *follower) approvals(ctx context.Context, e change.Event) error {
 	if !f.wanted(delivery.ApprovalRequested, e.Account) && !f.wanted(delivery.ApprovalDecided, e.Account) {
 		return nil
 	}
@@ -25,9 +25,9 @@ func (f follower) approvals(ctx context.Context, e change.Event) error {
 			return err
 		}
 		if e.Topic == change.ApprovalAsked {
-			err = f.requested(ctx, e, ap)
+			err = f.requested(e, ap)
 		} else {
-			err = f.decided(ctx, ap)
+			err = f.decided(ap)
 		}
 		if err != nil {
 			return err
@@ -38,17 +38,18 @@ func (f follower) approvals(ctx context.Context, e change.Event) error {
 
 // requested tells of the newest version, as it was asked: what became of it
 // meanwhile is a message of its own.
-func (f follower) requested(ctx context.Context, e change.Event, ap approval.Approval) error {
+func (f *follower) requested(e change.Event, ap approval.Approval) error {
 	said := told(ap)
 	said.State, said.Decision = string(approval.Open), nil
 	m, err := delivery.ForApproval(delivery.ApprovalRequested, e.At, ap.Account, said)
 	if err != nil || !f.wanted(m.Type, ap.Account) {
 		return err
 	}
-	return f.say(ctx, fmt.Sprintf("%s %s %d", m.Type, ap.ID, ap.Version), m)
+	f.say(fmt.Sprintf("%s %s %d", m.Type, ap.ID, ap.Version), m)
+	return nil
 }
 
-func (f follower) decided(ctx context.Context, ap approval.Approval) error {
+func (f *follower) decided(ap approval.Approval) error {
 	if ap.Decision == nil {
 		return nil
 	}
@@ -56,7 +57,8 @@ func (f follower) decided(ctx context.Context, ap approval.Approval) error {
 	if err != nil || !f.wanted(m.Type, ap.Account) {
 		return err
 	}
-	return f.say(ctx, string(m.Type)+" "+ap.ID.String(), m)
+	f.say(string(m.Type)+" "+ap.ID.String(), m)
+	return nil
 }
 
 func told(ap approval.Approval) delivery.Approval {

@@ -19,6 +19,9 @@ import (
 // have decided by phone. What the mail says, and whether its reader may still be
 // asked, is found out when it is sent. Nothing is owed while everything is held.
 func oweQuestions(ctx context.Context, tx *scoped.Tx, events []change.Event, now time.Time) error {
+	// Whoever else owes the same waits for us, and we for them: both in one order.
+	events = slices.Clone(events)
+	slices.SortFunc(events, func(a, b change.Event) int { return slices.Compare(a.IDs, b.IDs) })
 	for _, e := range events {
 		if e.Quiet || e.Topic != change.ApprovalAsked && e.Topic != change.ApprovalMoved {
 			continue

@@ -52,6 +52,7 @@ func TestPostgresProcessesShareTheWork(t *testing.T) {
 			must(t, err)
 		}
 	}
+	books := d.endpoint(t, d.account)
 	var mu sync.Mutex
 	sent, rung := map[action.ID]int{}, map[string]int{}
 	var wg sync.WaitGroup
@@ -106,6 +107,9 @@ func TestPostgresProcessesShareTheWork(t *testing.T) {
 	}
 	if left := drain(t, d.world); len(left) != 0 {
 		t.Errorf("%d events were left", len(left))
+	}
+	if told := d.told(t, books); len(told) != 2*tickets {
+		t.Errorf("the books were told %d times of %d actions: %v", len(told), 2*tickets, told)
 	}
 }
 

@@ -1,7 +1,10 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +35,7 @@ func notify(ctx context.Context, tx *scoped.Tx, events []change.Event, now time.
 	if err := tx.Find(ctx, &held, "SELECT EXISTS (SELECT 1 FROM hold)"); err != nil || held {
 		return fault.At("look for a hold", err)
 	}
-	n := noter{tx: tx, now: now, invited: map[record.AccountID]bool{}}
+	n := noter{tx: tx, invited: map[record.AccountID]bool{}, notes: map[noteKey]noted{}}
 	for _, e := range events {
 		if e.Quiet || e.Account.IsZero() {
 			continue
@@ -50,14 +53,24 @@ func notify(ctx context.Context, tx *scoped.Tx, events []change.Event, now time.
 			return fault.At("note what event "+e.ID+" means to people", err)
 		}
 	}
-	return nil
+	return n.write(ctx, now)
 }
 
-// noter writes notices within one transaction.
+// noter finds what is to be noted within one transaction.
 type noter struct {
 	tx      *scoped.Tx
-	now     time.Time
 	invited map[record.AccountID]bool
+	notes   map[noteKey]noted
+}
+
+// noteKey is what there is one notice of.
+type noteKey struct {
+	account record.AccountID
+	entry   string
+}
+
+func (k noteKey) compare(other noteKey) int {
+	return cmp.Or(bytes.Compare(k.account.UUID[:], other.account.UUID[:]), strings.Compare(k.entry, other.entry))
 }
 
 // tells reports whether anybody of the account is told anything.
@@ -73,7 +86,6 @@ func (n *noter) tells(ctx context.Context, a record.AccountID) (bool, error) {
 
 // noted is a row of notices.
 type noted struct {
-	entry  string
 	about  notice.About
 	ticket record.ID
 	user   string
@@ -94,17 +106,17 @@ func (n *noter) actions(ctx context.Context, e change.Event) error {
 	}
 	err := n.tx.Find(ctx, &rows, "SELECT id, user_id, state FROM actions WHERE account_id = ? AND id IN (?) AND state IN ('confirmed', 'refused', 'conflict')",
 		e.Account, bun.List(e.IDs))
-	list := make([]noted, len(rows))
-	for i, r := range rows {
-		list[i] = noted{entry: r.ID.String(), about: notice.OfAction, user: r.UserID, due: noticeNeeded}
-		if r.State == action.Confirmed {
-			list[i].due = noticeQuiet
-		}
-	}
 	if err != nil {
 		return fault.At("read actions", err)
 	}
-	return n.write(ctx, e.Account, list)
+	for _, r := range rows {
+		it := noted{about: notice.OfAction, user: r.UserID, due: noticeNeeded}
+		if r.State == action.Confirmed {
+			it.due = noticeQuiet
+		}
+		n.note(e.Account, r.ID.String(), it)
+	}
+	return nil
 }
 
 // tickets notes those that are new, or are not where they were.
@@ -122,18 +134,17 @@ func (n *noter) tickets(ctx context.Context, e change.Event) error {
 	if err != nil {
 		return fault.At("read tickets", err)
 	}
-	var list []noted
 	for _, r := range rows {
-		it := noted{entry: r.ID.String(), about: notice.OfTicket, ticket: r.ID, was: r.NewsFrom, fresh: slices.Contains(e.New, r.ID.String()), due: noticeQuiet}
+		it := noted{about: notice.OfTicket, ticket: r.ID, was: r.NewsFrom, fresh: slices.Contains(e.New, r.ID.String()), due: noticeQuiet}
 		if it.was == "" && !it.fresh { // it was moved here from another account
 			continue
 		}
 		if r.Turn == record.TurnClient {
 			it.due = noticeNeeded
 		}
-		list = append(list, it)
+		n.note(e.Account, r.ID.String(), it)
 	}
-	return n.write(ctx, e.Account, list)
+	return nil
 }
 
 // comments notes those that are new.
@@ -147,29 +158,41 @@ func (n *noter) comments(ctx context.Context, e change.Event) error {
 	if err != nil {
 		return fault.At("read comments", err)
 	}
-	list := make([]noted, len(rows))
-	for i, r := range rows {
-		list[i] = noted{entry: r.ID.String(), about: notice.OfComment, ticket: r.ParentID, due: noticeQuiet}
+	for _, r := range rows {
+		n.note(e.Account, r.ID.String(), noted{about: notice.OfComment, ticket: r.ParentID, due: noticeQuiet})
 	}
-	return n.write(ctx, e.Account, list)
+	return nil
+}
+
+// note keeps the first of what is noted twice, and the earlier time.
+func (n *noter) note(account record.AccountID, entry string, it noted) {
+	k := noteKey{account, entry}
+	if had, twice := n.notes[k]; twice {
+		had.due = min(had.due, it.due)
+		it = had
+	}
+	n.notes[k] = it
 }
 
 // noticeRows is how many notices one statement writes.
 const noticeRows = 100
 
-// write keeps the first of what is noted twice, and the earlier time.
-func (n *noter) write(ctx context.Context, account record.AccountID, list []noted) error {
-	for part := range slices.Chunk(list, noticeRows) {
+// write does with the notices that are there already as note does. Transactions
+// that write the same ones wait for each other, so that all take them in one
+// order.
+func (n *noter) write(ctx context.Context, now time.Time) error {
+	keys := slices.SortedFunc(maps.Keys(n.notes), noteKey.compare)
+	for part := range slices.Chunk(keys, noticeRows) {
 		args := make([]any, 0, 9*len(part))
-		for _, it := range part {
+		for _, k := range part {
+			it := n.notes[k]
 			var user any
 			if it.user != "" {
 				user = it.user
 			}
-			args = append(args, account, it.entry, it.about, it.ticket, user, it.was, it.fresh, at(n.now), at(n.now.Add(it.due)))
+			args = append(args, k.account, k.entry, it.about, it.ticket, user, it.was, it.fresh, at(now), at(now.Add(it.due)))
 		}
-		_, err := n.tx.Run(ctx, "INSERT INTO notices (account_id, entry_id, about, ticket_id, user_id, was, fresh, at, due_at) VALUES "+
-			strings.TrimSuffix(strings.Repeat("("+marks(9)+"),", len(part)), ",")+
+		_, err := n.tx.Run(ctx, "INSERT INTO notices (account_id, entry_id, about, ticket_id, user_id, was, fresh, at, due_at) VALUES "+values(9, len(part))+
 			" ON CONFLICT (account_id, entry_id) DO UPDATE SET due_at = CASE WHEN excluded.due_at < notices.due_at THEN excluded.due_at ELSE notices.due_at END", args...)
 		if err != nil {
 			return fault.At("write notices", err)

@@ -33,7 +33,7 @@ func owe(ctx context.Context, tx *scoped.Tx, events []change.Event, now time.Tim
 	if err != nil || len(endpoints) == 0 {
 		return err
 	}
-	f := follower{tx: tx, endpoints: endpoints, now: now}
+	f := &follower{tx: tx, endpoints: endpoints, said: map[string]bool{}}
 	for _, e := range events {
 		switch e.Topic {
 		case change.ActionMoved:
@@ -47,7 +47,7 @@ func owe(ctx context.Context, tx *scoped.Tx, events []change.Event, now time.Tim
 			return fault.At("follow event "+e.ID, err)
 		}
 	}
-	return nil
+	return insertMessages(ctx, tx, f.messages, now)
 }
 
 // listening are the endpoints that are on, with what they want.
@@ -63,50 +63,33 @@ func listening(ctx context.Context, tx *scoped.Tx) ([]delivery.Endpoint, error) 
 type follower struct {
 	tx        *scoped.Tx
 	endpoints []delivery.Endpoint
-	now       time.Time
+	messages  []owed
+	said      map[string]bool // keys of messages
 }
 
 // wanted reports whether anybody is told of such a message.
-func (f follower) wanted(t delivery.Type, a record.AccountID) bool {
+func (f *follower) wanted(t delivery.Type, a record.AccountID) bool {
 	return slices.ContainsFunc(f.endpoints, func(e delivery.Endpoint) bool { return e.Wants(t, a) })
 }
 
-// say stores a message once per key, with its deliveries.
-func (f follower) say(ctx context.Context, key string, m delivery.Message) error {
-	n, err := insertMessage(ctx, f.tx, key, m)
-	if err != nil || n == 0 {
-		return err
+// say owes a message to every endpoint that wants it, once per key.
+func (f *follower) say(key string, m delivery.Message) {
+	if f.said[key] {
+		return
 	}
-	var to []delivery.EndpointID
+	f.said[key] = true
+	o := owed{key: key, message: m}
 	for _, e := range f.endpoints {
 		if e.Wants(m.Type, m.Account) {
-			to = append(to, e.ID)
+			o.to = append(o.to, e.ID)
 		}
 	}
-	return insertDeliveries(ctx, f.tx, m.ID, f.now, to...)
-}
-
-func insertMessage(ctx context.Context, tx *scoped.Tx, key string, m delivery.Message) (int64, error) {
-	n, err := tx.Run(ctx, `INSERT INTO webhook_messages (id, key, type, account_id, at, payload) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (key) DO NOTHING`, m.ID, key, m.Type, m.Account, at(m.At), string(m.Payload))
-	return n, fault.At("store webhook message", err)
-}
-
-func insertDeliveries(ctx context.Context, tx *scoped.Tx, m delivery.MessageID, now time.Time, to ...delivery.EndpointID) error {
-	if len(to) == 0 {
-		return nil
-	}
-	rows := make([]any, 0, 5*len(to))
-	for _, e := range to {
-		rows = append(rows, delivery.NewID(), e, m, at(now), at(now))
-	}
-	_, err := tx.Run(ctx, "INSERT INTO webhook_deliveries (id, endpoint_id, message_id, created_at, due_at) VALUES "+values(5, len(to)), rows...)
-	return fault.At("store webhook deliveries", err)
+	f.messages = append(f.messages, o)
 }
 
 // action follows an action that has come to an end. Its state is read now:
 // several moves may have been committed since the event.
-func (f follower) action(ctx context.Context, e change.Event) error {
+func (f *follower) action(ctx context.Context, e change.Event) error {
 	if !slices.ContainsFunc(endings, func(t delivery.Type) bool { return f.wanted(t, e.Account) }) {
 		return nil
 	}
@@ -117,7 +100,7 @@ func (f follower) action(ctx context.Context, e change.Event) error {
 			return fault.At("read action", err)
 		}
 		for _, r := range rows {
-			if err := f.ended(ctx, e.Account, r); err != nil {
+			if err := f.ended(e.Account, r); err != nil {
 				return err
 			}
 		}
@@ -128,7 +111,7 @@ func (f follower) action(ctx context.Context, e change.Event) error {
 // endings are what is said of an action, which has one end.
 var endings = []delivery.Type{delivery.ActionConfirmed, delivery.ActionRefused, delivery.ActionWithdrawn}
 
-func (f follower) ended(ctx context.Context, account record.AccountID, r actionRow) error {
+func (f *follower) ended(account record.AccountID, r actionRow) error {
 	t := delivery.ActionConfirmed
 	switch r.State {
 	case action.Confirmed:
@@ -149,7 +132,8 @@ func (f follower) ended(ctx context.Context, account record.AccountID, r actionR
 	if err != nil || !f.wanted(t, account) {
 		return err
 	}
-	return f.say(ctx, string(t)+" "+a.ID.String(), m)
+	f.say(string(t)+" "+a.ID.String(), m)
+	return nil
 }
 
 // followColumns are what a message says about a record; none is what people wrote.
@@ -178,7 +162,7 @@ func (r followRow) record() delivery.Record {
 }
 
 // records follows records that changed, as they are now.
-func (f follower) records(ctx context.Context, e change.Event) error {
+func (f *follower) records(ctx context.Context, e change.Event) error {
 	changed := f.wanted(delivery.RecordChanged, e.Account)
 	created := e.Kind == record.KindTicket && len(e.New) > 0 && f.wanted(delivery.TicketCreated, e.Account)
 	if !changed && !created {
@@ -194,17 +178,17 @@ func (f follower) records(ctx context.Context, e change.Event) error {
 		here[r.ID.String()] = r.record()
 	}
 	if created {
-		if err := f.created(ctx, e, here); err != nil {
+		if err := f.created(e, here); err != nil {
 			return err
 		}
 	}
 	if !changed {
 		return nil
 	}
-	return f.changed(ctx, e, here)
+	return f.changed(e, here)
 }
 
-func (f follower) created(ctx context.Context, e change.Event, here map[string]delivery.Record) error {
+func (f *follower) created(e change.Event, here map[string]delivery.Record) error {
 	for _, id := range e.New {
 		r, ok := here[id]
 		if !ok { // it has left again
@@ -214,14 +198,12 @@ func (f follower) created(ctx context.Context, e change.Event, here map[string]d
 		if err != nil {
 			return err
 		}
-		if err := f.say(ctx, string(delivery.TicketCreated)+" "+e.Account.String()+" "+id, m); err != nil {
-			return err
-		}
+		f.say(string(delivery.TicketCreated)+" "+e.Account.String()+" "+id, m)
 	}
 	return nil
 }
 
-func (f follower) changed(ctx context.Context, e change.Event, here map[string]delivery.Record) error {
+func (f *follower) changed(e change.Event, here map[string]delivery.Record) error {
 	list, listed := make([]delivery.Record, 0, len(e.IDs)), make(map[string]bool, len(e.IDs))
 	for _, id := range e.IDs {
 		if listed[id] { // it was moved and changed
@@ -243,9 +225,7 @@ func (f follower) changed(ctx context.Context, e change.Event, here map[string]d
 		return err
 	}
 	for i, m := range messages {
-		if err := f.say(ctx, fmt.Sprintf("%s %s %d", delivery.RecordChanged, e.ID, i), m); err != nil {
-			return err
-		}
+		f.say(fmt.Sprintf("%s %s %d", delivery.RecordChanged, e.ID, i), m)
 	}
 	return nil
 }

@@ -82,9 +82,6 @@ func (y *System) SendTest(ctx context.Context, id delivery.EndpointID) (delivery
 		return "", err
 	}
 	return m.ID, y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
-		if _, err := insertMessage(ctx, tx, string(delivery.Test)+" "+string(m.ID), m); err != nil {
-			return err
-		}
-		return insertDeliveries(ctx, tx, m.ID, y.now(), id)
+		return insertMessages(ctx, tx, []owed{{key: string(delivery.Test) + " " + string(m.ID), message: m, to: []delivery.EndpointID{id}}}, y.now())
 	})
 }
