@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -39,14 +40,11 @@ func (s *Store) apply(ctx context.Context, steps []migrations.Step) error {
 		if err != nil {
 			return fault.Wrap(fault.Setup, "prepare the database", err)
 		}
-		have, err := s.version(ctx, own)
+		missing, err := s.missing(ctx, own, steps)
 		if err != nil {
 			return err
 		}
-		if have > len(steps) {
-			return newer(have, len(steps))
-		}
-		for _, step := range steps[have:] {
+		for _, step := range missing {
 			if err := s.step(ctx, own, step.Up, "INSERT INTO schema_steps (number, name, applied_at) VALUES (?, ?, ?)",
 				step.Number, step.Name, at(s.now())); err != nil {
 				return fault.Wrap(fault.Internal, fmt.Sprintf("migrate up to %04d %s", step.Number, step.Name), err)
@@ -79,13 +77,16 @@ func (s *Store) Rollback(ctx context.Context, to int) error {
 		return err
 	}
 	return s.db.Owner(ctx, func(own bun.IDB) error {
-		have, err := s.version(ctx, own)
+		have, err := s.applied(ctx, own)
 		if err != nil {
 			return err
 		}
-		for n := min(have, len(steps)); n > to; n-- {
-			if err := s.step(ctx, own, steps[n-1].Down, "DELETE FROM schema_steps WHERE number = ?", n); err != nil {
-				return fault.Wrap(fault.Internal, fmt.Sprintf("migrate down from %04d", n), err)
+		for _, step := range slices.Backward(steps) {
+			if step.Number <= to || !slices.Contains(have, step.Number) {
+				continue
+			}
+			if err := s.step(ctx, own, step.Down, "DELETE FROM schema_steps WHERE number = ?", step.Number); err != nil {
+				return fault.Wrap(fault.Internal, fmt.Sprintf("migrate down from %04d", step.Number), err)
 			}
 		}
 		return nil
@@ -108,17 +109,28 @@ func (s *Store) current(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	have, err := s.schema(ctx)
-	switch {
-	case err != nil:
+	missing, err := s.missing(ctx, s.db.Raw(), steps)
+	if err != nil || len(missing) == 0 {
 		return err
-	case have > len(steps):
-		return newer(have, len(steps))
-	case have < len(steps):
-		return fault.Newf(fault.Setup, "The database is at schema %d and this program needs %d. Run `portico migrate`.", have, len(steps))
-	default:
-		return nil
 	}
+	have, err := s.schema(ctx)
+	if err != nil {
+		return err
+	}
+	return fault.Newf(fault.Setup, "The database is at schema %d and this program needs %d. Run `portico migrate`.", have, migrations.Newest(steps))
+}
+
+// missing are the steps that a database lacks, whatever their place in the order;
+// one that has a later step than the program knows is refused.
+func (s *Store) missing(ctx context.Context, from bun.IDB, steps []migrations.Step) ([]migrations.Step, error) {
+	have, err := s.applied(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	if len(have) > 0 && slices.Max(have) > migrations.Newest(steps) {
+		return nil, newer(slices.Max(have), migrations.Newest(steps))
+	}
+	return slices.DeleteFunc(slices.Clone(steps), func(step migrations.Step) bool { return slices.Contains(have, step.Number) }), nil
 }
 
 func newer(have, want int) error {
@@ -126,14 +138,24 @@ func newer(have, want int) error {
 		"The database was written by a newer Portico (schema %d, this program knows %d). Start the newer program, or restore a backup from before the upgrade.", have, want)
 }
 
-// schema returns how many steps are applied, as the program sees it.
+// schema returns the newest step that is applied, as the program sees it.
 func (s *Store) schema(ctx context.Context) (int, error) { return s.version(ctx, s.db.Raw()) }
 
-// version returns how many steps are applied; 0 for an empty database. A starter
-// that died between its steps and the rights of the roles leaves steps that
-// nobody but the owner may see: to the others they are missing, so that they ask
-// for a migration, which completes it.
+// version returns the number of the newest step that is applied; 0 for an empty
+// database.
 func (s *Store) version(ctx context.Context, from bun.IDB) (int, error) {
+	have, err := s.applied(ctx, from)
+	if err != nil || len(have) == 0 {
+		return 0, err
+	}
+	return slices.Max(have), nil
+}
+
+// applied lists the numbers of the steps that are applied. A starter that died
+// between its steps and the rights of the roles leaves steps that nobody but the
+// owner may see: to the others they are missing, so that they ask for a migration,
+// which completes it.
+func (s *Store) applied(ctx context.Context, from bun.IDB) ([]int, error) {
 	const (
 		onSQLite   = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_steps'"
 		onPostgres = "SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace(current_schema()) AND relname = 'schema_steps' AND has_table_privilege(oid, 'SELECT')"
@@ -143,11 +165,12 @@ func (s *Store) version(ctx context.Context, from bun.IDB) (int, error) {
 		exists = onPostgres
 	}
 	var n int
+	var numbers []int
 	err := from.NewRaw(exists).Scan(ctx, &n)
 	if err == nil && n > 0 {
-		err = from.NewRaw("SELECT coalesce(max(number), 0) FROM schema_steps").Scan(ctx, &n)
+		err = from.NewRaw("SELECT number FROM schema_steps").Scan(ctx, &numbers)
 	}
-	return n, fault.Wrap(fault.Setup, "read the schema of the database", err)
+	return numbers, fault.Wrap(fault.Setup, "read the schema of the database", err)
 }
 
 // Pending names the steps that Migrate would take on a database, and changes
@@ -166,20 +189,20 @@ func Pending(ctx context.Context, o Options) ([]string, error) {
 }
 
 func (s *Store) pending(ctx context.Context) ([]string, error) {
-	have, steps, err := 0, []migrations.Step(nil), error(nil)
+	var missing []migrations.Step
+	var err error
 	if s.db == nil {
-		steps, err = migrations.All(migrations.SQLite)
-	} else if steps, err = s.steps(); err == nil {
-		have, err = s.schema(ctx)
+		missing, err = migrations.All(migrations.SQLite)
+	} else if steps, read := s.steps(); read != nil {
+		err = read
+	} else {
+		missing, err = s.missing(ctx, s.db.Raw(), steps)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if have > len(steps) {
-		return nil, newer(have, len(steps))
-	}
 	var names []string
-	for _, step := range steps[have:] {
+	for _, step := range missing {
 		names = append(names, fmt.Sprintf("%04d %s", step.Number, step.Name))
 	}
 	return names, nil

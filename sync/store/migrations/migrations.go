@@ -41,8 +41,8 @@ type Step struct {
 	Up, Down string
 }
 
-// All returns the steps in order. It fails on a gap, a duplicate or a step
-// without its way back.
+// All returns the steps in order. Numbers may be left out, because steps are made
+// side by side. It fails on a duplicate or a step without its way back.
 func All(d Dialect) ([]Step, error) {
 	folder, err := fs.Sub(files, string(d))
 	if err != nil {
@@ -59,12 +59,12 @@ func Read(fsys fs.FS) ([]Step, error) {
 	}
 	sort.Strings(names)
 	steps := make([]Step, 0, len(names))
-	for i, file := range names {
+	for _, file := range names {
 		base := strings.TrimSuffix(file, ".up.sql")
 		digits, name, _ := strings.Cut(base, "_")
 		n, err := strconv.Atoi(digits)
-		if err != nil || n != i+1 {
-			return nil, fmt.Errorf("migration %s: expected number %04d; steps are numbered without gaps", file, i+1)
+		if last := Newest(steps); err != nil || n <= last {
+			return nil, fmt.Errorf("migration %s: expected a number above %04d; every step has its own", file, last)
 		}
 		up, err := fs.ReadFile(fsys, file)
 		if err != nil {
@@ -77,4 +77,12 @@ func Read(fsys fs.FS) ([]Step, error) {
 		steps = append(steps, Step{n, name, string(up), string(down)})
 	}
 	return steps, nil
+}
+
+// Newest is the number of the last step; 0 when there is none.
+func Newest(steps []Step) int {
+	if len(steps) == 0 {
+		return 0
+	}
+	return steps[len(steps)-1].Number
 }
