@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,13 +37,24 @@ func binaryID(id uuid.UUID) any {
 	return [16]byte(id)
 }
 
+// Both tables that a record is written to come in as one.
+var incomingRecords = scoped.Incoming{Name: "incoming_records",
+	Define:  "LIKE records, hash bytea, company text, parent_kind text, parent_external text",
+	Columns: append(slices.Clone(recordColumns), identityColumns[5:]...)}
+
 var (
-	mergeRecords = scoped.Target{Table: "records", Columns: recordColumns,
-		Conflict: "(account_id, id) DO UPDATE SET " + strings.Join(setRecords(), ", ")}
-	mergeIdentities = scoped.Target{Table: "identities", Columns: identityColumns,
-		Conflict: "(connection_id, kind, external_id) DO UPDATE SET " + strings.Join(setIdentities(), ", ") +
-			" WHERE (identities.account_id, identities.hash) IS DISTINCT FROM (excluded.account_id, excluded.hash)"}
-	mergeStaging = scoped.Target{Table: "staging", Columns: stagingColumns,
+	insertRecords    = scoped.Target{Table: "records", Columns: recordColumns}
+	insertIdentities = scoped.Target{Table: "identities", Columns: identityColumns,
+		From: append([]string{"connection_id", "kind", "external_id", "id", "account_id"}, identityColumns[5:]...)}
+
+	mergeRecords    = insertRecords.On("(account_id, id) DO UPDATE SET " + strings.Join(setRecords(), ", "))
+	mergeIdentities = insertIdentities.On("(connection_id, kind, external_id) DO UPDATE SET " + strings.Join(setIdentities(), ", ") +
+		" WHERE (identities.account_id, identities.hash) IS DISTINCT FROM (excluded.account_id, excluded.hash)")
+)
+
+var (
+	incomingStaging = scoped.Incoming{Name: "incoming_staging", Define: "LIKE staging", Columns: stagingColumns}
+	mergeStaging    = scoped.Target{Table: "staging", Columns: stagingColumns,
 		Conflict: "(connection_id, kind, external_id) DO UPDATE SET " + setStaging + " WHERE staging.hash <> excluded.hash"}
 )
 
@@ -82,24 +94,38 @@ func (w *writer) lookup(ctx context.Context, q among, first []any, values []stri
 	return w.tx.Hot(ctx, q.list, args...)
 }
 
-// merge writes the batch with COPY.
+// merge writes the batch with COPY. What was not known is inserted without
+// another look for it: nobody else writes things of the connection now.
 func (w *writer) merge(ctx context.Context) error {
-	records, identities := make([][]any, len(w.batch)), make([][]any, len(w.batch))
+	var fresh, known []place
+	for _, p := range w.batch {
+		if p.known {
+			known = append(known, p)
+		} else {
+			fresh = append(fresh, p)
+		}
+	}
+	if err := w.send(ctx, fresh, insertRecords, insertIdentities); err != nil {
+		return err
+	}
+	return w.send(ctx, known, mergeRecords, mergeIdentities)
+}
+
+func (w *writer) send(ctx context.Context, batch []place, into ...scoped.Target) error {
+	if len(batch) == 0 {
+		return nil
+	}
+	rows := make([][]any, len(batch))
 	connection := binaryID(w.connection.UUID)
-	for i, p := range w.batch {
+	for i, p := range batch {
 		row, err := w.row(ctx, p)
 		if err != nil {
 			return err
 		}
-		id, account := binaryID(p.id.UUID), binaryID(p.account.UUID)
-		row[0], row[1], row[2], row[5] = account, id, connection, binaryID(p.parent.UUID)
-		records[i] = row
-		identities[i] = []any{connection, string(p.Kind), p.External, id, account, p.hash, p.Company, string(p.ParentKind), p.Parent}
+		row[0], row[1], row[2], row[5] = binaryID(p.account.UUID), binaryID(p.id.UUID), connection, binaryID(p.parent.UUID)
+		rows[i] = append(row, p.hash, p.Company, string(p.ParentKind), p.Parent)
 	}
-	if err := w.tx.Merge(ctx, mergeRecords, records); err != nil {
-		return fault.At("write records", err)
-	}
-	return fault.At("write identities", w.tx.Merge(ctx, mergeIdentities, identities))
+	return fault.At("write records", w.tx.Merge(ctx, incomingRecords, rows, into...))
 }
 
 // flushStaged writes what was staged meanwhile.
@@ -117,7 +143,7 @@ func (w *writer) flushStaged(ctx context.Context) error {
 		for _, row := range rows {
 			row[0] = binaryID(w.connection.UUID)
 		}
-		return fault.At("stage records", w.tx.Merge(ctx, mergeStaging, rows))
+		return fault.At("stage records", w.tx.Merge(ctx, incomingStaging, rows, mergeStaging))
 	}
 	for _, row := range rows {
 		if _, err := w.tx.Do(ctx, stageOne, row...); err != nil {

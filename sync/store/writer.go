@@ -54,6 +54,7 @@ type place struct {
 	id      record.ID
 	account record.AccountID
 	parent  record.ID
+	known   bool // it has been stored before
 }
 
 func newWriter(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, now time.Time) (*writer, error) {
@@ -126,7 +127,7 @@ func (w *writer) one(ctx context.Context, it item) error {
 	w.counts.Written++
 	w.note(account, it.Kind, have.RecordID)
 	w.at[ref(w.connection, it)] = len(w.batch)
-	w.batch = append(w.batch, place{it, have.RecordID, account, parent})
+	w.batch = append(w.batch, place{it, have.RecordID, account, parent, exists})
 	return nil
 }
 
