@@ -28,6 +28,7 @@ type Options struct {
 	People   session.People
 	Users    signin.Users
 	Resets   signin.Resets
+	Mailed   signin.Mailed
 	Attempts signin.Attempts
 	Mailer   signin.Mailer
 	// BaseURL is the address people type; links in mails begin with it.
@@ -80,7 +81,7 @@ func New(o Options) (*Portal, error) {
 		return nil, err
 	}
 	doors, err := signin.New(signin.Options{
-		Users: o.Users, Resets: o.Resets, Attempts: o.Attempts, Mailer: o.Mailer, Gate: gate,
+		Users: o.Users, Resets: o.Resets, Mailed: o.Mailed, Attempts: o.Attempts, Mailer: o.Mailer, Gate: gate,
 		Frame: o.Frame.Plain, BaseURL: o.BaseURL.String(), DeviceKey: o.DeviceKey, Demo: o.Demo, Journal: o.Journal, Log: o.Log, Now: o.Now,
 	})
 	if err != nil {

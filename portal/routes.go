@@ -151,6 +151,7 @@ func table(o Options, d *signin.Doors) []door {
 		{get, "/a/{account}/assets.csv", sees(record.KindAsset), exports.Hold(p.AssetsCSV)},
 		{get, "/a/{account}/assets/{id}", sees(record.KindAsset), p.Asset},
 	}
+	doors = append(doors, entrances(d)...)
 	if o.Hooks != nil { // public: the sender proves itself to the handler
 		doors = append(doors, door{post, "/hooks/{connection}", public, o.Hooks})
 	}

@@ -27,6 +27,7 @@ type People struct {
 	accounts map[record.AccountID]record.AccountInfo
 	sessions map[[32]byte]access.Session
 	resets   map[[32]byte]reset
+	mailed   map[string]access.MailedSignIn // by user
 	attempts map[string][]time.Time
 }
 
@@ -47,7 +48,7 @@ type reset struct {
 func NewPeople() *People {
 	return &People{
 		users: map[string]*person{}, accounts: map[record.AccountID]record.AccountInfo{},
-		sessions: map[[32]byte]access.Session{}, resets: map[[32]byte]reset{}, attempts: map[string][]time.Time{},
+		sessions: map[[32]byte]access.Session{}, resets: map[[32]byte]reset{}, mailed: map[string]access.MailedSignIn{}, attempts: map[string][]time.Time{},
 	}
 }
 

@@ -82,6 +82,44 @@ func (p *People) UseReset(ctx context.Context, token [32]byte, now time.Time) (s
 	return u.ID, nil
 }
 
+// StartMailedSignIn implements signin.Mailed.
+func (p *People) StartMailedSignIn(_ context.Context, m access.MailedSignIn) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mailed[m.User] = m
+	return nil
+}
+
+// PeekMailedSignIn implements signin.Mailed.
+func (p *People) PeekMailedSignIn(_ context.Context, link [32]byte, now time.Time) (access.User, error) {
+	return p.mailedOf(func(m access.MailedSignIn) bool { return m.Link == link }, now, false)
+}
+
+// UseMailedLink implements signin.Mailed.
+func (p *People) UseMailedLink(_ context.Context, link [32]byte, now time.Time) (access.User, error) {
+	return p.mailedOf(func(m access.MailedSignIn) bool { return m.Link == link }, now, true)
+}
+
+// UseMailedCode implements signin.Mailed.
+func (p *People) UseMailedCode(_ context.Context, code [32]byte, now time.Time) (access.User, error) {
+	return p.mailedOf(func(m access.MailedSignIn) bool { return m.Code == code }, now, true)
+}
+
+func (p *People) mailedOf(is func(access.MailedSignIn) bool, now time.Time, use bool) (access.User, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for user, m := range p.mailed {
+		if !is(m) || !now.Before(m.Expires) || p.users[user].Disabled {
+			continue
+		}
+		if use {
+			delete(p.mailed, user)
+		}
+		return p.users[user].User, nil
+	}
+	return access.User{}, missing()
+}
+
 // CountAttempts implements signin.Attempts.
 func (p *People) CountAttempts(_ context.Context, key string, since time.Time) (int, error) {
 	p.mu.Lock()
@@ -114,7 +152,8 @@ func (p *People) ClearAttempts(_ context.Context, key string) error {
 // Letter is one mail that Mailbox took.
 type Letter struct {
 	User access.User
-	Link string // of a reset; "" for a notice that the password changed
+	Link string // of a reset or a sign-in; "" for a notice that the password changed
+	Code string // of a sign-in
 }
 
 // Mailbox implements signin.Mailer and hands every mail to the test.
@@ -127,3 +166,8 @@ func (m Mailbox) PasswordReset(u access.User, link string, _ time.Duration) {
 
 // PasswordChanged implements signin.Mailer.
 func (m Mailbox) PasswordChanged(u access.User, _ time.Time) { m <- Letter{User: u} }
+
+// SignIn implements signin.Mailer.
+func (m Mailbox) SignIn(u access.User, link, code string, _ time.Duration) {
+	m <- Letter{User: u, Link: link, Code: code}
+}

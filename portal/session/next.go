@@ -23,30 +23,13 @@ func Local(next string) string {
 	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil || strings.HasPrefix(u.Path, "//") || strings.Contains(u.Path, `\`) {
 		return ""
 	}
-	for _, door := range []string{"/signin", "/signout", "/forgot", "/reset", "/demo"} {
-		if u.Path == door {
+	for _, door := range []string{"/signin", "/signout", "/forgot", "/reset", "/demo", "/confirm", "/setup"} {
+		if u.Path == door || strings.HasPrefix(u.Path, door+"/") {
 			return ""
 		}
 	}
 	u.Fragment, u.RawFragment = "", ""
 	return u.String()
-}
-
-// askToSignIn leads to the sign-in and says where to come back to. The place
-// of a post is the page that held the form, whose draft the browser keeps.
-func (g *Gate) askToSignIn(w http.ResponseWriter, r *http.Request) {
-	target := g.o.SignIn
-	if next := Local(g.returnTo(r)); next != "" && next != "/" {
-		target += "?next=" + url.QueryEscape(next)
-	}
-	if r.Header.Get("HX-Request") == "true" {
-		// htmx follows a redirect inside its own request and would swap the
-		// sign-in into the page; this header moves the whole page.
-		w.Header().Set("HX-Redirect", target)
-		w.WriteHeader(http.StatusUnauthorized)
-		return
-	}
-	http.Redirect(w, r, target, http.StatusSeeOther)
 }
 
 func (g *Gate) returnTo(r *http.Request) string {

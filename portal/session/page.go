@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"portico/sync/access"
-	"portico/sync/fault"
 	"portico/sync/record"
 )
 
@@ -46,8 +45,8 @@ type sessionKey struct{}
 // Of returns the session that a page is served in, for display only: the
 // person's locale and time zone. It is proof of nothing; the scope is.
 func Of(ctx context.Context) (access.Session, bool) {
-	s, ok := ctx.Value(sessionKey{}).(access.Session)
-	return s, ok
+	v, ok := ctx.Value(sessionKey{}).(visit)
+	return v.Session, ok
 }
 
 // Public serves a handler to everybody.
@@ -132,20 +131,14 @@ func (g *Gate) identify(r *http.Request, account record.AccountID) (access.Sessi
 		return s, m, r, err
 	}
 	note(r.Context()).user = s.User.ID
-	return s, m, r.WithContext(context.WithValue(r.Context(), sessionKey{}, s)), nil
+	return s, m, r.WithContext(context.WithValue(r.Context(), sessionKey{}, visit{s, g.o.Now()})), nil
 }
 
 // serve runs a handler and answers for it when it fails.
 func (g *Gate) serve(h func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := h(w, r)
-		if err == nil {
-			return
+		if err := h(w, r); err != nil && !g.detoured(w, r, err) {
+			g.Fail(w, r, err)
 		}
-		if fault.Is(err, fault.Unauthenticated) && !wantsJSON(r) {
-			g.askToSignIn(w, r)
-			return
-		}
-		g.Fail(w, r, err)
 	})
 }

@@ -183,3 +183,24 @@ func TestNextIsLocal(t *testing.T) {
 		}
 	}
 }
+
+func TestCodesAreTypedAsPeopleDo(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for range 200 {
+		code := session.NewCode(8)
+		if len(code) != 8 || seen[code] || strings.ContainsAny(code, "01ILO") {
+			t.Fatalf("code %q", code)
+		}
+		seen[code] = true
+		shown := session.Grouped(code, 4)
+		if len(shown) != 9 || shown[4] != '-' {
+			t.Fatalf("shown as %q", shown)
+		}
+		for _, typed := range []string{shown, " " + strings.ToLower(shown) + " ", strings.ReplaceAll(shown, "-", " "), strings.ReplaceAll(shown, "-", "–")} {
+			if session.Typed(typed) != code {
+				t.Errorf("%q is read as %q", typed, session.Typed(typed))
+			}
+		}
+	}
+}

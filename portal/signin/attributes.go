@@ -25,3 +25,11 @@ func repeated(problem string) templ.Attributes {
 	}
 	return templ.Attributes{"aria-invalid": "true", "aria-describedby": "again-error"}
 }
+
+// coded ties a field for a code to its hint, and to the problem of the form.
+func coded(invalid bool) templ.Attributes {
+	if !invalid {
+		return templ.Attributes{"aria-describedby": "code-hint"}
+	}
+	return templ.Attributes{"aria-invalid": "true", "aria-describedby": "code-hint problem"}
+}

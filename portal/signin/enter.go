@@ -26,6 +26,7 @@ type EnterView struct {
 	Email   string
 	Next    string
 	Problem string // a whole sentence, or ""
+	ByMail  bool   // the problem is of the address alone
 	Demo    bool
 }
 
@@ -108,9 +109,7 @@ func (d *Doors) refuse(w http.ResponseWriter, r *http.Request, c *ui.Chrome, t *
 	if err != nil {
 		return fault.At("note the attempt", err)
 	}
-	d.o.Log.InfoContext(r.Context(), "sign-in refused", slog.String("user", u.ID), slog.String("ip", d.o.Gate.Peer(r).String()),
-		slog.String("request", session.RequestID(r.Context())))
-	d.o.Journal(r.Context(), d.entry(r, audit.SignInRefused, u, v.Email))
+	d.refused(r, u, v.Email)
 	for i, s := range subjects {
 		if s.kind == perAddress.kind && counts[i] == perAddress.free {
 			d.o.Log.ErrorContext(r.Context(), "somebody is guessing a password from many places",
@@ -119,6 +118,13 @@ func (d *Doors) refuse(w http.ResponseWriter, r *http.Request, c *ui.Chrome, t *
 	}
 	v.Problem = c.T("signin.wrong")
 	return d.showEnter(w, r, c, http.StatusUnprocessableEntity, v)
+}
+
+// refused leaves it in the log and in the journal that somebody was not let in.
+func (d *Doors) refused(r *http.Request, u access.User, email string) {
+	d.o.Log.InfoContext(r.Context(), "sign-in refused", slog.String("user", u.ID), slog.String("ip", d.o.Gate.Peer(r).String()),
+		slog.String("request", session.RequestID(r.Context())))
+	d.o.Journal(r.Context(), d.entry(r, audit.SignInRefused, u, email))
 }
 
 // letIn starts the session and leads on.

@@ -60,24 +60,24 @@ func (d *Doors) SendLink(w http.ResponseWriter, r *http.Request) error {
 	if _, err := t.fail(r.Context()); err != nil {
 		return fault.At("note the request for a link", err)
 	}
-	d.later(r.Context(), email)
+	d.later(r.Context(), "reset link", func(ctx context.Context) error { return d.mailLink(ctx, email) })
 	return d.showForgot(w, r, http.StatusOK, ForgotView{Email: email, Sent: true, Life: resetLife})
 }
 
-// later prepares and mails the link away from the request. When too many wait
-// already, the link is not sent and the log says so.
-func (d *Doors) later(ctx context.Context, email string) {
+// later prepares a mail away from the request. When too many wait already, it is
+// not sent and the log says so.
+func (d *Doors) later(ctx context.Context, what string, prepare func(context.Context) error) {
 	select {
 	case d.mailing <- struct{}{}:
 	default:
-		d.o.Log.WarnContext(ctx, "reset link not sent: too many at once")
+		d.o.Log.WarnContext(ctx, what+" not sent: too many at once")
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), mailWork)
 	go func() {
 		defer func() { cancel(); <-d.mailing }()
-		if err := d.mailLink(ctx, email); err != nil {
-			d.o.Log.ErrorContext(ctx, "reset link not sent", slog.String("error", err.Error()))
+		if err := prepare(ctx); err != nil {
+			d.o.Log.ErrorContext(ctx, what+" not sent", slog.String("error", err.Error()))
 		}
 	}()
 }

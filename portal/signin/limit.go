@@ -30,6 +30,12 @@ var (
 
 	forgotPeer    = limit{"forgot-peer", 10, time.Hour, 5 * time.Minute, 15 * time.Minute}
 	forgotAddress = limit{"forgot-address", 3, time.Hour, 15 * time.Minute, 30 * time.Minute}
+
+	mailedPeer    = limit{"mailed-peer", 20, time.Hour, 5 * time.Minute, 15 * time.Minute}
+	mailedAddress = limit{"mailed-address", 5, time.Hour, 5 * time.Minute, 15 * time.Minute}
+	// A code is tried five times; the pause after that is as long as its life.
+	perCode     = limit{"code", 5, mailedLife, mailedLife, mailedLife}
+	perCodePeer = limit{"code-peer", 30, time.Hour, time.Minute, 15 * time.Minute}
 )
 
 // counted is one limit applied to one subject.

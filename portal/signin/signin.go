@@ -1,9 +1,10 @@
-// Package signin is how people come in and go out: with a password, by a link
-// that a mail brings when they forgot it, and to the account they choose. It
-// promises that guessing is slow for whoever guesses and never locks out who
-// is guessed at, that an answer does not tell whether an address is known, that
-// opening a link changes nothing, and that a changed password ends every
-// session and is announced by mail. It hides counting, hashing and the tokens.
+// Package signin is how people come in and go out: with a password, by a link or
+// a code that a mail brings, and to the account they choose. It promises that
+// guessing is slow for whoever guesses and never locks out who is guessed at,
+// that an answer does not tell whether an address is known, that opening a link
+// changes nothing, that a mailed code works only in the browser that asked for
+// it, and that a changed password ends every session and is announced by mail.
+// It hides counting, hashing and the tokens.
 package signin
 
 import (
@@ -42,6 +43,18 @@ type Resets interface {
 	UseReset(ctx context.Context, tokenHash [32]byte, now time.Time) (user string, err error)
 }
 
+// Mailed keeps sign-ins that were asked for by mail, one per person, by the hashes
+// of their link and their code.
+type Mailed interface {
+	StartMailedSignIn(ctx context.Context, m access.MailedSignIn) error
+	// PeekMailedSignIn consumes nothing; fault.NotFound when the link opens nothing.
+	PeekMailedSignIn(ctx context.Context, link [32]byte, now time.Time) (access.User, error)
+	// UseMailedLink and UseMailedCode succeed once; after that, and for somebody who
+	// was disabled, they return fault.NotFound.
+	UseMailedLink(ctx context.Context, link [32]byte, now time.Time) (access.User, error)
+	UseMailedCode(ctx context.Context, code [32]byte, now time.Time) (access.User, error)
+}
+
 // Attempts counts what was tried.
 type Attempts interface {
 	CountAttempts(ctx context.Context, key string, since time.Time) (int, error)
@@ -53,6 +66,7 @@ type Attempts interface {
 type Mailer interface {
 	PasswordReset(u access.User, link string, valid time.Duration)
 	PasswordChanged(u access.User, at time.Time)
+	SignIn(u access.User, link, code string, valid time.Duration)
 }
 
 // Gate is what sign-in needs of the session.
@@ -68,6 +82,7 @@ type Gate interface {
 type Options struct {
 	Users    Users
 	Resets   Resets
+	Mailed   Mailed
 	Attempts Attempts
 	Mailer   Mailer
 	Gate     Gate
@@ -98,7 +113,7 @@ type Doors struct {
 
 // New checks the options and returns the doors.
 func New(o Options) (*Doors, error) {
-	if o.Users == nil || o.Resets == nil || o.Attempts == nil || o.Mailer == nil || o.Gate == nil || o.Frame == nil || o.BaseURL == "" {
+	if o.Users == nil || o.Resets == nil || o.Mailed == nil || o.Attempts == nil || o.Mailer == nil || o.Gate == nil || o.Frame == nil || o.BaseURL == "" {
 		return nil, fault.Wrap(fault.Internal, "open the sign-in", errors.New("an option is missing"))
 	}
 	if len(o.DeviceKey) == 0 {

@@ -23,6 +23,24 @@ type User struct {
 	Created time.Time
 	Locale  string // BCP 47, or "" for the browser's
 	Zone    string // IANA, or "" for the provider's
+	// SecondStep says that a password or a mail alone signs the user in no more.
+	SecondStep bool
+}
+
+// MailedSignIn is a sign-in that somebody asked for by mail. Both hashes open it,
+// once; only Code is tied to the browser that asked.
+type MailedSignIn struct {
+	User       string
+	Link, Code [32]byte
+	Expires    time.Time
+}
+
+// SecondStep is how a user proves a sign-in after the first step.
+type SecondStep struct {
+	Sealed string    // the secret of RFC 6238, for the vault; "" when there is none
+	Last   int64     // the newest step whose code was used
+	Since  time.Time // when it was set up
+	Codes  int       // recovery codes that are left
 }
 
 // Membership is a user's place in an account.
@@ -42,4 +60,7 @@ type Session struct {
 	Idle     time.Duration // it also ends when unused for this long
 	IP       string
 	Agent    string
+	// Several says that the user may enter other accounts than the one that was
+	// asked for; outside an account it says nothing.
+	Several bool
 }

@@ -37,9 +37,14 @@ const (
 	// ApprovalWithdrawn is a question that staff took back.
 	ApprovalWithdrawn What = "approval.withdrawn"
 
-	SignedIn        What = "user.signed_in"
-	SignInRefused   What = "user.sign_in_refused"
-	SignedOut       What = "user.signed_out"
+	SignedIn      What = "user.signed_in"
+	SignInRefused What = "user.sign_in_refused"
+	SignedOut     What = "user.signed_out"
+	// Confirmed is somebody who was signed in and proved once more who it is.
+	Confirmed       What = "user.confirmed"
+	SessionEnded    What = "user.session_ended"
+	SecondStepMade  What = "user.second_step_made"
+	SecondStepEnded What = "user.second_step_ended"
 	PasswordChanged What = "user.password_changed"
 	UserChanged     What = "user.changed"
 	AccountChanged  What = "account.changed"

@@ -28,6 +28,7 @@ const (
 	Recorded        Sort = "approval-recorded" // a decision of theirs by phone was written down
 	PasswordReset   Sort = "password-reset"    // the link that sets a new password
 	PasswordChanged Sort = "password-changed"  // somebody's password is another one
+	SignIn          Sort = "sign-in"           // the link and the code that sign in once
 )
 
 // About is what a topic speaks of.

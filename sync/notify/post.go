@@ -32,6 +32,7 @@ const owing = 10 * time.Second
 // contents is what a letter says, sealed while it waits.
 type contents struct {
 	Link string    `json:"link,omitempty"`
+	Code string    `json:"code,omitempty"`
 	At   time.Time `json:"at,omitzero"`
 }
 
@@ -43,6 +44,11 @@ func (l Letters) PasswordReset(u access.User, link string, valid time.Duration) 
 // PasswordChanged tells somebody that their password is another one now.
 func (l Letters) PasswordChanged(u access.User, at time.Time) {
 	l.owe(notice.Mail{To: u, Sort: notice.PasswordChanged}, contents{At: at})
+}
+
+// SignIn sends the link and the code that sign somebody in, while they are valid.
+func (l Letters) SignIn(u access.User, link, code string, valid time.Duration) {
+	l.owe(notice.Mail{To: u, Sort: notice.SignIn, Expires: l.Now().Add(valid)}, contents{Link: link, Code: code})
 }
 
 func (l Letters) owe(m notice.Mail, c contents) {
@@ -75,14 +81,19 @@ func (w *Worker) letterOf(ctx context.Context, m notice.Mail) (letter, error) {
 	}
 	provider := w.o.Mailer.look(ctx).Provider
 	l := letter{sheet: sheet{Hello: hello(m.To.Name)}}
-	if m.Sort == notice.PasswordReset {
+	switch m.Sort {
+	case notice.PasswordReset:
 		l.subject, l.sheet.Button = wordResetSubject, link{wordResetButton, c.Link}
 		l.sheet.Lead = []string{fmt.Sprintf(wordResetLead, provider)}
 		l.sheet.Notes = []string{fmt.Sprintf(wordResetUntil, w.clock(m.To, m.Expires)), fmt.Sprintf(wordResetCopy, c.Link), wordResetNot}
-		return l, nil
+	case notice.SignIn:
+		l.subject, l.sheet.Button = wordSignInSubject, link{wordSignInButton, c.Link}
+		l.sheet.Lead = []string{fmt.Sprintf(wordSignInLead, provider), fmt.Sprintf(wordSignInCode, c.Code)}
+		l.sheet.Notes = []string{fmt.Sprintf(wordResetUntil, w.clock(m.To, m.Expires)), fmt.Sprintf(wordResetCopy, c.Link), fmt.Sprintf(wordSignInNot, provider)}
+	default:
+		l.subject = wordChangedSubject
+		l.sheet.Lead = []string{fmt.Sprintf(wordChangedLead, provider, w.clock(m.To, c.At)), wordChangedNot}
 	}
-	l.subject = wordChangedSubject
-	l.sheet.Lead = []string{fmt.Sprintf(wordChangedLead, provider, w.clock(m.To, c.At)), wordChangedNot}
 	return l, nil
 }
 

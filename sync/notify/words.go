@@ -60,6 +60,12 @@ const (
 	wordChangedLead    = "Your password for the portal of %s was changed on %s, with a link that we had sent to this address. Every browser that was signed in has been signed out."
 	wordChangedNot     = "If it was you, there is nothing to do. If it was not, somebody else can read your mail: secure your mailbox first, then ask for a new password and tell us."
 
+	wordSignInSubject = "Your sign-in"
+	wordSignInLead    = "Somebody, most likely you, wants to sign in to the portal of %s."
+	wordSignInCode    = "The code is %s. Type it on the page where you asked for this mail, or open the link on any device."
+	wordSignInButton  = "Sign in with this link"
+	wordSignInNot     = "If it was not you, do nothing: nobody comes in without this mail. Tell the code to nobody; %s never asks for it."
+
 	wordTestSubject = "A test of the mail settings"
 	wordTestLead    = "This mail was sent to test how the portal of %s sends mail (%s). It arrived, so there is nothing to do."
 )

@@ -118,6 +118,31 @@ func TestARefusalIsFinalAndShown(t *testing.T) {
 	}
 }
 
+func TestASignInIsMailedWithLinkAndCode(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	u := w.member("Ines", access.Owner, notice.Nothing)
+	w.letters().SignIn(u, "https://portal.example/signin/link?t=abc", "ABCD-2345", 15*time.Minute)
+	got, _, text := w.one(w.work(w.worker()))
+	for _, part := range []string{"Subject: Your sign-in · Halden IT\n", "https://portal.example/signin/link?t=abc", "The code is ABCD-2345.", "nobody comes in without this mail"} {
+		if got.to[0] != u.Email || !strings.Contains(text, part) {
+			t.Errorf("to %v, without %q: %s", got.to, part, text)
+		}
+	}
+	if subject, _, _ := strings.Cut(text, "\n\n"); strings.Contains(subject, "ABCD") {
+		t.Error("the code stands in the subject, which a locked telephone shows")
+	}
+	w.use(nowhere(t))
+	w.letters().SignIn(u, "https://portal.example/signin/link?t=def", "ABCD-2346", 15*time.Minute)
+	worker := w.worker()
+	w.work(worker)
+	w.pass(16 * time.Minute)
+	w.use(w.server.settings())
+	if late := w.work(worker); len(late) != 0 {
+		t.Errorf("%d sent although the sign-in has ended", len(late))
+	}
+}
+
 func TestALetterIsSealedAndDoesNotComeTooLate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

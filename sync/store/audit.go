@@ -50,6 +50,13 @@ func administered(what audit.What, when time.Time, object string, facts ...strin
 	return e
 }
 
+// byPerson is an entry of what somebody did to what is theirs.
+func byPerson(what audit.What, when time.Time, user string, facts ...string) audit.Entry {
+	e := audit.New(what, when, user, user)
+	e.Facts = pairs(facts)
+	return e
+}
+
 // ofAccount says which account an entry concerns.
 func ofAccount(account record.AccountID, e audit.Entry) audit.Entry {
 	e.Account = account

@@ -18,7 +18,7 @@ const (
 )
 
 // Prune removes what nobody can need any more: sessions past their end, spent
-// reset links and links to decide, attempts that no limit counts, reports of old runs,
+// links of every sort, attempts that no limit counts, reports of old runs,
 // mails and webhooks that are settled. What belongs to an account is never pruned.
 func (y *System) Prune(ctx context.Context) error {
 	now := y.now()
@@ -27,6 +27,7 @@ func (y *System) Prune(ctx context.Context) error {
 		until time.Time
 	}{
 		{"DELETE FROM sessions WHERE expires_at < ?", now},
+		{"DELETE FROM signin_mails WHERE expires_at < ?", now},
 		{"DELETE FROM resets WHERE expires_at < ?", now.Add(-resetsKept)},
 		{"DELETE FROM approval_links WHERE expires_at < ?", now.Add(-linksKept)},
 		{"DELETE FROM attempts WHERE at < ?", now.Add(-attemptsKept)},

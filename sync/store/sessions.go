@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"portico/sync/access"
+	"portico/sync/audit"
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/store/internal/scoped"
@@ -16,8 +17,13 @@ const touchEvery = time.Minute
 
 // entryFields are a session, its user, and the user's place in one account.
 var entryFields = scoped.NewColumns("s.id", "s.created_at", "s.seen_at", "s.idle", "s.expires_at", "s.ip", "s.agent", "s.epoch",
-	"u.id", "u.name", "u.email", "u.staff_role", "u.disabled", "u.epoch", "u.locale", "u.zone", "u.created_at",
+	"u.id", "u.name", "u.email", "u.staff_role", "u.disabled", "u.epoch", "u.locale", "u.zone", "u.created_at", "u.totp <> ''", elsewhere,
 	"a.name", "a.parent_id", "a.launch", "m.role")
+
+// elsewhere is whether the user may enter another account, too. For somebody with
+// one it looks at one entry of an index.
+const elsewhere = `EXISTS (SELECT 1 FROM memberships o JOIN accounts oa ON oa.id = o.account_id
+	WHERE o.user_id = u.id AND o.account_id <> m.account_id AND oa.launch = 'invited')`
 
 const fromEntry = `FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN memberships m ON m.user_id = u.id AND m.account_id = ?
 	LEFT JOIN accounts a ON a.id = m.account_id AND a.launch = 'invited' WHERE s.token_hash = ?`
@@ -58,6 +64,7 @@ func (y *System) entry(ctx context.Context, token [32]byte, account record.Accou
 		u := &s.User
 		u.ID, u.Name, u.Email, u.Staff, u.Disabled = f.Text(), f.Text(), f.Text(), access.Role(f.Text()), f.Bool()
 		u.Epoch, u.Locale, u.Zone, u.Created = int(f.Int()), f.Text(), f.Text(), f.Time()
+		u.SecondStep, s.Several = f.Bool(), f.Bool()
 		m.Account.Name, m.Account.Parent.UUID, m.Account.Launch, m.Role = f.Text(), f.ID(), record.Launch(f.Text()), access.Role(f.Text())
 	}})
 	switch {
@@ -92,18 +99,45 @@ func (y *System) endSessions(ctx context.Context, where string, arg any) error {
 	})
 }
 
-// SessionsOf lists the sessions of a user, newest first.
+// EndSessionOf ends one session of a user by its id; fault.NotFound when the user
+// has none such. The leaf names who ended it.
+func (y *System) EndSessionOf(ctx context.Context, user, id string) error {
+	return y.administer(ctx, byPerson(audit.SessionEnded, y.now(), user, "session", id), func(ctx context.Context, tx *scoped.Tx) error {
+		n, err := tx.Run(ctx, "DELETE FROM sessions WHERE user_id = ? AND id = ?", user, id)
+		if err == nil && n == 0 {
+			err = fault.New(fault.NotFound, "This session has ended already.")
+		}
+		return fault.At("end session", err)
+	})
+}
+
+// EndOtherSessions ends every session of a user but the one with the id.
+func (y *System) EndOtherSessions(ctx context.Context, user, keep string) error {
+	return y.administer(ctx, byPerson(audit.SessionEnded, y.now(), user, "kept", keep), func(ctx context.Context, tx *scoped.Tx) error {
+		_, err := tx.Run(ctx, "DELETE FROM sessions WHERE user_id = ? AND id <> ?", user, keep)
+		return fault.At("end other sessions", err)
+	})
+}
+
+// SessionsOf lists the live sessions of a user, the last used first.
 func (y *System) SessionsOf(ctx context.Context, user string) ([]access.Session, error) {
 	var rows []struct {
 		ID                           string
 		CreatedAt, SeenAt, ExpiresAt moment
+		Idle                         int64
 		IP                           string `bun:"ip"`
 		Agent                        string
 	}
-	err := y.db.Find(ctx, &rows, "SELECT id, created_at, seen_at, expires_at, ip, agent FROM sessions WHERE user_id = ? ORDER BY created_at DESC", user)
-	out := make([]access.Session, len(rows))
-	for i, r := range rows {
-		out[i] = access.Session{ID: r.ID, Created: r.CreatedAt.Time, LastSeen: r.SeenAt.Time, Expires: r.ExpiresAt.Time, IP: r.IP, Agent: r.Agent}
+	now := y.now()
+	err := y.db.Find(ctx, &rows, `SELECT s.id, s.created_at, s.seen_at, s.expires_at, s.idle, s.ip, s.agent FROM sessions s
+		JOIN users u ON u.id = s.user_id AND u.epoch = s.epoch WHERE s.user_id = ? AND s.expires_at >= ? ORDER BY s.seen_at DESC, s.id`, user, at(now))
+	var out []access.Session
+	for _, r := range rows {
+		s := access.Session{ID: r.ID, Created: r.CreatedAt.Time, LastSeen: r.SeenAt.Time, Expires: r.ExpiresAt.Time,
+			Idle: time.Duration(r.Idle) * time.Second, IP: r.IP, Agent: r.Agent}
+		if now.Sub(s.LastSeen) <= s.Idle {
+			out = append(out, s)
+		}
 	}
 	return out, fault.At("list sessions", err)
 }

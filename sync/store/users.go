@@ -25,13 +25,14 @@ type userRow struct {
 	Locale       string
 	Zone         string
 	CreatedAt    moment
+	SecondStep   bool
 }
 
-const selectUser = "SELECT id, name, email, staff_role, password_hash, disabled, epoch, locale, zone, created_at FROM users "
+const selectUser = "SELECT id, name, email, staff_role, password_hash, disabled, epoch, locale, zone, created_at, totp <> '' AS second_step FROM users "
 
 func (r userRow) user() access.User {
 	return access.User{ID: r.ID, Name: r.Name, Email: r.Email, Staff: r.StaffRole, Disabled: r.Disabled,
-		Epoch: r.Epoch, Created: r.CreatedAt.Time, Locale: r.Locale, Zone: r.Zone}
+		Epoch: r.Epoch, Created: r.CreatedAt.Time, Locale: r.Locale, Zone: r.Zone, SecondStep: r.SecondStep}
 }
 
 // UserByEmail finds a user and the password hash; fault.NotFound when there is none.
@@ -76,12 +77,14 @@ func (y *System) CreateUser(ctx context.Context, u access.User, passwordHash str
 	})
 }
 
-// SetPassword stores a hash and ends every session and every open reset of the
-// user: an older link in a mailbox must not outlive the new password.
+// SetPassword stores a hash and ends every session and every open link of the
+// user: an older one in a mailbox must not outlive the new password.
 func (y *System) SetPassword(ctx context.Context, user, hash string) error {
 	return y.administer(ctx, administered(audit.PasswordChanged, y.now(), user), func(ctx context.Context, tx *scoped.Tx) error {
-		if _, err := tx.Run(ctx, "DELETE FROM resets WHERE user_id = ?", user); err != nil {
-			return fault.At("end resets", err)
+		for _, links := range []string{"resets", "signin_mails"} {
+			if _, err := tx.Run(ctx, "DELETE FROM "+links+" WHERE user_id = ?", user); err != nil {
+				return fault.At("end links in mails", err)
+			}
 		}
 		return changeUser(ctx, tx, user, "password_hash = ?, epoch = epoch + 1", hash)
 	})
@@ -91,6 +94,18 @@ func (y *System) SetPassword(ctx context.Context, user, hash string) error {
 func (y *System) DisableUser(ctx context.Context, user string, disabled bool) error {
 	return y.administer(ctx, administered(audit.UserChanged, y.now(), user, "disabled", strconv.FormatBool(disabled)), func(ctx context.Context, tx *scoped.Tx) error {
 		return changeUser(ctx, tx, user, "disabled = ?, epoch = epoch + 1", disabled)
+	})
+}
+
+// SaveProfile keeps what a user calls themselves and in which language and zone
+// they read; "" leaves either to the browser and the provider.
+func (y *System) SaveProfile(ctx context.Context, user, name, locale, zone string) error {
+	return y.administer(ctx, byPerson(audit.UserChanged, y.now(), user, "profile", "saved"), func(ctx context.Context, tx *scoped.Tx) error {
+		n, err := tx.Run(ctx, "UPDATE users SET name = ?, locale = ?, zone = ? WHERE id = ?", plain(name), plain(locale), plain(zone), user)
+		if err == nil && n == 0 {
+			err = fault.New(fault.NotFound, "There is no such user.")
+		}
+		return fault.At("save profile", err)
 	})
 }
 
