@@ -29,6 +29,7 @@ type Options struct {
 	Users    signin.Users
 	Resets   signin.Resets
 	Mailed   signin.Mailed
+	Own      signin.Own
 	Attempts signin.Attempts
 	Mailer   signin.Mailer
 	// BaseURL is the address people type; links in mails begin with it.
@@ -81,8 +82,8 @@ func New(o Options) (*Portal, error) {
 		return nil, err
 	}
 	doors, err := signin.New(signin.Options{
-		Users: o.Users, Resets: o.Resets, Mailed: o.Mailed, Attempts: o.Attempts, Mailer: o.Mailer, Gate: gate,
-		Frame: o.Frame.Plain, BaseURL: o.BaseURL.String(), DeviceKey: o.DeviceKey, Demo: o.Demo, Journal: o.Journal, Log: o.Log, Now: o.Now,
+		Users: o.Users, Resets: o.Resets, Mailed: o.Mailed, Own: o.Own, Attempts: o.Attempts, Mailer: o.Mailer, Gate: gate,
+		Frame: o.Frame.Plain, Personal: o.Frame.Personal, BaseURL: o.BaseURL.String(), DeviceKey: o.DeviceKey, Demo: o.Demo, Journal: o.Journal, Log: o.Log, Now: o.Now,
 	})
 	if err != nil {
 		return nil, err
@@ -174,4 +175,11 @@ func Locale(r *http.Request) (lang, zone string) {
 		return "", ""
 	}
 	return s.User.Locale, s.User.Zone
+}
+
+// Several reports whether the signed-in reader may enter other accounts than the
+// one whose page it is; it is made for ui.FrameOptions.Several.
+func Several(r *http.Request) bool {
+	s, _ := session.Of(r.Context())
+	return s.Several
 }

@@ -7,7 +7,8 @@ import (
 	"portico/portal/signin"
 )
 
-// entrances are the doors of signing in otherwise than by password.
+// entrances are the doors of signing in otherwise than by password, and of what
+// people look after of their own.
 func entrances(d *signin.Doors) []door {
 	const get, post = http.MethodGet, http.MethodPost
 	return []door{
@@ -16,5 +17,15 @@ func entrances(d *signin.Doors) []door {
 		{post, "/signin/code", public, session.Open(d.UseCode)},
 		{get, "/signin/link", public, session.Open(d.OpenLink)}, // what a mail opens; the token is the proof
 		{post, "/signin/link", public, session.Open(d.UseLink)},
+
+		{get, "/accounts/switch", signedIn, session.Personal(d.Switch)},
+		{get, "/confirm", signedIn, session.Personal(d.Confirm)},
+		{post, "/confirm", signedIn, session.Personal(d.Confirmed)},
+		{get, "/me", signedIn, session.Personal(d.Me)},
+		{post, "/me", signedIn, session.Personal(d.SaveProfile)},
+		{get, "/me/password", signedIn, session.Personal(d.Change)},
+		{post, "/me/password", signedIn, session.Personal(d.ChangePassword)},
+		{post, "/me/sessions/end", signedIn, session.Personal(d.EndSession)},
+		{post, "/me/sessions/others", signedIn, session.Personal(d.EndOthers)},
 	}
 }

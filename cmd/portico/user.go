@@ -27,7 +27,8 @@ func (c *console) userAdd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "add EMAIL --account NAME --role ROLE | --staff ROLE",
 		Short: "Add a person who can sign in",
-		Long: "Adds a member of a client company (--account, --role) or one of your staff (--staff).\n\n" +
+		Long: "Adds a member of a client company (--account, --role) or one of your staff (--staff).\n" +
+			"A member who exists already is given the further company.\n\n" +
 			"  member roles  " + join(access.MemberRoles) + "\n" +
 			"  staff roles   " + join(access.StaffRoles) + "\n\n" +
 			"The password is asked for; --password-file or PORTICO_PASSWORD give it to a script.",
@@ -54,6 +55,10 @@ func (c *console) userAdd() *cobra.Command {
 				u, err := p.AddUser(cmd.Context(), access.User{Name: name, Email: args[0], Staff: access.Role(staff)}, account, access.Role(role), password)
 				if err != nil {
 					return err
+				}
+				if !u.Created.IsZero() {
+					fmt.Fprintf(c.out, "%s was there already and belongs to %s now, too; name and password stay.\n", oneLine(u.Email), oneLine(account))
+					return nil
 				}
 				fmt.Fprintf(c.out, "Added %s.\n", oneLine(u.Email))
 				return nil

@@ -172,6 +172,8 @@ func (p *People) Enter(ctx context.Context, token [32]byte, account record.Accou
 	if fault.Is(err, fault.NotFound) {
 		err = nil
 	}
+	all, _ := p.Memberships(ctx, s.User.ID)
+	s.Several = m.User != "" && len(all) > 1
 	return s, m, err
 }
 

@@ -120,6 +120,54 @@ func (p *People) mailedOf(is func(access.MailedSignIn) bool, now time.Time, use 
 	return access.User{}, missing()
 }
 
+// SessionsOf implements signin.Own.
+func (p *People) SessionsOf(_ context.Context, user string) ([]access.Session, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []access.Session
+	for _, s := range p.sessions {
+		if s.User.ID == user && s.User.Epoch == p.users[user].Epoch {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b access.Session) int { return b.LastSeen.Compare(a.LastSeen) })
+	return out, nil
+}
+
+// EndSessionOf implements signin.Own.
+func (p *People) EndSessionOf(_ context.Context, user, id string) error {
+	if p.endWhere(func(s access.Session) bool { return s.User.ID == user && s.ID == id }) == 0 {
+		return missing()
+	}
+	return nil
+}
+
+// EndOtherSessions implements signin.Own.
+func (p *People) EndOtherSessions(_ context.Context, user, keep string) error {
+	p.endWhere(func(s access.Session) bool { return s.User.ID == user && s.ID != keep })
+	return nil
+}
+
+func (p *People) endWhere(ends func(access.Session) bool) (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for token, s := range p.sessions {
+		if ends(s) {
+			delete(p.sessions, token)
+			n++
+		}
+	}
+	return n
+}
+
+// SaveProfile implements signin.Own.
+func (p *People) SaveProfile(_ context.Context, user, name, zone string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.users[user].Name, p.users[user].Zone = name, zone
+	return nil
+}
+
 // CountAttempts implements signin.Attempts.
 func (p *People) CountAttempts(_ context.Context, key string, since time.Time) (int, error) {
 	p.mu.Lock()

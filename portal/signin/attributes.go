@@ -33,3 +33,11 @@ func coded(invalid bool) templ.Attributes {
 	}
 	return templ.Attributes{"aria-invalid": "true", "aria-describedby": "code-hint problem"}
 }
+
+// here marks the account that the reader is in.
+func here(yes bool) templ.Attributes {
+	if !yes {
+		return nil
+	}
+	return templ.Attributes{"aria-current": "true"}
+}

@@ -4,7 +4,8 @@
 // that an answer does not tell whether an address is known, that opening a link
 // changes nothing, that a mailed code works only in the browser that asked for
 // it, and that a changed password ends every session and is announced by mail.
-// It hides counting, hashing and the tokens.
+// Who is signed in finds their own page here: profile, password, sessions. It
+// hides counting, hashing and the tokens.
 package signin
 
 import (
@@ -55,6 +56,16 @@ type Mailed interface {
 	UseMailedCode(ctx context.Context, code [32]byte, now time.Time) (access.User, error)
 }
 
+// Own is what somebody looks after of their own.
+type Own interface {
+	// SessionsOf lists the live sessions of a user, the last used first.
+	SessionsOf(ctx context.Context, user string) ([]access.Session, error)
+	// EndSessionOf returns fault.NotFound when the user has no such session.
+	EndSessionOf(ctx context.Context, user, id string) error
+	EndOtherSessions(ctx context.Context, user, keep string) error
+	SaveProfile(ctx context.Context, user, name, zone string) error
+}
+
 // Attempts counts what was tried.
 type Attempts interface {
 	CountAttempts(ctx context.Context, key string, since time.Time) (int, error)
@@ -83,11 +94,15 @@ type Options struct {
 	Users    Users
 	Resets   Resets
 	Mailed   Mailed
+	Own      Own
 	Attempts Attempts
 	Mailer   Mailer
 	Gate     Gate
 	// Frame returns the frame of a page for nobody in particular.
 	Frame func(r *http.Request) *ui.Chrome
+	// Personal returns the frame of a page about the reader and the accounts that
+	// they may enter.
+	Personal func(r *http.Request, u access.User, places []access.Membership) *ui.Chrome
 	// BaseURL begins the links in mails, without a slash at its end.
 	BaseURL string
 	// DeviceKey signs the mark of a recognised browser; at least 32 bytes. When
@@ -113,7 +128,7 @@ type Doors struct {
 
 // New checks the options and returns the doors.
 func New(o Options) (*Doors, error) {
-	if o.Users == nil || o.Resets == nil || o.Mailed == nil || o.Attempts == nil || o.Mailer == nil || o.Gate == nil || o.Frame == nil || o.BaseURL == "" {
+	if o.Users == nil || o.Resets == nil || o.Mailed == nil || o.Own == nil || o.Personal == nil || o.Attempts == nil || o.Mailer == nil || o.Gate == nil || o.Frame == nil || o.BaseURL == "" {
 		return nil, fault.Wrap(fault.Internal, "open the sign-in", errors.New("an option is missing"))
 	}
 	if len(o.DeviceKey) == 0 {

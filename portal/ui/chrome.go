@@ -23,7 +23,8 @@ type Chrome struct {
 	Admin    []NavItem // the administrator's part of the navigation
 	Home     string    // where the mark leads
 	Search   string    // where the search form goes; "" hides it
-	Switch   string    // where another account is chosen; "" hides it
+	Switch   string    // where another account is chosen; "" for who has no other
+	Me       string    // where the reader's own page is; "" hides it
 	Notices  string    // where a member says what to be told by mail; "" hides it
 	SignOut  string    // where the sign-out form posts to; "" hides it
 	Sheet    string    // address of the brand style sheet; "" is the one without a tag

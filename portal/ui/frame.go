@@ -34,9 +34,13 @@ type FrameOptions struct {
 	Now       func() time.Time
 	// Locale returns the language (BCP 47) and zone (IANA) of who asks, "" for none;
 	// nil reads everybody in English and the provider's zone.
-	Locale  func(r *http.Request) (lang, zone string)
+	Locale func(r *http.Request) (lang, zone string)
+	// Several reports whether who asks may enter other accounts than the one whose
+	// page it is; nil is nobody. It is asked once per page and looks nothing up.
+	Several func(r *http.Request) bool
 	SignOut string // where the sign-out form posts to
 	Switch  string // where somebody with several accounts chooses
+	Me      string // where readers look after their profile and sign-in
 }
 
 // NewFramer returns the Framer of the portal. The nonce is the one that the
@@ -51,17 +55,47 @@ func NewFramer(o FrameOptions) Framer {
 		if c.User.Name == "" {
 			c.User.Name = s.Email()
 		}
-		c.Staff, c.SignOut, c.Switch = s.IsStaff(), o.SignOut, o.Switch
+		c.Staff, c.SignOut, c.Me = s.IsStaff(), o.SignOut, o.Me
 		if s.Account().IsZero() {
-			c.Home = "/staff"
-			c.Nav = c.nav(r, []NavItem{{Label: c.T("nav.accounts"), Href: "/staff", Icon: IconAccounts}})
-			if access.Administer(s) == nil {
-				c.Admin = c.nav(r, c.administer())
-			}
+			c.atStaff(r, access.Administer(s) == nil)
 			return c, nil
+		}
+		if o.Several != nil && o.Several(r) {
+			c.Switch = o.Switch
 		}
 		return c, o.inAccount(r, s, c)
 	}
+}
+
+// atStaff is the navigation of staff outside any account.
+func (c *Chrome) atStaff(r *http.Request, administrator bool) {
+	c.Home = "/staff"
+	c.Nav = c.nav(r, []NavItem{{Label: c.T("nav.accounts"), Href: "/staff", Icon: IconAccounts}})
+	if administrator {
+		c.Admin = c.nav(r, c.administer())
+	}
+}
+
+// Personal returns the frame of a page that is about its reader; places are the
+// accounts that a member may enter.
+func (o FrameOptions) Personal(r *http.Request, u access.User, places []access.Membership) *Chrome {
+	c := o.plain(r)
+	c.User = User{ID: u.ID, Name: u.Name, Email: u.Email}
+	if c.User.Name == "" {
+		c.User.Name = u.Email
+	}
+	c.Staff, c.SignOut, c.Me = u.Staff != "", o.SignOut, o.Me
+	switch {
+	case c.Staff:
+		c.atStaff(r, u.Staff == access.Admin)
+	case len(places) == 1:
+		c.Home = AccountPath(places[0].Account.ID)
+		c.Nav = []NavItem{{Label: places[0].Account.Name, Href: c.Home, Icon: IconHome}}
+	default:
+		c.Home = o.Switch
+		c.Nav = []NavItem{{Label: c.T("shell.accounts"), Href: o.Switch, Icon: IconAccounts}}
+	}
+	return c
 }
 
 // Plain returns the frame of a page for nobody in particular: sign-in and faults.

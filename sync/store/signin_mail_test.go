@@ -8,6 +8,7 @@ import (
 
 	"portico/sync/access"
 	"portico/sync/fault"
+	"portico/sync/record"
 )
 
 // mailed starts a sign-in by mail for fifteen minutes.
@@ -82,5 +83,81 @@ func TestHowASignInByMailEnds(t *testing.T) {
 		if got, err := w.sys.UseMailedCode(t.Context(), hashOf("his code"), w.clock()); err != nil || got.ID != other.ID {
 			t.Errorf("%s: another's ended, too: %v", name, err)
 		}
+	}
+}
+
+func TestSessionsAreListedAndEndedByTheirOwner(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	u := w.signIn(t, "ines@nordwind.example", "old").User
+	w.pass(20 * time.Minute)
+	w.signIn(t, u.Email, "phone")
+	w.pass(11 * time.Minute) // "old" has rested for more than half an hour
+	w.signIn(t, u.Email, "desk")
+	other := w.signIn(t, "marek@nordwind.example", "his").User
+	list, err := w.sys.SessionsOf(t.Context(), u.ID)
+	if err != nil || len(list) != 2 || list[0].ID != "desk" || list[1].ID != "phone" || list[1].IP == "" {
+		t.Fatalf("%+v %v", list, err)
+	}
+	if err := w.sys.EndSessionOf(t.Context(), u.ID, "his"); !fault.Is(err, fault.NotFound) || !w.signedIn(t, "his") {
+		t.Errorf("ended another's: %v", err)
+	}
+	must(t, w.sys.EndSessionOf(t.Context(), u.ID, "phone"))
+	if w.signedIn(t, "phone") || !w.signedIn(t, "desk") {
+		t.Error("the wrong one ended")
+	}
+	w.signIn(t, u.Email, "b")
+	w.signIn(t, u.Email, "c")
+	must(t, w.sys.EndOtherSessions(t.Context(), u.ID, "b"))
+	if w.signedIn(t, "desk") || w.signedIn(t, "c") || !w.signedIn(t, "b") || !w.signedIn(t, "his") {
+		t.Error("not exactly the others ended")
+	}
+	must(t, w.sys.SetPassword(t.Context(), other.ID, "new"))
+	if list, err := w.sys.SessionsOf(t.Context(), other.ID); err != nil || len(list) != 0 {
+		t.Errorf("sessions of an older epoch are listed: %+v %v", list, err)
+	}
+}
+
+func TestAProfileIsKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	u := w.signIn(t, "ines@nordwind.example", "a").User
+	must(t, w.sys.SaveProfile(t.Context(), u.ID, "Ines\x00 Vogt", "Asia/Tokyo"))
+	s, err := w.session(t, hashOf("a"), true)
+	if err != nil || s.User.Name != "Ines Vogt" || s.User.Zone != "Asia/Tokyo" {
+		t.Errorf("%+v %v", s.User, err)
+	}
+	if err := w.sys.SaveProfile(t.Context(), "nobody", "x", ""); !fault.Is(err, fault.NotFound) {
+		t.Errorf("nobody: %v", err)
+	}
+}
+
+func TestEnterTellsWhetherThereAreOtherAccounts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	u := w.signIn(t, "ines@nordwind.example", "a").User
+	account := func(name string, launch record.Launch) record.AccountID {
+		id := record.NewAccountID()
+		must(t, w.sys.CreateAccount(t.Context(), record.AccountInfo{ID: id, Name: name}))
+		must(t, w.sys.Launch(t.Context(), id, launch))
+		must(t, w.sys.AddMember(t.Context(), id, u.ID, access.Owner))
+		return id
+	}
+	several := func(in record.AccountID) bool {
+		s, _, err := w.sys.Enter(t.Context(), hashOf("a"), in, w.clock(), true)
+		must(t, err)
+		return s.Several
+	}
+	first := account("First", record.LaunchInvited)
+	if several(first) || several(record.NewAccountID()) || several(record.AccountID{}) {
+		t.Error("one account is several")
+	}
+	second := account("Second", record.LaunchPreview)
+	if several(first) {
+		t.Error("an account that is not invited counts")
+	}
+	must(t, w.sys.Launch(t.Context(), second, record.LaunchInvited))
+	if !several(first) || !several(second) {
+		t.Error("two accounts are one")
 	}
 }

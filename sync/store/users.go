@@ -97,11 +97,11 @@ func (y *System) DisableUser(ctx context.Context, user string, disabled bool) er
 	})
 }
 
-// SaveProfile keeps what a user calls themselves and in which language and zone
-// they read; "" leaves either to the browser and the provider.
-func (y *System) SaveProfile(ctx context.Context, user, name, locale, zone string) error {
+// SaveProfile keeps what a user calls themselves and in which zone (IANA) they
+// read; "" is the provider's.
+func (y *System) SaveProfile(ctx context.Context, user, name, zone string) error {
 	return y.administer(ctx, byPerson(audit.UserChanged, y.now(), user, "profile", "saved"), func(ctx context.Context, tx *scoped.Tx) error {
-		n, err := tx.Run(ctx, "UPDATE users SET name = ?, locale = ?, zone = ? WHERE id = ?", plain(name), plain(locale), plain(zone), user)
+		n, err := tx.Run(ctx, "UPDATE users SET name = ?, zone = ? WHERE id = ?", plain(name), plain(zone), user)
 		if err == nil && n == 0 {
 			err = fault.New(fault.NotFound, "There is no such user.")
 		}

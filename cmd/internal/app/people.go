@@ -83,7 +83,8 @@ func (a *App) Users(ctx context.Context) ([]access.User, error) {
 }
 
 // AddUser makes a user who is staff (u.Staff set) or a member of an account. A
-// person who exists already is given the further account instead.
+// member who exists already is given the further account instead, and keeps name
+// and password; such a user is returned with the time of creation.
 func (a *App) AddUser(ctx context.Context, u access.User, account string, role access.Role, plain string) (access.User, error) {
 	sys, err := a.system(ctx)
 	if err != nil {
@@ -95,6 +96,13 @@ func (a *App) AddUser(ctx context.Context, u access.User, account string, role a
 		if in, err = accountNamed(ctx, sys, account); err != nil {
 			return u, err
 		}
+	}
+	have, _, err := sys.UserByEmail(ctx, u.Email)
+	if err == nil && u.Staff == "" && have.Staff == "" {
+		return have, sys.AddMember(ctx, in.ID, have.ID, role)
+	}
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return u, err
 	}
 	hash, err := a.hash(ctx, plain, u)
 	if err != nil {

@@ -40,7 +40,7 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, people [
 	}
 	d := desk{s.Account(), s.System(), w.nudge}
 	frame := ui.FrameOptions{Looks: firm.Look, Accounts: d, Approvals: true, Zone: zone, Now: a.now,
-		Locale: portal.Locale, SignOut: "/signout", Switch: "/accounts"}
+		Locale: portal.Locale, Several: portal.Several, SignOut: "/signout", Switch: "/accounts", Me: "/me"}
 	sys := s.System()
 	key, err := a.vault.Derive("recognised browsers")
 	if err != nil {
@@ -61,7 +61,7 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, people [
 	pages.Notifications, pages.Notify, pages.Unsubscribe, pages.Unsubscribed = n.Show, n.Choose, n.Unsubscribe, n.Stop
 	pages.Events = hub.Serve
 	return portal.New(portal.Options{
-		Sessions: sys, People: sys, Users: sys, Resets: sys, Mailed: sys, Attempts: sys, Mailer: a.letters(sys, w.ringMail),
+		Sessions: sys, People: sys, Users: sys, Resets: sys, Mailed: sys, Own: sys, Attempts: sys, Mailer: a.letters(sys, w.ringMail),
 		BaseURL: base, Proxies: a.cfg.ProxyPrefixes(), DeviceKey: key, Demo: people, Journal: a.journal(sys),
 		Frame: frame, Pages: pages, Hooks: w.intake, Ready: by.ready, Degraded: degraded(w), Served: by.served, Log: a.log, Now: a.now,
 	})

@@ -30,6 +30,8 @@ var englishShell = Catalogue{
 	"shell.more":         "More",
 	"shell.signout":      "Sign out",
 	"shell.switch":       "Another account",
+	"shell.switch.from":  "You are in %s. Choose another account",
+	"shell.switch.all":   "All your accounts",
 	"shell.theme":        "Colours",
 	"shell.theme.system": "System",
 	"shell.theme.light":  "Light",

@@ -5,6 +5,7 @@ import { countCharacters } from "./count.js";
 import { copyFields } from "./copy.js";
 import { keepDrafts } from "./draft.js";
 import { showFiles } from "./files.js";
+import { findInLists } from "./find.js";
 import { followLive } from "./live.js";
 import { pickColours } from "./pick.js";
 import { askQuietly, pauseWhenHidden } from "./poll.js";
@@ -16,6 +17,7 @@ import { chooseTheme } from "./theme.js";
 function start(root) {
   countCharacters(root);
   showFiles(root);
+  findInLists(root);
   copyFields(root);
   pickColours(root);
   keepDrafts(root, window.localStorage);
