@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"portico/portal/session"
+	"portico/sync/access"
 	"portico/sync/record"
 )
 
@@ -25,6 +26,8 @@ var (
 	admin     = policy{who: "administrator"}
 	// byStaff is an account that staff look into; its members find nothing there.
 	byStaff = policy{who: "staff in account"}
+	// invites is for who decides who is in the account: its owners, administrators.
+	invites = policy{who: "invites into account"}
 )
 
 // sees asks for an account and the right to read records of the kind.
@@ -81,6 +84,8 @@ func guardPage(g *session.Gate, d door, h session.Page) (http.Handler, error) {
 		return g.Account(nil, h), nil
 	case byStaff.who:
 		return g.Account(session.ByStaff, h), nil
+	case invites.who:
+		return g.Account(access.Invite, h), nil
 	case "sees":
 		return g.Account(session.Sees(d.policy.kind), h), nil
 	case "acts on":

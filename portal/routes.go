@@ -62,6 +62,8 @@ type Pages struct {
 	LinkDecide       session.Open
 	LinkFile         session.Open
 	LinkPicture      session.Open
+
+	People People
 }
 
 // door is one line of the table. The handler is a session.Page, a session.Stream,
@@ -152,6 +154,7 @@ func table(o Options, d *signin.Doors) []door {
 		{get, "/a/{account}/assets/{id}", sees(record.KindAsset), p.Asset},
 	}
 	doors = append(doors, entrances(d)...)
+	doors = append(doors, peopleDoors(p.People)...)
 	if o.Hooks != nil { // public: the sender proves itself to the handler
 		doors = append(doors, door{post, "/hooks/{connection}", public, o.Hooks})
 	}

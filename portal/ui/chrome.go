@@ -26,6 +26,8 @@ type Chrome struct {
 	Switch   string    // where another account is chosen; "" for who has no other
 	Me       string    // where the reader's own page is; "" hides it
 	Notices  string    // where a member says what to be told by mail; "" hides it
+	People   string    // who is in the account, and who decides that; "" hides it
+	InPeople bool      // the page is behind that door
 	SignOut  string    // where the sign-out form posts to; "" hides it
 	Sheet    string    // address of the brand style sheet; "" is the one without a tag
 	Icon     string    // address of the tab's picture, the same

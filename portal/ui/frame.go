@@ -154,6 +154,7 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 	if s.Sees(record.KindAsset) {
 		items = append(items, NavItem{Label: c.T("nav.assets"), Href: base + "assets", Icon: IconAssets})
 	}
+	c.People, c.InPeople = base+"people", within(r.URL.Path, base+"people")
 	if s.IsStaff() {
 		items = append(items, NavItem{Label: c.T("nav.accounts"), Href: "/staff", Icon: IconAccounts})
 	}

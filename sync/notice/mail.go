@@ -29,6 +29,10 @@ const (
 	PasswordReset   Sort = "password-reset"    // the link that sets a new password
 	PasswordChanged Sort = "password-changed"  // somebody's password is another one
 	SignIn          Sort = "sign-in"           // the link and the code that sign in once
+	// Invitation asks somebody to come in, and InvitationCode brings what proves
+	// their mailbox. Both are owed in the name of who invites.
+	Invitation     Sort = "invitation"
+	InvitationCode Sort = "invitation-code"
 )
 
 // About is what a topic speaks of.

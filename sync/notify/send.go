@@ -49,6 +49,8 @@ func (w *Worker) compose(ctx context.Context, m notice.Mail) (l letter, say bool
 		return l, false, nil
 	}
 	switch {
+	case isInvitation(m.Sort):
+		l, say, err = w.invitation(ctx, &m)
 	case m.Sort == notice.News:
 		l, say, err = w.news(ctx, m)
 	case isQuestion(m.Sort):

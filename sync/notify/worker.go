@@ -48,6 +48,7 @@ type WorkerOptions struct {
 	People    People
 	Records   Records
 	Questions Questions
+	Guests    Guests
 	// Open unseals what a letter says.
 	Open func(id notice.ID, sealed string) (string, error)
 	// BaseURL begins the links in mails, without a slash at its end.

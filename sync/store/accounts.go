@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"portico/sync/access"
+	"portico/sync/action"
 	"portico/sync/audit"
 	"portico/sync/fault"
 	"portico/sync/record"
@@ -111,12 +112,40 @@ func (y *System) Launch(ctx context.Context, id record.AccountID, to record.Laun
 	default:
 		return fault.Newf(fault.Invalid, "%q is not a launch step: use hidden, preview or invited.", to)
 	}
-	return y.administer(ctx, ofAccount(id, administered(audit.AccountChanged, y.now(), id.String(), "launch", string(to))), func(ctx context.Context, tx *scoped.Tx) error {
-		n, err := tx.Run(ctx, "UPDATE accounts SET launch = ? WHERE id = ?", to, id)
-		if err == nil && n == 0 {
-			return notFound()
+	return y.launch(ctx, id, "", to, administered(audit.AccountChanged, y.now(), id.String(), "launch", string(to)))
+}
+
+// LaunchBy is Launch by an administrator, with what the page showed: fault.Conflict
+// when somebody else moved the account meanwhile.
+func (y *System) LaunchBy(ctx context.Context, s access.Scope, id record.AccountID, seen, to record.Launch, from action.Origin) error {
+	if err := access.Administer(s); err != nil {
+		return err
+	}
+	switch to {
+	case record.LaunchHidden, record.LaunchPreview, record.LaunchInvited:
+	default:
+		return fault.Newf(fault.Invalid, "%q is not a launch step.", to)
+	}
+	return y.launch(ctx, id, seen, to, bidden(s, from, audit.AccountChanged, y.now(), id.String(), "launch", string(to)))
+}
+
+// launch also mails, in the same transaction, whom opening the account lets in.
+func (y *System) launch(ctx context.Context, id record.AccountID, seen, to record.Launch, e audit.Entry) error {
+	return y.administer(ctx, ofAccount(id, e), func(ctx context.Context, tx *scoped.Tx) error {
+		if err := tx.Alone(ctx, inviting); err != nil {
+			return fault.At("launch account", err)
 		}
-		return fault.At("launch account", err)
+		n, err := tx.Run(ctx, "UPDATE accounts SET launch = ? WHERE id = ? AND (launch = ? OR ? = '')", to, id, seen, seen)
+		switch {
+		case err == nil && n == 0 && seen == "":
+			return notFound()
+		case err == nil && n == 0:
+			return fault.New(fault.Conflict, "Somebody else moved this account meanwhile. Look again.")
+		}
+		if err != nil || to != record.LaunchInvited {
+			return fault.At("launch account", err)
+		}
+		return owePrepared(ctx, tx, id, y.now().UTC())
 	})
 }
 

@@ -30,6 +30,7 @@ func (y *System) Prune(ctx context.Context) error {
 		{"DELETE FROM signin_mails WHERE expires_at < ?", now},
 		{"DELETE FROM resets WHERE expires_at < ?", now.Add(-resetsKept)},
 		{"DELETE FROM approval_links WHERE expires_at < ?", now.Add(-linksKept)},
+		{"DELETE FROM invitation_links WHERE invitation_id IN (SELECT id FROM invitations WHERE expires_at < ?)", now.Add(-linksKept)},
 		{"DELETE FROM attempts WHERE at < ?", now.Add(-attemptsKept)},
 		{"DELETE FROM runs WHERE started_at < ? AND state <> 'running'", now.Add(-runsKept)},
 		{"DELETE FROM hooks WHERE received_at < ? AND state <> 'due'", now.Add(-hooksKept)},

@@ -35,7 +35,10 @@ func (y *System) StartSession(ctx context.Context, token [32]byte, s access.Sess
 		_, err := tx.Run(ctx, `INSERT INTO sessions (token_hash, id, user_id, epoch, created_at, seen_at, idle, expires_at, ip, agent)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, token[:], s.ID, s.User.ID, s.User.Epoch, at(s.Created), at(s.LastSeen),
 			int64(s.Idle/time.Second), at(s.Expires), plain(s.IP), plain(s.Agent))
-		return fault.At("start session", err)
+		if err != nil {
+			return fault.At("start session", err)
+		}
+		return seen(ctx, tx, token, s.LastSeen)
 	})
 }
 
@@ -50,8 +53,10 @@ func (y *System) Enter(ctx context.Context, token [32]byte, account record.Accou
 		return s, m, err
 	}
 	err = y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
-		_, err := tx.Run(ctx, "UPDATE sessions SET seen_at = ? WHERE token_hash = ?", at(now), token[:])
-		return err
+		if _, err := tx.Run(ctx, "UPDATE sessions SET seen_at = ? WHERE token_hash = ?", at(now), token[:]); err != nil {
+			return err
+		}
+		return seen(ctx, tx, token, now)
 	})
 	return s, m, fault.At("touch session", err)
 }

@@ -100,6 +100,15 @@ func (r Reader) Number(n int) string {
 	return message.NewPrinter(language.Make(r.Lang)).Sprint(n)
 }
 
+// List joins parts of a sentence: "a", "a and b", "a, b and c".
+func (r Reader) List(parts []string) string {
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	last := len(parts) - 1
+	return r.T("list.and", strings.Join(parts[:last], ", "), parts[last])
+}
+
 func (r Reader) lookup(key string) (string, bool) {
 	base, _, _ := strings.Cut(r.Lang, "-")
 	if text, ok := catalogues[base][key]; ok {

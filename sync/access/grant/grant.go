@@ -57,6 +57,18 @@ func Job(u User, a record.AccountID, role access.Role) access.Scope {
 	})
 }
 
+// Preset is what a role brings along, as the scopes of this package have it.
+func Preset(role access.Role) access.Preset {
+	if access.IsStaffRole(role) {
+		s := Staff(User{}, role, nil)
+		return access.Preset{See: s.Kinds(), All: s.All(), Administers: access.Administer(s) == nil}
+	}
+	some := record.NewAccountID()
+	s := Member(User{}, some, role)
+	see, act := presets(role)
+	return access.Preset{See: see, Act: act, OwnOnly: s.OwnOnly(), Invites: access.Invite(s, some) == nil}
+}
+
 // presets are the kinds that each member role may see and act on. Of approvals,
 // all but owners see those that they are asked to decide. What else finance and
 // accountants see (invoices, contracts) comes with the connectors that feed it.

@@ -1,0 +1,82 @@
+package app
+
+import (
+	"context"
+
+	"portico/portal"
+	"portico/portal/invitation"
+	"portico/portal/people"
+	"portico/portal/signin/password"
+	"portico/portal/ui"
+	"portico/sync/access"
+	"portico/sync/access/grant"
+	"portico/sync/action"
+	"portico/sync/notify"
+	"portico/sync/record"
+	"portico/sync/store"
+)
+
+// guests is who may come in, as the pages ask for it: the store, which rings for
+// the mails that it owes.
+type guests struct {
+	*store.System
+	letters notify.Letters
+}
+
+// people adds the pages of who is in an account, and of who is asked to come in.
+func (a *App) people(to *portal.Pages, sys *store.System, letters notify.Letters, frame ui.FrameOptions) {
+	g := guests{sys, letters}
+	list := people.New(people.Options{Members: sys, Invitations: g, Preset: grant.Preset, Frame: ui.NewFramer(frame)})
+	door := invitation.New(invitation.Options{Invitations: g, Plain: frame.Plain,
+		Passwords: invitation.Passwords{Check: password.Check, Hash: password.Hash, MinLength: password.MinLength}})
+	to.People = portal.People{
+		List: list.List, InviteForm: list.InviteForm, Invite: list.Invite, Again: list.Again, Withdraw: list.Withdraw,
+		Member: list.Member, ChangeRole: list.ChangeRole, Remove: list.Remove,
+		OpenInvitation: door.Open, Invitation: door.Show, InvitationCode: door.Code, InvitationAccept: door.Accept,
+		InvitationAsk: door.JoinForm, InvitationIn: door.Join,
+	}
+}
+
+// Invite invites people and has their mails sent at once.
+func (g guests) Invite(ctx context.Context, s access.Scope, account record.AccountID, who []access.Invitee, key string, from action.Origin) ([]access.Invited, error) {
+	out, err := g.System.Invite(ctx, s, store.Invitations{Account: account, People: who, Key: key, From: from})
+	if err == nil {
+		g.letters.Ring()
+	}
+	return out, err
+}
+
+// InviteAgain mails an invitation once more, at once.
+func (g guests) InviteAgain(ctx context.Context, s access.Scope, account record.AccountID, id access.InvitationID, from action.Origin) error {
+	err := g.System.InviteAgain(ctx, s, account, id, from)
+	if err == nil {
+		g.letters.Ring()
+	}
+	return err
+}
+
+// StartCode mails a code of which only the hash is kept.
+func (g guests) StartCode(ctx context.Context, token [32]byte, i access.Invitation) error {
+	code := access.NewCode()
+	m, err := g.letters.Code(code, access.CodeLife)
+	if err != nil {
+		return err
+	}
+	if err := g.System.StartCode(ctx, token, access.HashCode(i.ID, code), m); err != nil {
+		return err
+	}
+	g.letters.Ring()
+	return nil
+}
+
+// Accept makes the user of an invitation.
+func (g guests) Accept(ctx context.Context, token [32]byte, i access.Invitation, in invitation.Answer) error {
+	_, err := g.System.AcceptInvitation(ctx, store.Acceptance{Token: token, Code: access.HashCode(i.ID, in.Code), Name: in.Name, Password: in.Password, From: in.From})
+	return err
+}
+
+// Join lets a user in who exists.
+func (g guests) Join(ctx context.Context, id access.InvitationID, u access.User, from action.Origin) error {
+	_, err := g.System.JoinInvitation(ctx, id, u, from)
+	return err
+}

@@ -1,0 +1,44 @@
+package portal
+
+import (
+	"net/http"
+
+	"portico/portal/session"
+)
+
+// People are the handlers of who is in an account and who is asked to come in.
+type People struct {
+	List, InviteForm, Invite    session.Page
+	Again, Withdraw             session.Page
+	Member, ChangeRole, Remove  session.Page
+	Invitation, OpenInvitation  session.Open
+	InvitationCode              session.Open
+	InvitationAccept            session.Open
+	InvitationAsk, InvitationIn session.Personal // as who is signed in
+}
+
+// peopleDoors lists them. An invitation is public: the token of the mail, in a
+// cookie, is what the handler asks for.
+func peopleDoors(p People) []door {
+	const get, post = http.MethodGet, http.MethodPost
+	return []door{
+		{get, "/invitation", public, p.OpenInvitation},
+		{get, "/invitation/{invitation}", public, p.Invitation},
+		{post, "/invitation/{invitation}", public, p.InvitationAccept},
+		{get, "/invitation/{invitation}/code", public, p.Invitation},
+		{post, "/invitation/{invitation}/code", public, p.InvitationCode},
+		{get, "/invitation/{invitation}/join", signedIn, p.InvitationAsk},
+		{post, "/invitation/{invitation}/join", signedIn, p.InvitationIn},
+
+		{get, "/a/{account}/people", inAccount, p.List},
+		{get, "/a/{account}/people/invite", invites, p.InviteForm},
+		{post, "/a/{account}/people/invite", invites, p.Invite},
+		{get, "/a/{account}/people/members/{user}", invites, p.Member},
+		{get, "/a/{account}/people/members/{user}/{form:role|remove}", invites, p.Member},
+		{post, "/a/{account}/people/members/{user}/role", invites, p.ChangeRole},
+		{post, "/a/{account}/people/members/{user}/remove", invites, p.Remove},
+		{get, "/a/{account}/people/invitations/{invitation}/{form:again|withdraw}", invites, p.List},
+		{post, "/a/{account}/people/invitations/{invitation}/again", invites, p.Again},
+		{post, "/a/{account}/people/invitations/{invitation}/withdraw", invites, p.Withdraw},
+	}
+}
