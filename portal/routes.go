@@ -31,7 +31,7 @@ type Pages struct {
 	Assets         session.Page
 	AssetsCSV      session.Page
 	Asset          session.Page
-	Staff          session.Page
+	Staff          StaffPages
 	Mail           session.Page
 	MailSave       session.Page
 	MailTest       session.Page
@@ -104,7 +104,6 @@ func table(o Options, d *signin.Doors) []door {
 		{post, "/unsubscribe/{token}", public, p.Unsubscribed},
 
 		{get, "/accounts", signedIn, session.Personal(d.Accounts)},
-		{get, "/staff", staff, p.Staff},
 
 		{get, "/admin/mail", admin, p.Mail},
 		{post, "/admin/mail", admin, p.MailSave},
@@ -155,6 +154,7 @@ func table(o Options, d *signin.Doors) []door {
 	}
 	doors = append(doors, entrances(d)...)
 	doors = append(doors, peopleDoors(p.People)...)
+	doors = append(doors, p.Staff.doors()...)
 	if o.Hooks != nil { // public: the sender proves itself to the handler
 		doors = append(doors, door{post, "/hooks/{connection}", public, o.Hooks})
 	}

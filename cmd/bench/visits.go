@@ -56,6 +56,7 @@ func (p *product) pages(ctx context.Context) ([]asked, error) {
 		{name: "one request", path: func(*product, int) string { return detail }},
 		inAccount("assets", "assets"),
 		{name: "staff: accounts", staff: true, path: func(*product, int) string { return "/staff" }},
+		{name: "staff: queue", staff: true, path: func(*product, int) string { return "/staff/queue" }},
 	}, nil
 }
 

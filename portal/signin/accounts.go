@@ -49,7 +49,7 @@ func (d *Doors) places(r *http.Request, s access.Session) (PlacesView, error) {
 // shows the accounts to choose from.
 func (d *Doors) Accounts(w http.ResponseWriter, r *http.Request, s access.Session) error {
 	if s.User.Staff != "" {
-		http.Redirect(w, r, "/staff", http.StatusSeeOther)
+		http.Redirect(w, r, "/staff/queue", http.StatusSeeOther)
 		return nil
 	}
 	v, err := d.places(r, s)

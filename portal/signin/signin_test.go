@@ -144,7 +144,7 @@ func TestChoosingAnAccount(t *testing.T) {
 	none := w.people.AddUser("New", "new@nordwind.example", "", "")
 	w.site.As(w.people, none, w.now()).Get("/accounts").Want(http.StatusOK).WantText("h1", "No account is open to you yet")
 	boss := w.people.AddUser("Boss", "boss@halden.example", access.Manager, "")
-	w.site.As(w.people, boss, w.now()).Get("/accounts").WantTo("/staff")
+	w.site.As(w.people, boss, w.now()).Get("/accounts").WantTo("/staff/queue")
 	w.site.Browser().Get("/accounts").WantTo("/signin?next=%2Faccounts")
 }
 

@@ -96,12 +96,23 @@ func newWorld(t *testing.T, demo ...signin.DemoPerson) *world {
 
 func pages() portal.Pages {
 	var p portal.Pages
-	v := reflect.ValueOf(&p).Elem()
+	welcome(reflect.ValueOf(&p).Elem())
+	p.Events = func(http.ResponseWriter, *http.Request, access.Scope, func(context.Context) (access.Scope, error)) error {
+		return nil
+	}
+	return p
+}
+
+// welcome fills every page of a struct, and of the families in it.
+func welcome(v reflect.Value) {
 	ok := func(w http.ResponseWriter, _ *http.Request, s access.Scope) error {
 		_, err := w.Write([]byte("welcome " + s.Name()))
 		return err
 	}
 	for i := range v.NumField() {
+		if v.Field(i).Kind() == reflect.Struct {
+			welcome(v.Field(i))
+		}
 		if reflect.TypeOf(ok).ConvertibleTo(v.Field(i).Type()) {
 			v.Field(i).Set(reflect.ValueOf(ok).Convert(v.Field(i).Type()))
 		}
@@ -109,10 +120,6 @@ func pages() portal.Pages {
 			v.Field(i).Set(reflect.ValueOf(session.Open(func(w http.ResponseWriter, r *http.Request) error { return ok(w, r, access.Scope{}) })))
 		}
 	}
-	p.Events = func(http.ResponseWriter, *http.Request, access.Scope, func(context.Context) (access.Scope, error)) error {
-		return nil
-	}
-	return p
 }
 
 func (w *world) home() string { return "/a/" + w.account.String() + "/" }

@@ -1,5 +1,5 @@
-// Package staff is the pages of the provider's people: today the accounts that
-// they may look into.
+// Package staff is the pages of the provider's people: what waits across the
+// accounts that they may look into, and those accounts.
 package staff
 
 import (
@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"portico/portal/form"
 	"portico/portal/ui"
@@ -19,10 +20,12 @@ type Accounts interface {
 	Accounts(ctx context.Context, s access.Scope) ([]record.AccountInfo, error)
 }
 
-// Options are what the page works with; Accounts and Frame are needed.
+// Options are what the pages work with; Zone and Held may be left out.
 type Options struct {
 	Accounts Accounts
+	Queue    Queue
 	Frame    ui.Framer
+	Zone     *time.Location // the provider's, in which a day begins
 	// Held says why nothing leaves the portal now, or ""; nil never does.
 	Held func(ctx context.Context) string
 }

@@ -69,8 +69,8 @@ func NewFramer(o FrameOptions) Framer {
 
 // atStaff is the navigation of staff outside any account.
 func (c *Chrome) atStaff(r *http.Request, administrator bool) {
-	c.Home = "/staff"
-	c.Nav = c.nav(r, []NavItem{{Label: c.T("nav.accounts"), Href: "/staff", Icon: IconAccounts}})
+	c.Home = "/staff/queue"
+	c.Nav = c.nav(r, []NavItem{{Label: c.T("nav.queue"), Href: "/staff/queue", Icon: IconInbox}, {Label: c.T("nav.accounts"), Href: "/staff", Icon: IconAccounts}})
 	if administrator {
 		c.Admin = c.nav(r, c.administer())
 	}
@@ -188,7 +188,7 @@ func (c *Chrome) nav(r *http.Request, items []NavItem) []NavItem {
 	}
 	for i := range items {
 		at := items[i].Href
-		items[i].Current = items[i].Current || at == longest && (at != c.Home || r.URL.Path == at)
+		items[i].Current = items[i].Current || at == longest && (at != c.Home || r.URL.Path == at || at[len(at)-1] != '/')
 	}
 	return items
 }

@@ -72,7 +72,8 @@ func TestFrameShowsWhatTheRoleSees(t *testing.T) {
 		{"progress", grant.Member(user, id, access.Owner), 0, base + "actions/1", "Home Requests Assets ", "Requests"},
 		{"finance", grant.Member(user, id, access.Finance), 3, base, "Home ", "Home"},
 		{"staff in an account", grant.StaffIn(user, access.Manager, id), 1, base + "assets", "Home Requests1 Assets Accounts ", "Assets"},
-		{"staff", grant.Staff(user, access.Manager, nil), 1, "/staff", "Accounts ", "Accounts"},
+		{"staff", grant.Staff(user, access.Manager, nil), 1, "/staff", "Queue Accounts ", "Accounts"},
+		{"staff at the queue", grant.Staff(user, access.Queue, nil), 1, "/staff/queue/nudge", "Queue Accounts ", "Queue"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -83,7 +84,7 @@ func TestFrameShowsWhatTheRoleSees(t *testing.T) {
 			if got.Nonce != "n1" || got.Theme != "dark" || got.Lang != "en-GB" || got.User.Name != "ines@x.example" {
 				t.Errorf("%+v", got)
 			}
-			if hidden := got.Search == ""; hidden != (c.name == "finance" || c.name == "staff") {
+			if hidden := got.Search == ""; hidden != (c.name == "finance" || c.name == "staff" || c.name == "staff at the queue") {
 				t.Errorf("search goes to %q", got.Search)
 			}
 		})

@@ -74,13 +74,31 @@ func (m *Markup) Moment(c *Chrome, t time.Time) {
 	if t.IsZero() {
 		return
 	}
+	m.time(c, t, "")
+	m.Text(c.Moment(t))
+	m.Raw("</time>")
+}
+
+// Span writes how long ago a moment was, in words of the caller's, with the exact moment.
+func (m *Markup) Span(c *Chrome, t time.Time, words string) {
+	m.time(c, t, "")
+	m.Text(words)
+	m.Raw("</time>")
+}
+
+// Ago writes an age, which the script keeps fresh.
+func (m *Markup) Ago(c *Chrome, t time.Time) {
+	m.time(c, t, " data-ago")
+	m.Text(c.Ago(t))
+	m.Raw("</time>")
+}
+
+func (m *Markup) time(c *Chrome, t time.Time, more string) {
 	m.Raw(`<time datetime="`)
 	m.html = t.UTC().AppendFormat(m.html, time.RFC3339)
 	m.Raw(`" title="`)
 	m.Text(c.Exact(t))
-	m.Raw(`">`)
-	m.Text(c.Moment(t))
-	m.Raw("</time>")
+	m.Raw(`"` + more + `>`)
 }
 
 // Turn says in a list who has to do the next thing.

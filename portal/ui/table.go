@@ -16,5 +16,6 @@ type Pager struct {
 // Tab is one view of a list.
 type Tab struct {
 	Label, Href string
+	Count       string // how much it shows, or ""
 	Current     bool
 }

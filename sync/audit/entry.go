@@ -36,6 +36,7 @@ const (
 	ApprovalDecided What = "approval.decided"
 	// ApprovalWithdrawn is a question that staff took back.
 	ApprovalWithdrawn What = "approval.withdrawn"
+	ApprovalNudged    What = "approval.nudged" // staff sent its reminder again
 
 	SignedIn      What = "user.signed_in"
 	SignInRefused What = "user.sign_in_refused"
@@ -52,6 +53,7 @@ const (
 	InviteWithdrawn What = "user.invitation_withdrawn"
 	InviteAccepted  What = "user.invitation_accepted"
 	AccountChanged  What = "account.changed"
+	AccountLookedAt What = "account.looked_at" // by staff, as one of its members
 	CompanyMatched  What = "company.matched"
 	CompanyHidden   What = "company.unmatched"
 	ConnectionMade  What = "connection.changed"

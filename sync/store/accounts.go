@@ -152,11 +152,8 @@ func (y *System) launch(ctx context.Context, id record.AccountID, seen, to recor
 // Accounts lists what a staff member may see: launched accounts of their reach;
 // administrators also see hidden ones.
 func (f *Staff) Accounts(ctx context.Context, s access.Scope) ([]record.AccountInfo, error) {
-	if !s.Valid() {
-		return nil, signedOut()
-	}
-	if !s.IsStaff() {
-		return nil, notFound()
+	if err := acting(s); err != nil {
+		return nil, err
 	}
 	list, err := f.accounts(ctx, selectAccount+"ORDER BY name, id")
 	if err != nil {
@@ -164,7 +161,7 @@ func (f *Staff) Accounts(ctx context.Context, s access.Scope) ([]record.AccountI
 	}
 	var out []record.AccountInfo
 	for _, info := range list {
-		if s.Covers(info.ID) && (info.Launch != record.LaunchHidden || access.Role(s.Role()) == access.Admin) {
+		if reaches(s, info) {
 			out = append(out, info)
 		}
 	}

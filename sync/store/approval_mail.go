@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"portico/sync/access"
@@ -50,7 +51,7 @@ func oweQuestion(ctx context.Context, tx *scoped.Tx, e change.Event, id string, 
 		if ap.Decision == nil || ap.Decision.Way != approval.Phone {
 			return nil
 		}
-		return oweMail(ctx, tx, ap, notice.Recorded, []string{ap.Decision.By.User}, time.Time{}, now)
+		return oweMail(ctx, tx, ap, notice.Recorded, "", []approval.Person{ap.Decision.By}, time.Time{}, now)
 	case ap.State != approval.Open:
 		return nil
 	}
@@ -58,32 +59,34 @@ func oweQuestion(ctx context.Context, tx *scoped.Tx, e change.Event, id string, 
 	if err != nil {
 		return err
 	}
-	return oweMail(ctx, tx, ap, notice.Question, to, ap.Due, now)
+	return oweMail(ctx, tx, ap, notice.Question, "", to, ap.Due, now)
 }
 
-// deciders are the ids of members who may decide, by name or by role.
-func deciders(ctx context.Context, tx *scoped.Tx, ap approval.Approval) ([]string, error) {
+// deciders are the members who may decide, by name or by role.
+func deciders(ctx context.Context, db finder, ap approval.Approval) ([]approval.Person, error) {
 	var rows []struct {
-		UserID string
-		Role   access.Role
+		UserID, Name, Email string
+		Role                access.Role
 	}
-	err := tx.Find(ctx, &rows, `SELECT m.user_id, m.role FROM memberships m JOIN users u ON u.id = m.user_id JOIN accounts a ON a.id = m.account_id
+	err := db.Find(ctx, &rows, `SELECT m.user_id, u.name, u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id JOIN accounts a ON a.id = m.account_id
 		WHERE m.account_id = ? AND a.launch = ? AND NOT u.disabled ORDER BY m.user_id`, ap.Account, record.LaunchInvited)
-	var out []string
+	var out []approval.Person
 	for _, r := range rows {
 		if ap.Decides(r.UserID, r.Role) {
-			out = append(out, r.UserID)
+			out = append(out, approval.Person{User: r.UserID, Name: r.Name, Email: r.Email, Role: string(r.Role)})
 		}
 	}
 	return out, fault.At("read who may decide", err)
 }
 
-// oweMail owes one mail to each person, and none twice for the same.
-func oweMail(ctx context.Context, tx *scoped.Tx, ap approval.Approval, sort notice.Sort, to []string, until, now time.Time) error {
-	for _, user := range to {
-		id := notice.NewID()
+// oweMail owes one mail to each person, and none twice for the same. What may be
+// owed again is told apart by the occasion, which holds no space.
+func oweMail(ctx context.Context, tx *scoped.Tx, ap approval.Approval, sort notice.Sort, occasion string, to []approval.Person, until, now time.Time) error {
+	once := strings.TrimSpace(string(sort) + " " + occasion)
+	for _, p := range to {
+		id, user := notice.NewID(), p.User
 		n, err := tx.Run(ctx, `INSERT INTO approval_mails (mail_id, account_id, approval_id, version, user_id, sort, at) VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (account_id, approval_id, version, user_id, sort) DO NOTHING`, id, ap.Account, ap.ID, ap.Version, user, sort, at(now))
+			ON CONFLICT (account_id, approval_id, version, user_id, sort) DO NOTHING`, id, ap.Account, ap.ID, ap.Version, user, once, at(now))
 		if err != nil {
 			return fault.At("note mail", err)
 		}
@@ -125,7 +128,7 @@ func (y *System) RemindApprovals(ctx context.Context) (int, error) {
 			if err != nil {
 				return err
 			}
-			if err := oweMail(ctx, tx, ap, notice.Reminder, to, ap.Due, now); err != nil {
+			if err := oweMail(ctx, tx, ap, notice.Reminder, "", to, ap.Due, now); err != nil {
 				return err
 			}
 		}
@@ -167,7 +170,8 @@ func (y *System) ApprovalMails(ctx context.Context, account record.AccountID, id
 		WHERE q.account_id = ? AND q.approval_id = ? ORDER BY q.at DESC, u.name`, account, id)
 	out := make([]approval.Mail, len(rows))
 	for i, r := range rows {
-		out[i] = approval.Mail{What: r.Sort, Version: r.Version, At: r.At.Time, Ended: r.EndedAt.Time, State: r.State, To: approval.Person{Name: r.Name, Email: r.Email}}
+		what, _, _ := strings.Cut(r.Sort, " ")
+		out[i] = approval.Mail{What: what, Version: r.Version, At: r.At.Time, Ended: r.EndedAt.Time, State: r.State, To: approval.Person{Name: r.Name, Email: r.Email}}
 	}
 	return slices.Clip(out), fault.At("list mails about an approval", err)
 }

@@ -11,6 +11,7 @@ import (
 	"portico/sync/remote"
 	"portico/sync/store/internal/scoped"
 	"portico/sync/store/migrations"
+	"portico/sync/work"
 )
 
 // Apply migrates with the steps of another folder.
@@ -53,6 +54,37 @@ func (y *System) HoldBudgetAt(ctx context.Context, c record.ConnectionID, d time
 func Visible(s access.Scope, account record.AccountID) string {
 	table, _ := visible(s, account)
 	return table
+}
+
+// Within is the condition that keeps staff in their reach.
+func (s *Store) Within(scope access.Scope) string {
+	cond, _ := s.Staff().within(scope, "r")
+	return cond
+}
+
+// QueuePlans are how SQLite reads the queue: its pages, then its counts.
+func (s *Store) QueuePlans(ctx context.Context, scope access.Scope, q work.Query) (out []string, err error) {
+	f := s.Staff()
+	var items []work.Item
+	var counts work.Counts
+	counts.Turns = map[record.Turn]int{}
+	queries := []scoped.Query{f.tickets(scope, q, record.TurnProvider, mark{}, 51, &items, nil), f.questions(scope, q, mark{}, 51, &items),
+		f.stuck(scope, q, "dead", record.TurnProvider, mark{}, 51, &items)}
+	for _, one := range append(queries, f.counting(scope, &counts)...) {
+		var steps []struct {
+			ID, Parent, Notused int
+			Detail              string
+		}
+		if err := f.across.Raw().NewRaw("EXPLAIN QUERY PLAN SELECT 1 "+one.Rest, one.Args...).Scan(ctx, &steps); err != nil {
+			return nil, err
+		}
+		var plan []string
+		for _, step := range steps {
+			plan = append(plan, step.Detail)
+		}
+		out = append(out, strings.Join(plan, "; "))
+	}
+	return out, nil
 }
 
 // PlanOf is how SQLite reads a list, or, for no query, how it counts what waits.

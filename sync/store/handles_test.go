@@ -45,6 +45,11 @@ func TestEveryMethodOfAViewersHandleTakesAScope(t *testing.T) {
 // builds are parts of statements that are completed elsewhere; other tests run
 // them whole under the guard.
 var builds = map[string]string{
+	"tickets":       "the reach is in its variable; see TestTheGuardSeesHowFarStaffReach",
+	"questions":     "the same",
+	"stuck":         "the same",
+	"counting":      "the same",
+	"deciders":      "the same; other functions of that name hold no such statement",
 	"visible":       "the predicate is in its variable; see TestTheGuardSeesWhatPagesSelectFrom",
 	"stop":          "its callers name the account",
 	"ready":         "part of statements of the system handle",
@@ -177,6 +182,22 @@ func TestTheGuardSeesWhatPagesSelectFrom(t *testing.T) {
 			if mutant := table[:at[0]] + "WHERE true" + table[at[1]:]; !scoped.Unscoped(mutant) {
 				t.Errorf("%s: the guard lets this pass: %s", role, mutant)
 			}
+		}
+	}
+}
+
+func TestTheGuardSeesHowFarStaffReach(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	u := grant.User{ID: "u"}
+	for _, s := range []access.Scope{grant.Staff(u, access.Admin, nil), grant.Staff(u, access.Manager, nil), grant.Staff(u, access.Queue, nil),
+		grant.Staff(u, access.Agent, []record.AccountID{record.NewAccountID()}), grant.StaffIn(u, access.Admin, record.NewAccountID())} {
+		cond := w.Within(s)
+		if scoped.Unscoped("SELECT id FROM records AS r WHERE " + cond) {
+			t.Errorf("%s: %s", s.Role(), cond)
+		}
+		if !scoped.Unscoped("SELECT id FROM records AS r WHERE " + strings.ReplaceAll(cond, "/* reach */", "")) {
+			t.Errorf("%s: any other list of accounts passes", s.Role())
 		}
 	}
 }

@@ -92,8 +92,8 @@ func (a *Account) listQuery(s access.Scope, account record.AccountID, q record.Q
 	}
 	words := strings.Fields(q.Search)
 	for _, word := range words[:min(len(words), maxWords)] {
-		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word) + "%"
-		and(strings.ReplaceAll(`(title ~ ? ESCAPE '\' OR number ~ ? ESCAPE '\' OR person ~ ? ESCAPE '\')`, "~", a.db.Like()), like, like, like)
+		some := like(word)
+		and(strings.ReplaceAll(`(title ~ ? ESCAPE '\' OR number ~ ? ESCAPE '\' OR person ~ ? ESCAPE '\')`, "~", a.db.Like()), some, some, some)
 	}
 	key, direction := sortKey(q.Sort)
 	if q.After != "" {
@@ -152,7 +152,11 @@ func parseCursor(text string, sort record.Sort) (key string, id record.ID, err e
 			return key, id, nil
 		}
 	}
-	return "", id, fault.New(fault.Invalid, "This link to the next page is damaged. Start from the first page.")
+	return "", id, damaged()
+}
+
+func damaged() error {
+	return fault.New(fault.Invalid, "This link to the next page is damaged. Start from the first page.")
 }
 
 // scanRow reads rowColumns.

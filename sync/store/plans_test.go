@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"portico/sync/access"
+	"portico/sync/access/grant"
 	"portico/sync/record"
+	"portico/sync/work"
 )
 
 // TestNoListReadsMoreThanItsPage asks SQLite how it reads what every page shows.
@@ -41,5 +43,39 @@ func TestNoListReadsMoreThanItsPage(t *testing.T) {
 				t.Error(plan)
 			}
 		})
+	}
+}
+
+// TestTheQueueReadsNothingThatIsFinished asks SQLite how it reads the queue: in
+// its order, from indexes of what is open, whoever looks.
+func TestTheQueueReadsNothingThatIsFinished(t *testing.T) {
+	t.Parallel()
+	if server != "" {
+		return // PostgreSQL plans by what the tables hold
+	}
+	w := newWorld(t)
+	many := make([]record.AccountID, 200)
+	for i := range many {
+		many[i] = record.NewAccountID()
+	}
+	for who, s := range map[string]access.Scope{
+		"an administrator": grant.Staff(marek, access.Admin, nil), "a manager": grant.Staff(marek, access.Manager, nil),
+		"an agent of very many": grant.Staff(marek, access.Agent, many), "an agent of few": grant.Staff(marek, access.Agent, many[:3]),
+	} {
+		for name, q := range map[string]work.Query{"all": {}, "newest": {Newest: true}, "mine": {Mine: true}, "old": {Before: w.clock()}, "an account": {Account: many[0]}} {
+			plans, err := w.QueuePlans(t.Context(), s, q)
+			must(t, err)
+			for i, plan := range plans {
+				few := who == "an agent of few" || name == "an account" // read account by account, and sorted
+				switch {
+				case strings.Contains(plan, "SCAN r") || strings.Contains(plan, "SCAN x") || strings.Contains(plan, "SCAN p") && !strings.Contains(plan, "INDEX approvals_"):
+					t.Errorf("%s, %s, %d reads everything: %s", who, name, i, plan)
+				case strings.Contains(plan, "records_by_sort") || strings.Contains(plan, "sqlite_autoindex_records"):
+					t.Errorf("%s, %s, %d reads what is finished: %s", who, name, i, plan)
+				case !few && strings.Contains(plan, "TEMP B-TREE FOR ORDER BY"):
+					t.Errorf("%s, %s, %d sorts: %s", who, name, i, plan)
+				}
+			}
+		}
 	}
 }

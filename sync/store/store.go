@@ -57,7 +57,10 @@ type Server = scoped.Server
 type Account struct{ *core }
 
 // Staff is the handle for lists across accounts.
-type Staff struct{ *core }
+type Staff struct {
+	*core
+	across *scoped.DB // sees every account: only statements that hold a reach run on it
+}
 
 // System is the handle for work that belongs to no viewer.
 type System struct{ *core }
@@ -101,7 +104,7 @@ func (s *Store) ready(ctx context.Context, migrate bool) error {
 func (s *Store) Account() *Account { return &Account{s.viewers()} }
 
 // Staff returns the handle for staff lists.
-func (s *Store) Staff() *Staff { return &Staff{s.viewers()} }
+func (s *Store) Staff() *Staff { return &Staff{core: s.viewers(), across: s.db} }
 
 // viewers is the core on which no statement sees an account that it does not name.
 func (s *Store) viewers() *core { return &core{db: s.db.Viewers(), now: s.now, present: s.present} }

@@ -15,7 +15,6 @@ import (
 	"portico/portal/live"
 	"portico/portal/notifications"
 	"portico/portal/signin"
-	"portico/portal/staff"
 	"portico/portal/tickets"
 	"portico/portal/ui"
 	"portico/sync/fault"
@@ -59,6 +58,7 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, people [
 	a.decisions(&pages, d, frame)
 	letters := a.letters(sys, w.ringMail)
 	a.people(&pages, sys, letters, frame)
+	a.staffed(&pages, s, w, ui.NewFramer(frame), zone)
 	n := notifications.New(notifications.Options{Choices: d, Holders: sys, Key: unsubscribe, Frame: ui.NewFramer(frame), Plain: frame.Plain})
 	pages.Notifications, pages.Notify, pages.Unsubscribe, pages.Unsubscribed = n.Show, n.Choose, n.Unsubscribe, n.Stop
 	pages.Events = hub.Serve
@@ -73,9 +73,8 @@ func (a *App) pages(s *store.Store, d desk, frame ui.Framer, from sources) porta
 	t := tickets.New(tickets.Options{Records: d, Actions: d, Approvals: d, Files: library{a.files, from}, Uploads: a.files, Frame: frame})
 	h := home.New(home.Options{Records: d, Approvals: d, Frame: frame})
 	e := assets.New(assets.Options{Records: d, Frame: frame})
-	f := staff.New(staff.Options{Accounts: s.Staff(), Frame: frame, Held: why(s.System())})
 	return portal.Pages{
-		Home: h.Home, Staff: f.List,
+		Home:    h.Home,
 		Tickets: t.List, TicketsCSV: t.Export, TicketForm: t.New, TicketCreate: t.Create, Ticket: t.Show,
 		TicketReply: t.Reply, TicketClose: t.Close, TicketReopen: t.Reopen,
 		Action: t.Progress, ActionWithdraw: t.Withdraw, File: t.File,

@@ -12,8 +12,9 @@ const guarded = `records|actions|approvals|approval_people|approval_versions`
 var (
 	touches = regexp.MustCompile(`(?i)\b(?:from|join|into|update)\s+(?:` + guarded + `)\b`)
 	// named is an account that is given from outside: a condition on a parameter,
-	// or the first column of an insert. A join of two account columns is none.
-	named  = regexp.MustCompile(`(?i)\b(?:where|and|on)\s+(?:\w+\.)?account_id\s*=\s*\?|\binto\s+(?:` + guarded + `)\s*\(account_id,`)
+	// the first column of an insert, or the reach of somebody on the staff, which one
+	// function of the store spells. A join of two account columns is none.
+	named  = regexp.MustCompile(`(?i)\b(?:where|and|on)\s+(?:\w+\.)?account_id\s*=\s*\?|\binto\s+(?:` + guarded + `)\s*\(account_id,|\baccount_id\s+(?:not\s+)?in\s*\(/\* reach \*/`)
 	exempt = regexp.MustCompile(`^/\* system \*/`)
 )
 
