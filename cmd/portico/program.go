@@ -10,6 +10,7 @@ import (
 	"portico/config"
 	"portico/sync/access"
 	"portico/sync/action"
+	"portico/sync/apikey"
 	"portico/sync/audit"
 	"portico/sync/delivery"
 	"portico/sync/notice"
@@ -28,6 +29,7 @@ type Program interface {
 	Care
 	Actions
 	Webhooks
+	Keys
 	Mail
 	Audit
 	Upkeep
@@ -137,6 +139,16 @@ type Webhooks interface {
 	Resend(ctx context.Context, id delivery.ID) error
 	// ResendFailed sends everything again that was given up since, and says how many.
 	ResendFailed(ctx context.Context, id delivery.EndpointID, since time.Time) (int, error)
+}
+
+// Keys is the administrator's work on who uses the API.
+type Keys interface {
+	Keys(ctx context.Context) ([]apikey.Key, error)
+	// AddKey returns the key itself, which is never shown again. No accounts means
+	// all of them.
+	AddKey(ctx context.Context, k apikey.Key, accounts []string) (made apikey.Key, token string, err error)
+	// RevokeKey ends a key, by its id or its name.
+	RevokeKey(ctx context.Context, name string) (apikey.Key, error)
 }
 
 // Mail is how people are told.

@@ -25,7 +25,7 @@ func (c *console) root() *cobra.Command {
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(&cobra.Command{Use: "no-help", Hidden: true}) // -h is the one way to ask
-	root.AddCommand(c.serve(), c.worker(), c.migrate(), c.connector(), c.action(), c.webhook(), c.mail(), c.account(), c.user(), c.audit(), c.backup(), c.restore(), c.hold(), c.release(), c.doctor(), c.healthy(), c.config(), c.version())
+	root.AddCommand(c.serve(), c.worker(), c.migrate(), c.connector(), c.action(), c.webhook(), c.apiKey(), c.mail(), c.account(), c.user(), c.audit(), c.backup(), c.restore(), c.hold(), c.release(), c.doctor(), c.healthy(), c.config(), c.version())
 	return group(root)
 }
 

@@ -34,6 +34,9 @@ const (
 	Admin   Role = "admin"
 )
 
+// Service is the role of a program that acts with an API key; nobody is given it.
+const Service Role = "service"
+
 // MemberRoles and StaffRoles list what may be chosen.
 var (
 	MemberRoles = []Role{Owner, Finance, Approver, Contributor, Accountant}

@@ -59,6 +59,8 @@ const (
 	ConnectionMade  What = "connection.changed"
 	MeaningChanged  What = "status.changed"
 	EndpointChanged What = "endpoint.changed"
+	KeyMade         What = "api_key.made"
+	KeyRevoked      What = "api_key.revoked"
 	SettingsChanged What = "settings.changed"
 	OutwardHeld     What = "outward.held"
 	OutwardReleased What = "outward.released"

@@ -16,13 +16,13 @@ import (
 	"portico/sync/store/internal/scoped"
 )
 
-// asks refuses whoever is not staff that reach the account. To others it looks
-// as if there were nothing.
+// asks refuses whoever is neither staff that reach the account nor a program that
+// may ask there. To others it looks as if there were nothing.
 func asks(s access.Scope, account record.AccountID) error {
 	if err := access.See(s, account, record.KindApproval); err != nil {
 		return err
 	}
-	if !s.IsStaff() {
+	if !s.IsStaff() && !(s.IsService() && s.Acts(record.KindApproval)) {
 		return notFound()
 	}
 	return nil

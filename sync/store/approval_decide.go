@@ -36,6 +36,9 @@ func (a *Account) RecordCall(ctx context.Context, s access.Scope, c approval.Cal
 	if err := asks(s, c.Account); err != nil {
 		return approval.Approval{}, err
 	}
+	if !s.IsStaff() { // a program hears nobody
+		return approval.Approval{}, notFound()
+	}
 	now := a.now()
 	if err := c.Check(now); err != nil {
 		return approval.Approval{}, err

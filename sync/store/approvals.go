@@ -102,10 +102,10 @@ func pageOf(limit int) int {
 	return min(limit, 200)
 }
 
-// asked narrows to what the viewer may see: those who see all of them are owners
-// and staff. mine narrows owners, too, to what they may decide.
+// asked narrows to what the viewer may see: those who see all of them are owners,
+// staff and programs. mine narrows owners, too, to what they may decide.
 func asked(s access.Scope, account record.AccountID, mine bool) (string, []any) {
-	if !mine && (s.IsStaff() || s.Role() == string(access.Owner)) {
+	if !mine && (s.IsStaff() || s.IsService() || s.Role() == string(access.Owner)) {
 		return "", nil
 	}
 	return ` AND ((' ' || a.roles || ' ') LIKE ? OR EXISTS (SELECT 1 FROM approval_people p WHERE p.account_id = ? AND p.approval_id = a.id AND p.user_id = ?))`,

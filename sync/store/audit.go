@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -22,6 +23,31 @@ const operator = "command line"
 
 // worker is who ends an action.
 const worker = "portico"
+
+// doer is who changes something, for the audit log.
+type doer struct {
+	scope access.Scope
+	from  action.Origin
+}
+
+// As returns the handle for what a signed-in administrator, or a program with an
+// API key, changes: the audit log names them instead of the command line. Whether
+// they may is for the caller to ask.
+func (y *System) As(s access.Scope, from action.Origin) *System {
+	return &System{core: y.core, by: &doer{s, from}}
+}
+
+// sign names who does what an entry tells.
+func (y *System) sign(e audit.Entry) audit.Entry {
+	if y.by == nil || e.Actor != operator {
+		return e
+	}
+	e.Actor = y.by.scope.User()
+	personal := map[string]string{"by": y.by.scope.Name(), "by_mail": y.by.scope.Email(), "ip": y.by.from.IP, "agent": y.by.from.Agent}
+	maps.Copy(personal, e.Personal)
+	e.Personal = personal
+	return e
+}
 
 // leave writes the leaf of an entry in the transaction of what it tells.
 func leave(ctx context.Context, tx *scoped.Tx, e audit.Entry) error {
@@ -75,7 +101,7 @@ func (y *System) administer(ctx context.Context, e audit.Entry, f func(ctx conte
 		if err := f(ctx, tx); err != nil {
 			return err
 		}
-		return leave(ctx, tx, e)
+		return leave(ctx, tx, y.sign(e))
 	})
 }
 

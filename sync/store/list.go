@@ -87,6 +87,9 @@ func (a *Account) listQuery(s access.Scope, account record.AccountID, q record.Q
 	if q.State != "" {
 		and("state = ?", q.State)
 	}
+	if !q.Since.IsZero() {
+		and("updated_at >= ?", at(q.Since))
+	}
 	if q.Mine {
 		and("requester <> '' AND requester = ?", own(s))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"portico/sync/access"
 	"portico/sync/action"
+	"portico/sync/apikey"
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/store/internal/scoped"
@@ -66,6 +67,9 @@ func (y *System) MembershipIn(ctx context.Context, user string, account record.A
 func (y *System) Rights(ctx context.Context, a action.Action) (access.User, access.Role, error) {
 	if a.Input.Approval != "" { // it tells of a decision that was theirs to make when it was made
 		return access.User{ID: a.Actor.User, Name: a.Actor.Name, Email: a.Actor.Email}, access.Owner, y.theirs(ctx, a)
+	}
+	if apikey.IsID(a.Actor.User) {
+		return y.keyRights(ctx, a)
 	}
 	var u userRow
 	err := y.db.Find(ctx, &u, selectUser+"WHERE id = ? AND NOT disabled", a.Actor.User)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"portico/sync/apikey"
 	"portico/sync/fault"
 	"portico/sync/store/internal/scoped"
 )
@@ -32,6 +33,7 @@ func (y *System) Prune(ctx context.Context) error {
 		{"DELETE FROM approval_links WHERE expires_at < ?", now.Add(-linksKept)},
 		{"DELETE FROM invitation_links WHERE invitation_id IN (SELECT id FROM invitations WHERE expires_at < ?)", now.Add(-linksKept)},
 		{"DELETE FROM attempts WHERE at < ?", now.Add(-attemptsKept)},
+		{"DELETE FROM api_answers WHERE created_at < ?", now.Add(-apikey.AnswerKept)},
 		{"DELETE FROM runs WHERE started_at < ? AND state <> 'running'", now.Add(-runsKept)},
 		{"DELETE FROM hooks WHERE received_at < ? AND state <> 'due'", now.Add(-hooksKept)},
 		{"DELETE FROM mails WHERE ended_at < ? AND state <> 'due'", now.Add(-mailsKept)},

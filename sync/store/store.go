@@ -63,7 +63,10 @@ type Staff struct {
 }
 
 // System is the handle for work that belongs to no viewer.
-type System struct{ *core }
+type System struct {
+	*core
+	by *doer // nil is the command line
+}
 
 // Open opens the database, migrates it when migrate is true, and otherwise
 // refuses one whose schema is not exactly the program's own (fault.Setup).
@@ -110,7 +113,7 @@ func (s *Store) Staff() *Staff { return &Staff{core: s.viewers(), across: s.db} 
 func (s *Store) viewers() *core { return &core{db: s.db.Viewers(), now: s.now, present: s.present} }
 
 // System returns the handle for work that belongs to no viewer.
-func (s *Store) System() *System { return &System{&s.core} }
+func (s *Store) System() *System { return &System{core: &s.core} }
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {

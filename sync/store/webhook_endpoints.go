@@ -89,6 +89,42 @@ func noEndpoint() error {
 	return fault.New(fault.NotFound, "There is no such endpoint. `portico webhook list` names them.")
 }
 
+// ChangeEndpoint stores what is told to whom, how fast, and whether at all. What is
+// sealed stays as it is but for the headers.
+func (y *System) ChangeEndpoint(ctx context.Context, e delivery.Endpoint) error {
+	types := make([]string, len(e.Types))
+	for i, t := range e.Types {
+		types[i] = string(t)
+	}
+	entry := ofAccount(e.Account, administered(audit.EndpointChanged, y.now(), string(e.ID), "step", "changed", "url", e.URL, "types", strings.Join(types, " ")))
+	return y.administer(ctx, entry, func(ctx context.Context, tx *scoped.Tx) error {
+		n, err := tx.Run(ctx, "UPDATE webhook_endpoints SET url = ?, description = ?, types = ?, headers = ?, rate = ? WHERE id = ?",
+			e.URL, plain(e.Description), strings.Join(types, " "), e.Headers, e.Rate, e.ID)
+		if err == nil && n == 0 {
+			return noEndpoint()
+		}
+		return fault.At("change endpoint", err)
+	})
+}
+
+// RemoveEndpoint takes an endpoint away, with what it is owed and with its log.
+func (y *System) RemoveEndpoint(ctx context.Context, id delivery.EndpointID) error {
+	e, err := y.Endpoint(ctx, id)
+	if err != nil {
+		return err
+	}
+	return y.administer(ctx, ofAccount(e.Account, administered(audit.EndpointChanged, y.now(), string(id), "step", "removed", "url", e.URL)), func(ctx context.Context, tx *scoped.Tx) error {
+		if err := tx.Alone(ctx, "endpoint "+string(id)); err != nil {
+			return fault.At("wait for claims of the endpoint", err)
+		}
+		n, err := tx.Run(ctx, "DELETE FROM webhook_endpoints WHERE id = ?", id)
+		if err == nil && n == 0 {
+			return noEndpoint()
+		}
+		return fault.At("remove endpoint", err)
+	})
+}
+
 // RotateEndpoint gives an endpoint a new sealed secret. The one before signs as
 // well for delivery.OldSecretFor; one that was replaced earlier ends now.
 func (y *System) RotateEndpoint(ctx context.Context, id delivery.EndpointID, secret string) error {

@@ -15,8 +15,21 @@ import (
 // Deliveries lists the newest deliveries of an endpoint with their attempts,
 // newest first; only those in a state, unless that is "".
 func (y *System) Deliveries(ctx context.Context, e delivery.EndpointID, state delivery.State, limit int) ([]delivery.Log, error) {
+	return y.DeliveryPage(ctx, e, delivery.Query{State: state, Limit: limit})
+}
+
+// DeliveryPage is Deliveries that goes on after one.
+func (y *System) DeliveryPage(ctx context.Context, e delivery.EndpointID, q delivery.Query) ([]delivery.Log, error) {
 	var rows []deliveryRow
-	err := y.db.Find(ctx, &rows, selectDelivery+"WHERE d.endpoint_id = ? AND (? = '' OR d.state = ?) ORDER BY d.seq DESC LIMIT ?", e, state, state, limit)
+	where, args := "WHERE d.endpoint_id = ?", []any{e}
+	if q.State != "" {
+		where, args = where+" AND d.state = ?", append(args, q.State)
+	}
+	if q.After != "" {
+		where += " AND d.seq < coalesce((SELECT b.seq FROM webhook_deliveries b WHERE b.endpoint_id = ? AND b.id = ?), 0)"
+		args = append(args, e, q.After)
+	}
+	err := y.db.Find(ctx, &rows, selectDelivery+where+" ORDER BY d.seq DESC LIMIT ?", append(args, q.Limit)...)
 	if err != nil || len(rows) == 0 {
 		return nil, fault.At("list deliveries", err)
 	}
@@ -49,6 +62,15 @@ func (y *System) Resend(ctx context.Context, id delivery.ID) error {
 	n, err := y.resend(ctx, "id = ?", id)
 	if err == nil && n == 0 {
 		return fault.New(fault.NotFound, "There is no such delivery. `portico webhook deliveries` names them.")
+	}
+	return err
+}
+
+// ResendOf is Resend for a delivery of one endpoint.
+func (y *System) ResendOf(ctx context.Context, e delivery.EndpointID, id delivery.ID) error {
+	n, err := y.resend(ctx, "endpoint_id = ? AND id = ?", e, id)
+	if err == nil && n == 0 {
+		return notFound()
 	}
 	return err
 }

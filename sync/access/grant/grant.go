@@ -3,8 +3,11 @@
 package grant
 
 import (
+	"slices"
+
 	"portico/sync/access"
 	"portico/sync/access/internal/scope"
+	"portico/sync/apikey"
 	"portico/sync/record"
 )
 
@@ -69,6 +72,45 @@ func Preset(role access.Role) access.Preset {
 	return access.Preset{See: see, Act: act, OwnOnly: s.OwnOnly(), Invites: access.Invite(s, some) == nil}
 }
 
+// Key mints the scope of a program that came with an API key. Kinds follow from
+// the scopes of the key: who may ask for an action or for a decision reads the
+// request that it is about; the doors of the API say which of that is shown.
+func Key(k apikey.Key) access.Scope {
+	var see, act []record.Kind
+	add := func(to *[]record.Kind, kinds ...record.Kind) {
+		for _, kind := range kinds {
+			if !slices.Contains(*to, kind) {
+				*to = append(*to, kind)
+			}
+		}
+	}
+	for _, s := range k.Scopes {
+		switch s {
+		case apikey.AccountsRead:
+			add(&see, record.KindAccount)
+		case apikey.TicketsRead:
+			add(&see, support...)
+		case apikey.AssetsRead:
+			add(&see, record.KindAsset)
+		case apikey.ActionsRead:
+			add(&see, record.KindTicket)
+		case apikey.ActionsWrite:
+			add(&see, record.KindTicket)
+			add(&act, record.KindTicket)
+		case apikey.ApprovalsRead:
+			add(&see, record.KindApproval)
+		case apikey.ApprovalsWrite:
+			add(&see, record.KindApproval, record.KindTicket)
+			add(&act, record.KindApproval)
+		case apikey.WebhooksRead, apikey.WebhooksWrite: // they show no record
+		}
+	}
+	return scope.New(scope.Fields{
+		Side: scope.Service, User: string(k.ID), Name: k.Display(), Role: string(access.Service),
+		Accounts: k.Accounts, All: k.Whole(), See: see, Act: act,
+	})
+}
+
 // presets are the kinds that each member role may see and act on. Of approvals,
 // all but owners see those that they are asked to decide. What else finance and
 // accountants see (invoices, contracts) comes with the connectors that feed it.
@@ -79,6 +121,8 @@ func presets(role access.Role) (see, act []record.Kind) {
 		return allKinds, append(decide, support...)
 	case access.Contributor:
 		return append([]record.Kind{record.KindAsset, record.KindApproval}, support...), append(decide, support...)
+	case access.Service: // the work on what a program asked for, see Job
+		return support, support
 	case access.Approver, access.Finance:
 		return []record.Kind{record.KindAccount, record.KindApproval}, decide
 	default:

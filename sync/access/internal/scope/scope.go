@@ -9,7 +9,8 @@ import (
 	"portico/sync/record"
 )
 
-// Side tells members from staff from work done on somebody's behalf.
+// Side tells members from staff, from work done on somebody's behalf, and from
+// programs that come with an API key.
 type Side int
 
 // Sides. None is the zero value and is refused everywhere.
@@ -18,6 +19,7 @@ const (
 	Member
 	Staff
 	Job
+	Service
 )
 
 // Fields is what grant fills in.
@@ -28,7 +30,7 @@ type Fields struct {
 	Email   string
 	Role    string
 	Account record.AccountID
-	// Accounts is what a staff member may see; nil with All set means every account.
+	// Accounts is what staff or a program may see; nil with All set means every account.
 	Accounts []record.AccountID
 	All      bool
 	// See and Act are the kinds that may be read and acted on.
@@ -55,7 +57,10 @@ func (s Scope) IsStaff() bool { return s.f.Side == Staff }
 // IsJob reports whether a worker asks on behalf of the user who started it.
 func (s Scope) IsJob() bool { return s.f.Side == Job }
 
-// User returns the id of the user who asks.
+// IsService reports whether a program asks, with an API key.
+func (s Scope) IsService() bool { return s.f.Side == Service }
+
+// User returns the id of the user who asks, or of the API key.
 func (s Scope) User() string { return s.f.User }
 
 // Name returns the name of the user who asks.
@@ -75,16 +80,19 @@ func (s Scope) Covers(a record.AccountID) bool {
 	if a.IsZero() {
 		return false
 	}
-	if s.f.Side == Staff {
+	if s.wide() {
 		return s.f.All || slices.Contains(s.f.Accounts, a)
 	}
 	return s.Valid() && s.f.Account == a
 }
 
-// All reports whether a staff scope reaches every account.
-func (s Scope) All() bool { return s.f.Side == Staff && s.f.All }
+// wide reports whether the scope may reach several accounts.
+func (s Scope) wide() bool { return s.f.Side == Staff || s.f.Side == Service }
 
-// Accounts lists the accounts of a staff scope that does not reach all.
+// All reports whether the scope reaches every account.
+func (s Scope) All() bool { return s.wide() && s.f.All }
+
+// Accounts lists the accounts of staff, or of a program, that do not reach all.
 func (s Scope) Accounts() []record.AccountID { return slices.Clone(s.f.Accounts) }
 
 // Sees reports whether records of the kind may be read.
