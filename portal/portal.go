@@ -14,6 +14,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gorilla/mux"
 
+	"portico/portal/api"
 	"portico/portal/session"
 	"portico/portal/signin"
 	"portico/portal/ui"
@@ -46,6 +47,8 @@ type Options struct {
 	Pages   Pages
 	// Hooks takes in what vendors send by themselves; nil takes in nothing.
 	Hooks http.Handler
+	// API answers other programs; nil answers none.
+	API *api.API
 	// Ready reports why requests should go elsewhere for now, or nil.
 	Ready func(ctx context.Context) error
 	// Degraded names, in a word each, what is away although requests can be
@@ -148,7 +151,7 @@ func withPathValues(next http.Handler) http.Handler {
 // allowed lists the methods that the path does answer (RFC 9110 §15.5.6).
 func allowed(router *mux.Router, r *http.Request) []string {
 	var out []string
-	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete} {
 		try := *r
 		try.Method = method
 		var match mux.RouteMatch

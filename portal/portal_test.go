@@ -119,6 +119,7 @@ func TestRoutesAreTheGoldenOnes(t *testing.T) {
 	w := newWorld(t, func(o *portal.Options) {
 		o.Demo = []signin.DemoPerson{{Token: "x", Email: "a@b.example"}}
 		o.Hooks = http.NotFoundHandler()
+		o.API = programs(t)
 	})
 	var b strings.Builder
 	for _, r := range w.portal.Routes() {

@@ -63,7 +63,8 @@ type Pages struct {
 	LinkFile         session.Open
 	LinkPicture      session.Open
 
-	People People
+	People      People
+	Integration Integration
 }
 
 // door is one line of the table. The handler is a session.Page, a session.Stream,
@@ -155,6 +156,8 @@ func table(o Options, d *signin.Doors) []door {
 	doors = append(doors, entrances(d)...)
 	doors = append(doors, peopleDoors(p.People)...)
 	doors = append(doors, p.Staff.doors()...)
+	doors = append(doors, integrationDoors(p.Integration)...)
+	doors = append(doors, apiDoors(o.API)...)
 	if o.Hooks != nil { // public: the sender proves itself to the handler
 		doors = append(doors, door{post, "/hooks/{connection}", public, o.Hooks})
 	}

@@ -25,6 +25,8 @@ type Problem struct {
 	Wait time.Duration
 	// Reference finds the log line of an unexpected failure; else "".
 	Reference string
+	// Code tells programs what it is: the kind of the fault, or a word of its own.
+	Code string
 }
 
 var statuses = map[fault.Kind]int{
@@ -96,7 +98,14 @@ func (g *Gate) Answer(w http.ResponseWriter, r *http.Request, p Problem, fields 
 // page, which says the same whatever is missing.
 func problem(err error) Problem {
 	kind := fault.KindOf(err)
-	p := Problem{Status: Status(kind)}
+	p := Problem{Status: Status(kind), Code: string(kind)}
+	var own interface {
+		Status() int
+		Code() string
+	}
+	if errors.As(err, &own) {
+		p.Status, p.Code = own.Status(), own.Code()
+	}
 	if kind != fault.NotFound && kind != fault.Internal {
 		p.Public, p.Wait = fault.Public(err), fault.RetryAfter(err)
 	}
@@ -110,14 +119,19 @@ func problemJSON(w http.ResponseWriter, p Problem, fields map[string]string) {
 	_ = json.NewEncoder(w).Encode(struct { // the reader is gone if this fails
 		Status    int               `json:"status"`
 		Title     string            `json:"title"`
+		Code      string            `json:"code,omitempty"`
 		Detail    string            `json:"detail,omitempty"`
 		Reference string            `json:"reference,omitempty"`
 		Fields    map[string]string `json:"fields,omitempty"`
-	}{p.Status, http.StatusText(p.Status), p.Public, p.Reference, fields})
+	}{p.Status, http.StatusText(p.Status), p.Code, p.Public, p.Reference, fields})
 }
 
-// wantsJSON reports whether the client asked for JSON and not for a page.
+// wantsJSON reports whether the client asked for JSON and not for a page. Below
+// /api there are no pages.
 func wantsJSON(r *http.Request) bool {
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		return true
+	}
 	accept := strings.ToLower(r.Header.Get("Accept"))
 	return strings.Contains(accept, "json") && !strings.Contains(accept, "text/html")
 }

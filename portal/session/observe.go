@@ -38,6 +38,10 @@ func note(ctx context.Context) *line {
 // RequestID returns the id that the log knows the request by, or "".
 func RequestID(ctx context.Context) string { return note(ctx).id }
 
+// Signed leaves in the log line who asks, for doors that know it another way than
+// by a session.
+func Signed(ctx context.Context, who string) { note(ctx).user = who }
+
 // Address is where a request came from, as the log says it, or "".
 func Address(ctx context.Context) string { return note(ctx).ip }
 

@@ -9,6 +9,7 @@ var administration = []struct {
 }{
 	{"nav.mail", "/admin/mail", IconMail},
 	{"nav.branding", "/admin/branding", IconBrand},
+	{"nav.keys", "/admin/api-keys", IconKey},
 }
 
 // administer lists the administrator's pages in the reader's words.

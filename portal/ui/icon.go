@@ -22,6 +22,7 @@ const (
 	IconHome     Icon = "home"
 	IconInbox    Icon = "inbox"
 	IconInfo     Icon = "info-circle"
+	IconKey      Icon = "key"
 	IconMail     Icon = "mail"
 	IconMore     Icon = "dots"
 	IconPerson   Icon = "user-circle"

@@ -136,6 +136,13 @@ type Settled struct {
 	Step  Step
 }
 
+// Query selects deliveries of an endpoint, the newest first.
+type Query struct {
+	State State // only these, or ""
+	After ID    // the last one that was shown, or ""
+	Limit int
+}
+
 // Log is a delivery with all its attempts, oldest first.
 type Log struct {
 	Delivery

@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"context"
 	"net"
 	"net/netip"
 	"slices"
@@ -141,4 +142,35 @@ func prefixes(texts ...string) []netip.Prefix {
 		out = append(out, netip.MustParsePrefix(t))
 	}
 	return out
+}
+
+// Check looks a target ("host:port") up and judges every address that it leads to
+// now, so that a person who types it hears at once what each dial would say. A
+// name that cannot be looked up passes: it may be there later, and is judged then.
+func (p Policy) Check(ctx context.Context, resolver *net.Resolver, target string) error {
+	host, port, err := net.SplitHostPort(target)
+	if err != nil {
+		return fault.Wrap(fault.Setup, "read "+target, err)
+	}
+	addrs := []netip.Addr{}
+	if addr, err := netip.ParseAddr(host); err == nil {
+		addrs = append(addrs, addr)
+	} else if addrs, err = resolver.LookupNetIP(ctx, "ip", host); err != nil {
+		return nil
+	}
+	control := p.Control(target)
+	for _, addr := range addrs {
+		if err := control("tcp4", netip.AddrPortFrom(addr.Unmap().WithZone(""), portOf(port)).String(), nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func portOf(text string) uint16 {
+	n, err := strconv.ParseUint(text, 10, 16)
+	if err != nil {
+		return 0
+	}
+	return uint16(n)
 }

@@ -92,11 +92,12 @@ type Standing struct {
 // Query selects rows of one kind. The zero value asks for the newest.
 type Query struct {
 	Kind   Kind
-	Open   *bool  // only open (true) or only finished (false)
-	Turn   Turn   // only this turn, or ""
-	State  State  // only this state, or ""
-	Search string // words in number, title and person
-	Mine   bool   // only what the viewer asked for (their address is the requester)
+	Open   *bool     // only open (true) or only finished (false)
+	Turn   Turn      // only this turn, or ""
+	State  State     // only this state, or ""
+	Search string    // words in number, title and person
+	Mine   bool      // only what the viewer asked for (their address is the requester)
+	Since  time.Time // only what changed at the source then or later
 	Sort   Sort
 	After  string // cursor from Page.Next
 	Limit  int    // rows; 0 means 50, at most 200

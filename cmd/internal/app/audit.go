@@ -152,11 +152,11 @@ func (a *App) AuditExport(ctx context.Context, out io.Writer) error {
 	return sys.ExportAudit(ctx, func(l audit.Line) error { return lines.Encode(l) })
 }
 
-// origin is where the signed-in reader's request comes from.
+// origin is where a request comes from.
 func origin(ctx context.Context) action.Origin {
 	s, ok := session.Of(ctx)
-	if !ok {
-		return action.Origin{}
+	if !ok { // a program with a key, or nobody
+		return action.Origin{IP: session.Address(ctx)}
 	}
 	return action.Origin{IP: s.IP, Agent: s.Agent}
 }

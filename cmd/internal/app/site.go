@@ -59,13 +59,18 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, people [
 	letters := a.letters(sys, w.ringMail)
 	a.people(&pages, sys, letters, frame)
 	a.staffed(&pages, s, w, ui.NewFramer(frame), zone)
+	a.integrate(&pages, s, ui.NewFramer(frame))
 	n := notifications.New(notifications.Options{Choices: d, Holders: sys, Key: unsubscribe, Frame: ui.NewFramer(frame), Plain: frame.Plain})
 	pages.Notifications, pages.Notify, pages.Unsubscribe, pages.Unsubscribed = n.Show, n.Choose, n.Unsubscribe, n.Stop
 	pages.Events = hub.Serve
+	programs, err := a.programs(s, d)
+	if err != nil {
+		return nil, err
+	}
 	return portal.New(portal.Options{
 		Sessions: sys, People: sys, Users: sys, Resets: sys, Mailed: sys, Own: sys, Attempts: sys, Mailer: letters,
 		BaseURL: base, Proxies: a.cfg.ProxyPrefixes(), DeviceKey: key, Demo: people, Journal: a.journal(sys),
-		Frame: frame, Pages: pages, Hooks: w.intake, Ready: by.ready, Degraded: degraded(w), Served: by.served, Log: a.log, Now: a.now,
+		Frame: frame, Pages: pages, Hooks: w.intake, API: programs, Ready: by.ready, Degraded: degraded(w), Served: by.served, Log: a.log, Now: a.now,
 	})
 }
 

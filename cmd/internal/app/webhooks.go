@@ -82,9 +82,6 @@ func (a *App) AddEndpoint(ctx context.Context, e delivery.Endpoint, account stri
 	if err != nil {
 		return e, "", err
 	}
-	if err := webhook.Check(e, headers, a.cfg.Webhooks.Allow); err != nil {
-		return e, "", err
-	}
 	if account != "" {
 		info, err := accountNamed(ctx, sys, account)
 		if err != nil {
@@ -92,21 +89,7 @@ func (a *App) AddEndpoint(ctx context.Context, e delivery.Endpoint, account stri
 		}
 		e.Account = info.ID
 	}
-	e.ID = delivery.NewEndpointID()
-	secret := webhook.NewSecret()
-	if e.Secret, err = a.vault.Seal(seat(e.ID, "secret"), vault.NewSecret(secret)); err != nil {
-		return e, "", err
-	}
-	if len(headers) > 0 {
-		text, err := json.Marshal(canonical(headers))
-		if err != nil {
-			return e, "", fault.Wrap(fault.Internal, "encode headers", err)
-		}
-		if e.Headers, err = a.vault.Seal(seat(e.ID, "headers"), vault.NewSecret(string(text))); err != nil {
-			return e, "", err
-		}
-	}
-	return e, secret, sys.CreateEndpoint(ctx, e)
+	return subscribers{sys, a}.add(ctx, e, headers, "")
 }
 
 func canonical(headers map[string]string) map[string]string {
@@ -124,12 +107,7 @@ func (a *App) RotateEndpoint(ctx context.Context, id delivery.EndpointID) (strin
 	if err != nil {
 		return "", err
 	}
-	secret := webhook.NewSecret()
-	sealed, err := a.vault.Seal(seat(id, "secret"), vault.NewSecret(secret))
-	if err != nil {
-		return "", err
-	}
-	return secret, sys.RotateEndpoint(ctx, id, sealed)
+	return subscribers{sys, a}.rotate(ctx, id, "")
 }
 
 // EnableEndpoint switches an endpoint on or off.

@@ -1,0 +1,62 @@
+package app
+
+import (
+	"context"
+	"strings"
+
+	"portico/portal"
+	"portico/portal/admin/keys"
+	"portico/portal/api"
+	"portico/portal/ui"
+	"portico/sync/access"
+	"portico/sync/apikey"
+	"portico/sync/approval"
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/store"
+	"portico/sync/vault"
+)
+
+// integrate adds the pages of what other programs use.
+func (a *App) integrate(to *portal.Pages, s *store.Store, frame ui.Framer) {
+	k := keys.New(keys.Options{Keys: keyring{s.System()}, Accounts: s.Staff(), Frame: frame, Base: a.cfg.URL(), Now: a.now})
+	to.Integration.Keys, to.Integration.KeyForm, to.Integration.KeyCreate = k.List, k.Form, k.Create
+	to.Integration.KeyAskRevoke, to.Integration.KeyRevoke, to.Integration.Guide = k.AskRevoke, k.Revoke, k.Explain
+}
+
+// programs is the API.
+func (a *App) programs(s *store.Store, d desk) (*api.API, error) {
+	key, err := a.vault.Derive("api cursors")
+	if err != nil {
+		return nil, err
+	}
+	sys := s.System()
+	told := subscribers{sys, a}
+	return api.New(api.Options{
+		Keys: sys, Answers: sys, Accounts: sys, Records: s.Account(), Actions: d, Approvals: d, People: askers{sys}, Endpoints: told, Deliveries: told,
+		Seal: func(x apikey.Answer, body string) (string, error) {
+			return a.vault.Seal(answerPlace(x), vault.NewSecret(body))
+		},
+		Open: func(x apikey.Answer) (string, error) {
+			body, err := a.vault.Open(answerPlace(x), x.Body)
+			return body.Reveal(), err
+		},
+		CursorKey: key, Base: strings.TrimSuffix(a.cfg.URL(), "/"), Log: a.log, Now: a.now,
+	})
+}
+
+// answerPlace is where a kept answer belongs in the vault.
+func answerPlace(x apikey.Answer) vault.Place {
+	return vault.Place{Purpose: "api answer", Field: string(x.Key) + " " + x.Seed}
+}
+
+// askers lists whom a program may ask in an account that its key reaches.
+type askers struct{ sys *store.System }
+
+// Deciders lists whom a program may ask.
+func (k askers) Deciders(ctx context.Context, s access.Scope, account record.AccountID) ([]approval.Person, error) {
+	if !s.IsService() || !s.Acts(record.KindApproval) || !s.Covers(account) {
+		return nil, fault.New(fault.NotFound, "")
+	}
+	return k.sys.Deciders(ctx, account)
+}
