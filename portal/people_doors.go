@@ -15,6 +15,13 @@ type People struct {
 	InvitationCode              session.Open
 	InvitationAccept            session.Open
 	InvitationAsk, InvitationIn session.Personal // as who is signed in
+
+	Users, User                session.Page
+	UserInviteForm, UserInvite session.Page
+	UserAgain, UserWithdraw    session.Page
+	UserStaff, UserOff, UserOn session.Page
+	UserLink, UserJoin         session.Page
+	UserAssign, UserUnassign   session.Page
 }
 
 // peopleDoors lists them. An invitation is public: the token of the mail, in a
@@ -29,6 +36,24 @@ func peopleDoors(p People) []door {
 		{post, "/invitation/{invitation}/code", public, p.InvitationCode},
 		{get, "/invitation/{invitation}/join", signedIn, p.InvitationAsk},
 		{post, "/invitation/{invitation}/join", signedIn, p.InvitationIn},
+
+		{get, "/admin/users", admin, p.Users},
+		{get, "/admin/users/invite", admin, p.UserInviteForm},
+		{post, "/admin/users/invite", admin, p.UserInvite},
+		{get, "/admin/users/invitations/{invitation}/{form:again|withdraw}", admin, p.Users},
+		{post, "/admin/users/invitations/{invitation}/again", admin, p.UserAgain},
+		{post, "/admin/users/invitations/{invitation}/withdraw", admin, p.UserWithdraw},
+		{get, "/admin/users/{user}", admin, p.User},
+		// A form that comes back with what is wrong has the address that it was posted
+		// to: reading that anew shows the person.
+		{get, "/admin/users/{user}/{form:staff|off|on|link|join|assign|unassign}", admin, p.User},
+		{post, "/admin/users/{user}/staff", admin, p.UserStaff},
+		{post, "/admin/users/{user}/off", admin, p.UserOff},
+		{post, "/admin/users/{user}/on", admin, p.UserOn},
+		{post, "/admin/users/{user}/link", admin, p.UserLink},
+		{post, "/admin/users/{user}/join", admin, p.UserJoin},
+		{post, "/admin/users/{user}/assign", admin, p.UserAssign},
+		{post, "/admin/users/{user}/unassign", admin, p.UserUnassign},
 
 		{get, "/a/{account}/people", inAccount, p.List},
 		{get, "/a/{account}/people/invite", invites, p.InviteForm},

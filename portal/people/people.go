@@ -135,20 +135,6 @@ func base(a record.AccountID) string { return ui.AccountPath(a) + "people" }
 
 func (v listView) member(user string) string { return v.Base + "/members/" + user }
 
-func (v listView) invitation(i access.Invitation, do string) string {
-	return v.Base + "/invitations/" + string(i.ID) + "/" + do
-}
-
-// again reports whether mailing an invitation once more makes sense.
-func again(i access.Invitation) bool {
-	switch i.State {
-	case access.InvitationSent, access.InvitationFailed, access.InvitationOpened, access.InvitationExpired:
-		return true
-	default:
-		return false
-	}
-}
-
 // off lists those whom a source says are switched off.
 func (v listView) off() []access.Colleague {
 	var out []access.Colleague

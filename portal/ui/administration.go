@@ -7,6 +7,7 @@ var administration = []struct {
 	word, href string
 	icon       Icon
 }{
+	{"nav.users", "/admin/users", IconUsers},
 	{"nav.mail", "/admin/mail", IconMail},
 	{"nav.branding", "/admin/branding", IconBrand},
 	{"nav.keys", "/admin/api-keys", IconKey},

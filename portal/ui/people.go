@@ -9,8 +9,11 @@ import (
 // that scopes are made of, so that no page promises what no scope grants.
 func (c *Chrome) Sees(p access.Preset) []string {
 	var out []string
-	if p.All {
+	switch {
+	case p.All:
 		out = append(out, c.T("grant.all"))
+	case p.Staff:
+		out = append(out, c.T("grant.assigned"))
 	}
 	for _, k := range []record.Kind{record.KindTicket, record.KindApproval, record.KindAsset, record.KindContact} {
 		switch {
@@ -94,4 +97,21 @@ func (c *Chrome) InvitationSince(i access.Invitation) string {
 	default:
 		return c.T("invitation.made", c.Ago(i.Made), i.By)
 	}
+}
+
+// sendable reports whether mailing an invitation once more makes sense.
+func sendable(i access.Invitation) bool {
+	switch i.State {
+	case access.InvitationSent, access.InvitationFailed, access.InvitationOpened, access.InvitationExpired:
+		return true
+	default:
+		return false
+	}
+}
+
+func guestName(i access.Invitation) string {
+	if i.Name == "" {
+		return i.Email
+	}
+	return i.Name
 }

@@ -171,6 +171,7 @@ func IsStaffRole(r Role) bool { return slices.Contains(StaffRoles, r) }
 type Preset struct {
 	See, Act []record.Kind
 	OwnOnly  bool // of requests only those that the person asked for
+	Staff    bool // works for the provider
 	All      bool // of staff: every account, not only the assigned ones
 	// Invites says that the role decides who is in the account; Administers, that
 	// it looks after the whole portal.

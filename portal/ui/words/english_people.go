@@ -1,6 +1,9 @@
 package words
 
-var englishPeople = Catalogue{
+// englishPeople is everything about who is in.
+var englishPeople = join(peopleWords, usersWords)
+
+var peopleWords = Catalogue{
 	"list.and": "%s and %s",
 
 	"nav.people": "People",
@@ -22,9 +25,10 @@ var englishPeople = Catalogue{
 	"grant.does":             "May %s.",
 	"grant.reads":            "Changes nothing.",
 	"grant.all":              "every account",
+	"grant.assigned":         "the accounts assigned to them",
 	"grant.see.ticket":       "all requests with their messages and files",
 	"grant.see.ticket.own":   "their own requests with messages and files",
-	"grant.see.approval":     "what is to be decided",
+	"grant.see.approval":     "questions to decide",
 	"grant.see.asset":        "the inventory",
 	"grant.see.contact":      "contacts",
 	"grant.see.account":      "the account, and no requests",

@@ -64,7 +64,7 @@ func Job(u User, a record.AccountID, role access.Role) access.Scope {
 func Preset(role access.Role) access.Preset {
 	if access.IsStaffRole(role) {
 		s := Staff(User{}, role, nil)
-		return access.Preset{See: s.Kinds(), All: s.All(), Administers: access.Administer(s) == nil}
+		return access.Preset{See: s.Kinds(), Staff: true, All: s.All(), Administers: access.Administer(s) == nil}
 	}
 	some := record.NewAccountID()
 	s := Member(User{}, some, role)

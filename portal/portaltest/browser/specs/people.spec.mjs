@@ -129,3 +129,56 @@ describe("people", () => {
     }
   }
 });
+
+describe("users", () => {
+  let portico, browser;
+  before(async () => {
+    portico = await Home.make();
+    await portico.serve("--demo");
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await portico?.end();
+  });
+
+  for (const size of Object.keys(sizes)) {
+    for (const look of looks) {
+      test(`users, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
+        await enter(page, "Amara Osei");
+        await page.goto("/admin/users");
+        await inspect(page, "users");
+        await page.getByRole("link", { name: "Invite staff" }).click();
+        await inspect(page, "users-invite");
+        const email = `kim.${size}.${look}@halden.example`;
+        await page.getByLabel("Mail address").fill(email);
+        await page.getByLabel("Agent").check();
+        await page.getByRole("button", { name: "Send the invitation" }).click();
+        await page.waitForURL("**/admin/users?done=invited");
+        await page.getByText(email).first().waitFor();
+        await inspect(page, "users-invited");
+        await page.getByRole("button", { name: `Take back ${email}` }).click();
+        await page.waitForURL("**/admin/users?done=withdrawn");
+        // A client's user: where they are, what they see, switched off and on.
+        await page.getByLabel("Name, address or account").fill("petra");
+        await page.getByRole("button", { name: "Show" }).click();
+        await page.getByRole("link", { name: "Petra Lindqvist" }).click();
+        await inspect(page, "users-one");
+        await page.getByRole("button", { name: "Switch off" }).click();
+        await page.waitForURL("**?done=off");
+        await page.getByText("Every session of theirs has ended").waitFor();
+        await inspect(page, "users-off");
+        await page.getByRole("button", { name: "Switch on again" }).click();
+        await page.waitForURL("**?done=on");
+        // The last administrator stays.
+        await page.goto("/admin/users?q=amara");
+        await page.getByRole("link", { name: "Amara Osei" }).click();
+        await inspect(page, "users-self");
+        await page.getByLabel("Manager").check();
+        await page.getByRole("button", { name: "Change the role" }).click();
+        await page.getByText("This is the last administrator").waitFor();
+        await inspect(page, "users-last", /status of 409/);
+      }));
+    }
+  }
+});
