@@ -17,6 +17,7 @@ import (
 	"portico/portal/api"
 	"portico/portal/session"
 	"portico/portal/signin"
+	"portico/portal/tour"
 	"portico/portal/ui"
 	"portico/sync/audit"
 	"portico/sync/fault"
@@ -41,6 +42,8 @@ type Options struct {
 	DeviceKey []byte
 	// Demo lists people who may be signed in without a password from this machine.
 	Demo []signin.DemoPerson
+	// Tour is the corner that only the demo has; nil otherwise.
+	Tour *tour.Pages
 	// Journal keeps who came in, went out or was refused, see signin.Options.
 	Journal func(ctx context.Context, e audit.Entry)
 	Frame   ui.FrameOptions

@@ -162,9 +162,7 @@ func table(o Options, d *signin.Doors) []door {
 		doors = append(doors, door{post, "/hooks/{connection}", public, o.Hooks})
 	}
 	if d.HasDemo() {
-		doors = append(doors,
-			door{get, "/demo", demo, session.Open(d.Demo)},
-			door{post, "/demo", demo, session.Open(d.DemoSignIn)})
+		doors = append(doors, demonstration(o.Tour, d)...)
 	}
 	return doors
 }

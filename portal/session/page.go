@@ -54,6 +54,16 @@ func (g *Gate) Public(h Open) http.Handler {
 	return g.serve(func(w http.ResponseWriter, r *http.Request) error { return h(w, r) })
 }
 
+// Here serves a handler to whoever sits at this machine; to others there is nothing.
+func (g *Gate) Here(h Open) http.Handler {
+	return g.serve(func(w http.ResponseWriter, r *http.Request) error {
+		if !g.Direct(r) {
+			return notHere()
+		}
+		return h(w, r)
+	})
+}
+
 // SignedIn serves a handler to whoever is signed in.
 func (g *Gate) SignedIn(h Personal) http.Handler {
 	return g.serve(func(w http.ResponseWriter, r *http.Request) error {

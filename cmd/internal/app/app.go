@@ -5,6 +5,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -51,19 +52,21 @@ func (a *App) Named(version string) *App {
 	return a
 }
 
-// Close gives back what was opened.
+// Close gives back what was opened. What is asked for afterwards is opened anew.
 func (a *App) Close() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	var problems error
 	if a.files != nil {
-		if err := a.files.Close(); err != nil {
-			return err
-		}
+		problems = a.files.Close()
 	}
-	if a.store == nil {
-		return nil
+	if a.store != nil {
+		problems = errors.Join(problems, a.store.Close())
 	}
-	return a.store.Close()
+	a.store, a.vault, a.files, a.ring = nil, nil, nil, nil
+	clear(a.budgets)
+	clear(a.ways)
+	return problems
 }
 
 // open opens the database, the key and the file store once. Only serve and

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"portico/cmd/internal/demo"
 	"portico/config"
+	"portico/connectors/vendorfake/faults"
 	"portico/connectors/vendorfake/requesttracker"
 	"portico/portal/session"
 	"portico/portal/signin"
@@ -32,6 +35,19 @@ func (a *App) serveDemo(ctx context.Context, out io.Writer) error {
 	a.cfg.Database = config.Database{Path: filepath.Join(a.cfg.Data, "portico.db")}
 	a.cfg.KeyFile = filepath.Join(a.cfg.Data, "keys", "portico.key")
 	a.cfg.Provider.Name, a.cfg.Provider.Colour, a.cfg.Provider.Zone = demo.Provider, demo.Colour, demo.Zone
+	for {
+		err := a.showDemo(ctx, out)
+		if !errors.Is(err, errAnew) {
+			return err
+		}
+		fmt.Fprintln(out, "Everything is forgotten; a new demo is being made.")
+	}
+}
+
+// errAnew ends a demo so that another one begins with nothing of it.
+var errAnew = errors.New("the demo begins anew")
+
+func (a *App) showDemo(ctx context.Context, out io.Writer) error {
 	both := duty{pages: true, work: true}
 	s, release, err := a.begin(ctx, both)
 	if err != nil {
@@ -40,42 +56,62 @@ func (a *App) serveDemo(ctx context.Context, out io.Writer) error {
 	defer release()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	address, err := a.helpDesk(ctx, stop)
+	desk, err := a.openHelpDesk(ctx, stop)
 	if err != nil {
 		return err
 	}
-	if err := a.furnish(ctx, s, address); err != nil {
+	if err := a.furnish(ctx, s, desk.address); err != nil {
 		return fault.At("set up the demo", err)
 	}
-	people := demoPeople()
-	err = a.run(ctx, s, both, people, func(string) { greet(out, a.cfg.URL(), people) })
-	if cause := context.Cause(ctx); err == nil && cause != nil && !errors.Is(cause, context.Canceled) {
-		return cause
+	show := &showing{app: a, store: s, desk: desk, people: demoPeople(), anew: func() { stop(errAnew) }}
+	err = a.run(ctx, s, both, show, func(string) { greet(out, a.cfg.URL(), show.people) })
+	cause := context.Cause(ctx)
+	switch {
+	case err != nil || cause == nil || errors.Is(cause, context.Canceled):
+		return err
+	case errors.Is(cause, errAnew):
+		<-desk.ended
+		return errors.Join(errAnew, a.Close(), os.RemoveAll(a.cfg.Data))
 	}
-	return err
+	return cause
 }
 
-// helpDesk starts the fake Request Tracker on a free port and returns its
-// host:port. Its state is kept beside the demo's database, so that replies
-// survive a restart.
-func (a *App) helpDesk(ctx context.Context, failed context.CancelCauseFunc) (string, error) {
-	ready := make(chan string, 1)
-	ended := make(chan error, 1)
+// helpDesk is the fake Request Tracker of the demo.
+type helpDesk struct {
+	address string // host:port
+	knobs   *faults.Knobs
+	down    atomic.Bool
+	ended   chan struct{}
+}
+
+// run has it answer, or refuse every connection.
+func (h *helpDesk) run(yes bool) {
+	if h.down.Swap(!yes) == yes {
+		h.knobs.Down(!yes)
+	}
+}
+
+// openHelpDesk starts the fake on a free port. Its state is kept beside the
+// demo's database, so that replies survive a restart.
+func (a *App) openHelpDesk(ctx context.Context, failed context.CancelCauseFunc) (*helpDesk, error) {
+	desk := &helpDesk{ended: make(chan struct{})}
+	ready, problem := make(chan string, 1), make(chan error, 1)
 	go func() {
+		defer close(desk.ended)
 		err := requesttracker.Serve(ctx, "127.0.0.1:0", requesttracker.Options{
-			Clock: a.now, Tokens: map[string]string{demoToken: demo.ServiceUser},
+			Clock: a.now, Tokens: map[string]string{demoToken: demo.ServiceUser}, Began: func(f *requesttracker.Fake) { desk.knobs = f.Faults },
 			Organization: "halden.example", Path: filepath.Join(a.cfg.Data, "help-desk.json"), Log: a.log,
 		}, func(f *requesttracker.Fake) { demo.Fill(f, a.now()) }, func(at net.Addr) { ready <- at.String() })
-		ended <- err
+		problem <- err
 		if err != nil {
 			failed(fault.Wrap(fault.Unavailable, "the demo's help desk", err))
 		}
 	}()
 	select {
-	case address := <-ready:
-		return address, nil
-	case err := <-ended:
-		return "", fault.Wrap(fault.Setup, "start the demo's help desk", err)
+	case desk.address = <-ready:
+		return desk, nil
+	case err := <-problem:
+		return nil, fault.Wrap(fault.Setup, "start the demo's help desk", err)
 	}
 }
 
@@ -158,7 +194,7 @@ func demoPeople() []signin.DemoPerson {
 }
 
 func greet(out io.Writer, base string, people []signin.DemoPerson) {
-	fmt.Fprintf(out, "\n%s, a made-up practice with a fake help desk, is open at %s/demo\n\n", demo.Provider, base)
+	fmt.Fprintf(out, "\n%s, a made-up practice with a fake help desk, is open at %s/demo\nA tour of five minutes: %s/demo/tour\n\n", demo.Provider, base, base)
 	for _, p := range people {
 		fmt.Fprintf(out, "  %-16s %s\n", p.Name, p.About)
 	}

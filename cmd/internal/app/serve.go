@@ -17,7 +17,6 @@ import (
 	"portico/connectors"
 	"portico/portal"
 	"portico/portal/live"
-	"portico/portal/signin"
 	"portico/portal/ui/assets"
 	"portico/sync/fault"
 	"portico/sync/store"
@@ -120,8 +119,9 @@ func (a *App) renew(ctx context.Context, sys *store.System) error {
 	return nil
 }
 
-// run does its duty until ctx ends. started is told the address once it listens.
-func (a *App) run(ctx context.Context, s *store.Store, d duty, people []signin.DemoPerson, started func(address string)) error {
+// run does its duty until ctx ends. show is nil but in the demo; started is told
+// the address once it listens.
+func (a *App) run(ctx context.Context, s *store.Store, d duty, show *showing, started func(address string)) error {
 	if err := a.tellHold(ctx, s.System()); err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (a *App) run(ctx context.Context, s *store.Store, d duty, people []signin.D
 	}
 	var draining atomic.Bool
 	hub := live.New(live.Options{Events: w.bus, Log: a.log, Now: a.now})
-	handler, err := a.site(s, w, firm, people, hub, watch{served: served, ready: func(ctx context.Context) error {
+	handler, err := a.site(s, w, firm, show, hub, watch{served: served, ready: func(ctx context.Context) error {
 		if draining.Load() {
 			return fault.New(fault.Unavailable, "The portal is being restarted. Try again in a moment.")
 		}

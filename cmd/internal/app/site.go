@@ -14,7 +14,6 @@ import (
 	"portico/portal/home"
 	"portico/portal/live"
 	"portico/portal/notifications"
-	"portico/portal/signin"
 	"portico/portal/tickets"
 	"portico/portal/ui"
 	"portico/sync/fault"
@@ -28,7 +27,7 @@ type watch struct {
 }
 
 // site builds the website over the store.
-func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, people []signin.DemoPerson, hub *live.Hub, by watch) (http.Handler, error) {
+func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, show *showing, hub *live.Hub, by watch) (http.Handler, error) {
 	base, err := url.Parse(a.cfg.URL())
 	if err != nil {
 		return nil, fault.Wrap(fault.Setup, "read base_url", err)
@@ -67,9 +66,13 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, people [
 	if err != nil {
 		return nil, err
 	}
+	guide, err := show.tour(frame)
+	if err != nil {
+		return nil, err
+	}
 	return portal.New(portal.Options{
 		Sessions: sys, People: sys, Users: sys, Resets: sys, Mailed: sys, Own: sys, Attempts: sys, Mailer: letters,
-		BaseURL: base, Proxies: a.cfg.ProxyPrefixes(), DeviceKey: key, Demo: people, Journal: a.journal(sys),
+		BaseURL: base, Proxies: a.cfg.ProxyPrefixes(), DeviceKey: key, Demo: show.signers(), Tour: guide, Journal: a.journal(sys),
 		Frame: frame, Pages: pages, Hooks: w.intake, API: programs, Ready: by.ready, Degraded: degraded(w), Served: by.served, Log: a.log, Now: a.now,
 	})
 }

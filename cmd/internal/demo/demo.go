@@ -54,6 +54,17 @@ var Accounts = []Account{
 	}},
 }
 
+// The threads of the tour: who is in it (client, colleague, whom the mistake
+// misleads, administrator), what they are asked and what they reply to, and the
+// company of the help desk that belongs to no client.
+var (
+	Cast     = []string{ines, jonas, owen, "amara.osei@halden.example"}
+	Asked    = "14 replacement hand scanners"
+	Replied  = "VPN for the"
+	Stranger = "Harbour Lane Interiors"
+	Misled   = "Vale & Harbour Architects"
+)
+
 // Staff work at the provider.
 var Staff = []Person{
 	{Name: "Amara Osei", Email: "amara.osei@halden.example", Role: access.Admin, Zone: Zone, About: "administrator at Halden IT, looks at every account"},
@@ -77,6 +88,7 @@ func Fill(f *requesttracker.Fake, now time.Time) {
 			f.AddUser(requesttracker.User{Name: p.Email, Email: p.Email, RealName: p.Name, Organization: a.Company, Timezone: p.Zone})
 		}
 	}
+	f.AddUser(stranger)
 	ids := map[string]int{}
 	for _, d := range devices {
 		ids[d.name] = f.AddAsset(d.asset(now))
@@ -98,6 +110,9 @@ func companyOf(email string) string {
 				return a.Company
 			}
 		}
+	}
+	if email == stranger.Email {
+		return Stranger
 	}
 	return ""
 }

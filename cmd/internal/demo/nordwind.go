@@ -1,6 +1,8 @@
 package demo
 
-var requests = append(append(nordwind, brightwater...), valeHarbour...)
+import "slices"
+
+var requests = slices.Concat(nordwind, brightwater, valeHarbour, harbourLane)
 
 var nordwind = []request{
 	{queue: "Support", by: jonas, subject: "VPN for the Gdańsk depot", owner: marek, status: "stalled", age: 5, due: 4, device: "GDN-RT-01",

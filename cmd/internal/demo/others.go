@@ -1,5 +1,7 @@
 package demo
 
+import "portico/connectors/vendorfake/requesttracker"
+
 var brightwater = []request{
 	{queue: "Support", by: carla, subject: "X-ray workstation cannot reach the image server", owner: marek, status: "open", age: 0.8, due: 0.5, device: "XRAY-WS-02",
 		text: "Imaging cannot open any pictures since 8 this morning. Patients are waiting.",
@@ -51,4 +53,16 @@ var valeHarbour = []request{
 	{queue: "Support", by: owen, subject: "Accents and umlauts: Müller façade “naïve” ✓", owner: lena, status: "open", age: 1,
 		text: "File names with accents look broken on the new share: Müller façade, 日本語.",
 		said: []line{{by: lena, age: 0.9, status: "open", text: "Thank you for the examples. The share was mounted with the wrong character set; I correct it tonight."}}},
+}
+
+// stranger writes for a company that has a name like a client's and is not one.
+var stranger = requesttracker.User{Name: "mia.lane@harbourlane.example", Email: "mia.lane@harbourlane.example", RealName: "Mia Lane", Organization: Stranger, Timezone: "Europe/London"}
+
+var harbourLane = []request{
+	{queue: "Support", by: stranger.Email, subject: "Quote for a new reception screen", owner: lena, status: "open", age: 2.2,
+		text: "Could you quote a screen for our reception? It hangs above the sofa; the supplier's drawing says 1.4 metres.",
+		said: []line{{by: lena, age: 2, status: "open", text: "Gladly. I measure on Tuesday and send the quote the day after."}}},
+	{queue: "Billing", by: stranger.Email, subject: "Our discount of 12 percent", owner: amara, status: "stalled", age: 6,
+		text: "The September invoice has it, the October one does not.",
+		said: []line{{by: amara, age: 5, status: "stalled", text: "You are right, a new invoice is on its way. Is the address still the old one?"}}},
 }

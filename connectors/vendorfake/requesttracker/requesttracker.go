@@ -57,6 +57,8 @@ type Options struct {
 	// ControlAddr is where Serve answers /_fake/faults apart from the main
 	// address, so that it works while the fake is down; "" means nowhere.
 	ControlAddr string
+	// Began is told of the fake that Serve made, before it is filled; it may be nil.
+	Began func(*Fake)
 	// Log receives what a caller cannot be told; nil discards it.
 	Log *slog.Logger
 }

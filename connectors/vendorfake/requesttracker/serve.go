@@ -22,6 +22,9 @@ func Serve(ctx context.Context, addr string, opts Options, seed func(*Fake), rea
 	if err != nil {
 		return err
 	}
+	if opts.Began != nil {
+		opts.Began(f)
+	}
 	if seed != nil {
 		if err := f.Seed(seed); err != nil {
 			return err

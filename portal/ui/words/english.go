@@ -1,7 +1,25 @@
 package words
 
 // english is the catalogue that every other language falls back to.
-var english = join(englishTime, englishShell, englishFacts, englishProgress, englishFaults, englishTickets, englishAssets, englishHome, englishApprovals, englishNotifications, englishStaff, englishSettings, englishAPI, englishSignin, englishPeople, englishQueue)
+var english = join(
+	englishTime,
+	englishShell,
+	englishFacts,
+	englishProgress,
+	englishFaults,
+	englishTickets,
+	englishAssets,
+	englishHome,
+	englishApprovals,
+	englishNotifications,
+	englishStaff,
+	englishSettings,
+	englishAPI,
+	englishSignin,
+	englishPeople,
+	englishQueue,
+	englishTour,
+)
 
 var englishTime = Catalogue{
 	"time.today":         "today, %s",

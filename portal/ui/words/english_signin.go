@@ -53,6 +53,8 @@ var englishSignin = Catalogue{
 	"accounts.none.text":     "%s has not opened one to %s so far. Ask the person who invited you.",
 	"accounts.as":            "Signed in as %s",
 	"demo.title":             "Try the demo",
+	"demo.tour":              "Take the five-minute tour",
+	"demo.mails":             "Mails that were sent",
 	"demo.text":              "Everything here is made up and runs on this machine only. Choose whom to be.",
 	"demo.as":                "Continue as %s",
 	"demo.link":              "Try the demo without a password",
