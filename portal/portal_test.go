@@ -18,7 +18,6 @@ import (
 
 	"portico/portal"
 	"portico/portal/portaltest"
-	"portico/portal/session"
 	"portico/portal/signin"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -58,37 +57,11 @@ func echo(name string) func(http.ResponseWriter, *http.Request, access.Scope) er
 // pages fills every page with an echo of its own name.
 func pages() portal.Pages {
 	var p portal.Pages
-	echoes(reflect.ValueOf(&p).Elem())
+	portaltest.Fill(&p, echo)
 	p.Events = func(w http.ResponseWriter, r *http.Request, s access.Scope, _ func(context.Context) (access.Scope, error)) error {
 		return echo("Events")(w, r, s)
 	}
 	return p
-}
-
-// echoes fills the handlers of a struct, and those of the structs in it.
-func echoes(v reflect.Value) {
-	for i := range v.NumField() {
-		name := v.Type().Field(i).Name
-		switch v.Field(i).Type() {
-		case reflect.TypeFor[session.Personal]():
-			v.Field(i).Set(reflect.ValueOf(session.Personal(func(w http.ResponseWriter, r *http.Request, _ access.Session) error {
-				return echo(name)(w, r, access.Scope{})
-			})))
-			continue
-		}
-		if v.Field(i).Kind() == reflect.Struct {
-			echoes(v.Field(i))
-			continue
-		}
-		if v.Field(i).Type() == reflect.TypeFor[session.Open]() {
-			v.Field(i).Set(reflect.ValueOf(session.Open(func(w http.ResponseWriter, r *http.Request) error { return echo(name)(w, r, access.Scope{}) })))
-			continue
-		}
-		page := reflect.ValueOf(echo(name))
-		if page.Type().ConvertibleTo(v.Field(i).Type()) {
-			v.Field(i).Set(page.Convert(v.Field(i).Type()))
-		}
-	}
 }
 
 func newWorld(t *testing.T, change func(*portal.Options)) *world {

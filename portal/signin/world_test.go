@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -14,7 +13,6 @@ import (
 
 	"portico/portal"
 	"portico/portal/portaltest"
-	"portico/portal/session"
 	"portico/portal/signin"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -96,30 +94,16 @@ func newWorld(t *testing.T, demo ...signin.DemoPerson) *world {
 
 func pages() portal.Pages {
 	var p portal.Pages
-	welcome(reflect.ValueOf(&p).Elem())
+	portaltest.Fill(&p, func(string) func(http.ResponseWriter, *http.Request, access.Scope) error {
+		return func(w http.ResponseWriter, _ *http.Request, s access.Scope) error {
+			_, err := w.Write([]byte("welcome " + s.Name()))
+			return err
+		}
+	})
 	p.Events = func(http.ResponseWriter, *http.Request, access.Scope, func(context.Context) (access.Scope, error)) error {
 		return nil
 	}
 	return p
-}
-
-// welcome fills every page of a struct, and of the families in it.
-func welcome(v reflect.Value) {
-	ok := func(w http.ResponseWriter, _ *http.Request, s access.Scope) error {
-		_, err := w.Write([]byte("welcome " + s.Name()))
-		return err
-	}
-	for i := range v.NumField() {
-		if v.Field(i).Kind() == reflect.Struct {
-			welcome(v.Field(i))
-		}
-		if reflect.TypeOf(ok).ConvertibleTo(v.Field(i).Type()) {
-			v.Field(i).Set(reflect.ValueOf(ok).Convert(v.Field(i).Type()))
-		}
-		if v.Field(i).Type() == reflect.TypeFor[session.Open]() {
-			v.Field(i).Set(reflect.ValueOf(session.Open(func(w http.ResponseWriter, r *http.Request) error { return ok(w, r, access.Scope{}) })))
-		}
-	}
 }
 
 func (w *world) home() string { return "/a/" + w.account.String() + "/" }
