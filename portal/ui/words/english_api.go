@@ -1,6 +1,6 @@
 package words
 
-var englishAPI = Catalogue{ //nolint:gosec // words about keys, none of them one
+var englishAPI = Catalogue{
 	"nav.keys": "API keys",
 
 	"keys.title":         "API keys",
