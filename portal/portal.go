@@ -32,6 +32,8 @@ type Options struct {
 	Resets   signin.Resets
 	Mailed   signin.Mailed
 	Own      signin.Own
+	// Second is what second steps are kept in.
+	Second   Second
 	Attempts signin.Attempts
 	Mailer   signin.Mailer
 	// BaseURL is the address people type; links in mails begin with it.
@@ -63,6 +65,15 @@ type Options struct {
 	Now    func() time.Time
 }
 
+// Second is what the second step of a sign-in needs, see signin.Options.
+type Second struct {
+	Steps      signin.Steps
+	Enrolment  signin.Enrolment
+	Seal, Open func(place, text string) (string, error)
+	// Demands reports whether staff may not go without; nil is no.
+	Demands func(ctx context.Context) bool
+}
+
 // Portal is the website. It is safe for concurrent use.
 type Portal struct {
 	handler http.Handler
@@ -82,13 +93,14 @@ func (p *Portal) Routes() []Route { return slices.Clone(p.routes) }
 func New(o Options) (*Portal, error) {
 	gate, err := session.New(session.Options{
 		Sessions: o.Sessions, People: o.People, BaseURL: o.BaseURL, Proxies: o.Proxies,
-		ErrorPage: o.errorPage, Served: o.Served, Log: o.Log, Now: o.Now,
+		Demands: o.Second.Demands, ErrorPage: o.errorPage, Served: o.Served, Log: o.Log, Now: o.Now,
 	})
 	if err != nil {
 		return nil, err
 	}
 	doors, err := signin.New(signin.Options{
-		Users: o.Users, Resets: o.Resets, Mailed: o.Mailed, Own: o.Own, Attempts: o.Attempts, Mailer: o.Mailer, Gate: gate,
+		Users: o.Users, Resets: o.Resets, Mailed: o.Mailed, Own: o.Own, Steps: o.Second.Steps, Enrolment: o.Second.Enrolment,
+		Seal: o.Second.Seal, Open: o.Second.Open, Demands: o.Second.Demands, Attempts: o.Attempts, Mailer: o.Mailer, Gate: gate,
 		Frame: o.Frame.Plain, Personal: o.Frame.Personal, BaseURL: o.BaseURL.String(), DeviceKey: o.DeviceKey, Demo: o.Demo, Journal: o.Journal, Log: o.Log, Now: o.Now,
 	})
 	if err != nil {

@@ -69,7 +69,7 @@ func newWorld(t *testing.T, change func(*portal.Options)) *world {
 	w := &world{people: portaltest.NewPeople()}
 	w.site = portaltest.Serve(t, func(base *url.URL) http.Handler {
 		o := portal.Options{
-			Sessions: w.people, People: w.people, Users: w.people, Resets: w.people, Mailed: w.people, Own: w.people, Attempts: w.people,
+			Sessions: w.people, People: w.people, Users: w.people, Resets: w.people, Mailed: w.people, Own: w.people, Second: portaltest.Second(w.people), Attempts: w.people,
 			Mailer: make(portaltest.Mailbox, 10), BaseURL: base, Pages: pages(),
 			Frame: ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Locale: portal.Locale},
 			Log:   slog.New(slog.DiscardHandler),
@@ -124,7 +124,7 @@ func TestEveryPageIsNeeded(t *testing.T) {
 		f := reflect.ValueOf(&p).Elem().Field(i)
 		f.SetZero()
 		_, err := portal.New(portal.Options{
-			Sessions: people, People: people, Users: people, Resets: people, Mailed: people, Own: people, Attempts: people, Mailer: make(portaltest.Mailbox, 1),
+			Sessions: people, People: people, Users: people, Resets: people, Mailed: people, Own: people, Second: portaltest.Second(people), Attempts: people, Mailer: make(portaltest.Mailbox, 1),
 			BaseURL: &url.URL{Scheme: "https", Host: "portal.example"}, Pages: p,
 		})
 		if err == nil || !strings.Contains(err.Error(), "has no handler") {

@@ -41,6 +41,8 @@ type Pages struct {
 	BrandingShow   session.Page // shows what is typed, and saves nothing
 	BrandingSample session.Page // a part of the page: how a colour fares
 	BrandingSheet  session.Page // the style sheet of that part
+	Entry          session.Page // what is asked of people who sign in
+	EntrySave      session.Page
 	Notifications  session.Page
 	Notify         session.Page   // chooses
 	Unsubscribe    session.Open   // asks
@@ -115,6 +117,9 @@ func table(o Options, d *signin.Doors) []door {
 		{post, "/admin/branding/preview", admin, p.BrandingShow},
 		{get, "/admin/branding/sample", admin, p.BrandingSample},
 		{get, "/admin/branding/sample.css", admin, p.BrandingSheet},
+
+		{get, "/admin/sign-in", admin, p.Entry},
+		{post, "/admin/sign-in", admin, p.EntrySave},
 
 		{get, "/a/{account}/", inAccount, p.Home},
 		{get, "/a/{account}/events", inAccount, p.Events},

@@ -44,6 +44,7 @@ func TestCommandsAskTheProgram(t *testing.T) {
 		{args: []string{"connector", "mails", "Help desk", "portico"}, call: "source mails Help desk false", out: "Portico mails clients"},
 		{args: []string{"release"}, call: "release", out: "Released."},
 		{args: []string{"user", "list"}, call: "users", out: "ines@nordwind.example  Ines  member        disabled"},
+		{args: []string{"user", "totp-reset", "a@b.example"}, call: "reset second step a@b.example", out: "without a second step now"},
 		{args: []string{"user", "disable", "a@b.example"}, call: "disable a@b.example", out: "no longer sign in"},
 		{args: []string{"user", "password", "a@b.example"}, in: "correct horse\n", call: "password a@b.example correct horse", out: "new password"},
 		{args: []string{"user", "add", "a@b.example", "--staff", "admin"}, in: "pass word", call: "add user a@b.example staff=admin account= role= password=pass word", out: "Added a@b.example."},

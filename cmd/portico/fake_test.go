@@ -129,6 +129,10 @@ func (f *fake) AddUser(_ context.Context, u access.User, account string, role ac
 
 func (f *fake) DisableUser(_ context.Context, email string) error { return f.call("disable %s", email) }
 
+func (f *fake) ResetSecondStep(_ context.Context, email string) error {
+	return f.call("reset second step %s", email)
+}
+
 func (f *fake) SetPassword(_ context.Context, email, password string) error {
 	return f.call("password %s %s", email, password)
 }

@@ -178,6 +178,8 @@ type Users interface {
 	DisableUser(ctx context.Context, email string) error
 	// SetPassword replaces the password and ends every session of the user.
 	SetPassword(ctx context.Context, email, password string) error
+	// ResetSecondStep takes a person's second step away and ends their sessions.
+	ResetSecondStep(ctx context.Context, email string) error
 }
 
 // opener makes a Program of a checked configuration.

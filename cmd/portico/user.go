@@ -18,7 +18,7 @@ func (c *console) user() *cobra.Command {
 			"Passwords are asked for, never given on the command line.",
 		Example: "  portico user add ines@nordwind.example --name \"Ines Albrecht\" --account \"Nordwind Logistik GmbH\" --role owner\n  portico user list",
 	}
-	cmd.AddCommand(c.userAdd(), c.userList(), c.userDisable(), c.userPassword())
+	cmd.AddCommand(c.userAdd(), c.userList(), c.userDisable(), c.userPassword(), c.userTOTPReset())
 	return group(cmd)
 }
 
@@ -162,6 +162,27 @@ func (c *console) userPassword() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&file, "password-file", "", "file that holds the password")
 	return cmd
+}
+
+func (c *console) userTOTPReset() *cobra.Command {
+	return &cobra.Command{
+		Use:   "totp-reset EMAIL",
+		Short: "Take a person's second step away",
+		Long: "Takes the second step (TOTP, RFC 6238) and the recovery codes of a person away who has lost\n" +
+			"both, ends their sessions and tells them by mail. Make sure that it is them who asks:\n" +
+			"afterwards a password or a mail alone signs them in, and they set up a new one.",
+		Example: "  portico user totp-reset mara@halden.example",
+		Args:    exactly("EMAIL"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.with(func(p Program) error {
+				if err := p.ResetSecondStep(cmd.Context(), args[0]); err != nil {
+					return err
+				}
+				fmt.Fprintf(c.out, "%s signs in without a second step now; open sessions ended.\n", oneLine(args[0]))
+				return nil
+			})
+		},
+	}
 }
 
 func join(roles []access.Role) string {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/argon2"
@@ -29,6 +30,7 @@ type People struct {
 	resets   map[[32]byte]reset
 	mailed   map[string]access.MailedSignIn // by user
 	attempts map[string][]time.Time
+	demands  atomic.Bool // a second step of staff
 }
 
 type person struct {
@@ -36,6 +38,8 @@ type person struct {
 	hash     string
 	roles    map[record.AccountID]access.Role
 	assigned []record.AccountID
+	second   access.SecondStep
+	recovery [][32]byte
 }
 
 type reset struct {

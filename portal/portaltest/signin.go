@@ -2,10 +2,12 @@ package portaltest
 
 import (
 	"context"
+	"encoding/base64"
 	"slices"
 	"strings"
 	"time"
 
+	"portico/portal"
 	"portico/sync/access"
 	"portico/sync/fault"
 	"portico/sync/record"
@@ -168,6 +170,67 @@ func (p *People) SaveProfile(_ context.Context, user, name, zone string) error {
 	return nil
 }
 
+// SecondStep implements signin.Steps.
+func (p *People) SecondStep(_ context.Context, user string) (access.SecondStep, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	u := p.users[user]
+	u.second.Codes = len(u.recovery)
+	return u.second, nil
+}
+
+// UseStep implements signin.Steps.
+func (p *People) UseStep(_ context.Context, user string, step int64) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if u := p.users[user]; u.second.Last < step {
+		u.second.Last = step
+		return nil
+	}
+	return fault.New(fault.Conflict, "This code was used already.")
+}
+
+// UseRecoveryCode implements signin.Steps.
+func (p *People) UseRecoveryCode(_ context.Context, user string, code [32]byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	u := p.users[user]
+	if i := slices.Index(u.recovery, code); i >= 0 {
+		u.recovery = slices.Delete(u.recovery, i, i+1)
+		return nil
+	}
+	return missing()
+}
+
+// StartSecondStep implements signin.Enrolment.
+func (p *People) StartSecondStep(ctx context.Context, user string, s access.SecondStep, codes [][32]byte, keep string) error {
+	p.mu.Lock()
+	u := p.users[user]
+	u.second, u.recovery, u.SecondStep = s, slices.Clone(codes), true
+	p.mu.Unlock()
+	return p.EndOtherSessions(ctx, user, keep)
+}
+
+// NewRecoveryCodes implements signin.Enrolment.
+func (p *People) NewRecoveryCodes(_ context.Context, user string, codes [][32]byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.users[user].recovery = slices.Clone(codes)
+	return nil
+}
+
+// EndSecondStep implements signin.Enrolment.
+func (p *People) EndSecondStep(_ context.Context, user, _ string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	u := p.users[user]
+	if !u.SecondStep {
+		return missing()
+	}
+	u.second, u.recovery, u.SecondStep = access.SecondStep{}, nil, false
+	return nil
+}
+
 // CountAttempts implements signin.Attempts.
 func (p *People) CountAttempts(_ context.Context, key string, since time.Time) (int, error) {
 	p.mu.Lock()
@@ -202,6 +265,7 @@ type Letter struct {
 	User access.User
 	Link string // of a reset or a sign-in; "" for a notice that the password changed
 	Code string // of a sign-in
+	Step string // "on" or "off": what became of a second step
 }
 
 // Mailbox implements signin.Mailer and hands every mail to the test.
@@ -219,3 +283,29 @@ func (m Mailbox) PasswordChanged(u access.User, _ time.Time) { m <- Letter{User:
 func (m Mailbox) SignIn(u access.User, link, code string, _ time.Duration) {
 	m <- Letter{User: u, Link: link, Code: code}
 }
+
+// SecondStep implements signin.Mailer.
+func (m Mailbox) SecondStep(u access.User, on bool, _ time.Time) {
+	m <- Letter{User: u, Step: map[bool]string{true: "on", false: "off"}[on]}
+}
+
+// Second keeps second steps with people, and seals by writing the place before the text.
+func Second(p *People) portal.Second {
+	return portal.Second{
+		Steps: p, Enrolment: p, Demands: func(context.Context) bool { return p.demands.Load() },
+		Seal: func(place, text string) (string, error) {
+			return base64.RawURLEncoding.EncodeToString([]byte(place + "\n" + text)), nil
+		},
+		Open: func(place, sealed string) (string, error) {
+			all, err := base64.RawURLEncoding.DecodeString(sealed)
+			text, ok := strings.CutPrefix(string(all), place+"\n")
+			if err != nil || !ok {
+				return "", fault.New(fault.Broken, "Sealed for another place.")
+			}
+			return text, nil
+		},
+	}
+}
+
+// DemandSecondStep says that staff may not go without a second step.
+func (p *People) DemandSecondStep() { p.demands.Store(true) }

@@ -62,6 +62,10 @@ func (g *Gate) staffScope(ctx context.Context, u access.User) (access.Scope, err
 	if u.Staff == "" {
 		return access.Scope{}, notHere()
 	}
+	if g.o.Demands != nil && !u.SecondStep && g.o.Demands(ctx) {
+		return access.Scope{}, fault.New(fault.Forbidden, "Set up a second step for your sign-in first.").
+			Because("look into the portal as staff", detour{enrolPath})
+	}
 	all := grant.Staff(who(u), u.Staff, nil)
 	if all.All() {
 		return all, nil

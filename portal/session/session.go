@@ -64,6 +64,9 @@ type Options struct {
 	ErrorPage func(r *http.Request, p Problem) templ.Component
 	// SignIn is the path that asks people to sign in; "/signin" when empty.
 	SignIn string
+	// Demands reports whether staff may see nothing before they have set up a second
+	// step; nil is no.
+	Demands func(ctx context.Context) bool
 	// Served is told of every request when it has been answered: the route that
 	// Named gave it, its status (0 when the client left before) and how long it
 	// took. Nil tells nobody.

@@ -62,32 +62,20 @@ func (d *Doors) ChangePassword(w http.ResponseWriter, r *http.Request, s access.
 	if err := form.Decode(w, r, &in); err != nil {
 		return err
 	}
-	t, wait, err := d.limiter.begin(r.Context(), d.subjects(r, s.User, s.User.Email)...)
-	if err != nil {
-		return fault.At("look up sign-in attempts", err)
-	}
-	if wait > 0 {
-		retryAfter(w, wait)
-		v.Old = v.Chrome.T("confirm.wait", v.Chrome.Span(roundUp(wait)))
-		return ui.Show(w, r, http.StatusTooManyRequests, changePage(v))
-	}
-	right := v.None
-	if !right {
-		if right, err = password.Verify(r.Context(), stored, in.Old); err != nil {
-			t.release()
+	if !v.None {
+		how, wait, err := d.provePassword(r, s.User, stored, in.Old)
+		switch {
+		case err != nil:
 			return err
+		case wait > 0:
+			retryAfter(w, wait)
+			v.Old = v.Chrome.T("confirm.wait", v.Chrome.Span(roundUp(wait)))
+			return ui.Show(w, r, http.StatusTooManyRequests, changePage(v))
+		case how == "":
+			d.refused(r, s.User, s.User.Email)
+			v.Old = v.Chrome.T("me.password.old.wrong")
+			return ui.Show(w, r, http.StatusUnprocessableEntity, changePage(v))
 		}
-	}
-	if !right {
-		if _, err := t.fail(r.Context()); err != nil {
-			return fault.At("note the attempt", err)
-		}
-		d.refused(r, s.User, s.User.Email)
-		v.Old = v.Chrome.T("me.password.old.wrong")
-		return ui.Show(w, r, http.StatusUnprocessableEntity, changePage(v))
-	}
-	if err := t.succeed(r.Context()); err != nil {
-		return fault.At("forget sign-in attempts", err)
 	}
 	return d.replace(w, r, s, in, v)
 }

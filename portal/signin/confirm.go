@@ -3,6 +3,7 @@ package signin
 import (
 	"log/slog"
 	"net/http"
+	"time"
 
 	"portico/portal/form"
 	"portico/portal/session"
@@ -18,6 +19,7 @@ type ConfirmView struct {
 	Email    string
 	Next     string
 	Password bool // the reader has one
+	Code     bool // the reader has an authenticator
 	Problem  string
 }
 
@@ -29,6 +31,7 @@ func (d *Doors) Confirm(w http.ResponseWriter, r *http.Request, s access.Session
 
 type confirmForm struct {
 	Password string `form:"password,exact" validate:"max=1024"`
+	Code     string `form:"code" validate:"max=100"`
 	Next     string `form:"next" validate:"max=2000"`
 }
 
@@ -38,38 +41,51 @@ func (d *Doors) Confirmed(w http.ResponseWriter, r *http.Request, s access.Sessi
 	if err := form.Decode(w, r, &in); err != nil {
 		return err
 	}
-	v := ConfirmView{Next: in.Next}
 	u, stored, err := d.o.Users.UserByEmail(r.Context(), s.User.Email)
 	if err != nil {
 		return fault.At("look up the reader", err)
 	}
-	t, wait, err := d.limiter.begin(r.Context(), d.subjects(r, u, u.Email)...)
-	if err != nil {
-		return fault.At("look up sign-in attempts", err)
+	var how string
+	var wait time.Duration
+	if in.Code != "" && u.SecondStep {
+		how, wait, err = d.prove(r, u, in.Code)
+	} else {
+		how, wait, err = d.provePassword(r, u, stored, in.Password)
 	}
-	c := d.o.Frame(r)
-	if wait > 0 {
+	c, v := d.o.Frame(r), ConfirmView{Next: in.Next}
+	switch {
+	case err != nil:
+		return err
+	case wait > 0:
 		retryAfter(w, wait)
 		v.Problem = c.T("confirm.wait", c.Span(roundUp(wait)))
 		return d.showConfirm(w, r, s, http.StatusTooManyRequests, v)
-	}
-	right, err := password.Verify(r.Context(), stored, in.Password)
-	if err != nil {
-		t.release()
-		return err
-	}
-	if !right {
-		if _, err := t.fail(r.Context()); err != nil {
-			return fault.At("note the attempt", err)
-		}
+	case how == "":
 		d.refused(r, u, u.Email)
 		v.Problem = c.T("confirm.wrong")
 		return d.showConfirm(w, r, s, http.StatusUnprocessableEntity, v)
 	}
-	if err := t.succeed(r.Context()); err != nil {
-		return fault.At("forget sign-in attempts", err)
+	return d.confirm(w, r, u, how, in.Next)
+}
+
+// provePassword compares a password under the limits of signing in; how is "" when
+// it is not right.
+func (d *Doors) provePassword(r *http.Request, u access.User, stored, typed string) (how string, wait time.Duration, err error) {
+	t, wait, err := d.limiter.begin(r.Context(), d.subjects(r, u, u.Email)...)
+	if err != nil || wait > 0 {
+		return "", wait, fault.At("look up sign-in attempts", err)
 	}
-	return d.confirm(w, r, u, "password", in.Next)
+	right, err := password.Verify(r.Context(), stored, typed)
+	switch {
+	case err != nil:
+		t.release()
+		return "", 0, err
+	case !right:
+		_, err = t.fail(r.Context())
+	default:
+		how, err = "password", t.succeed(r.Context())
+	}
+	return how, 0, fault.At("note the attempt", err)
 }
 
 // confirm starts a session in the place of the one that was confirmed, with a
@@ -94,6 +110,6 @@ func (d *Doors) showConfirm(w http.ResponseWriter, r *http.Request, s access.Ses
 	}
 	c := d.o.Frame(r)
 	c.Title = c.T("confirm.title")
-	v.Email, v.Password, v.Next = s.User.Email, stored != "", session.Local(v.Next)
+	v.Email, v.Password, v.Code, v.Next = s.User.Email, stored != "", s.User.SecondStep, session.Local(v.Next)
 	return ui.Show(w, r, status, confirmPage(c, v))
 }

@@ -127,8 +127,16 @@ func (d *Doors) refused(r *http.Request, u access.User, email string) {
 	d.o.Journal(r.Context(), d.entry(r, audit.SignInRefused, u, email))
 }
 
-// letIn starts the session and leads on.
+// letIn lets in who has taken the first step: with a session, or to the second.
 func (d *Doors) letIn(w http.ResponseWriter, r *http.Request, u access.User, by, next string) error {
+	if u.SecondStep {
+		return d.askSecond(w, r, u, by, next)
+	}
+	return d.enter(w, r, u, by, next)
+}
+
+// enter starts the session and leads on.
+func (d *Doors) enter(w http.ResponseWriter, r *http.Request, u access.User, by, next string) error {
 	if err := d.o.Gate.Start(w, r, u); err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ var (
 	mailedAddress = limit{"mailed-address", 5, time.Hour, 5 * time.Minute, 15 * time.Minute}
 	// A code is tried five times; the pause after that is as long as its life.
 	perCode     = limit{"code", 5, mailedLife, mailedLife, mailedLife}
+	perSecond   = limit{"second", 5, 15 * time.Minute, time.Minute, 15 * time.Minute}
 	perCodePeer = limit{"code-peer", 30, time.Hour, time.Minute, 15 * time.Minute}
 )
 

@@ -23,7 +23,6 @@ type MeView struct {
 	Zone     string
 	Problems map[string]string
 	Password bool // there is one
-	Second   access.SecondStep
 	Sessions []SessionView
 }
 
@@ -44,7 +43,7 @@ func (d *Doors) Me(w http.ResponseWriter, r *http.Request, s access.Session) err
 	if err != nil {
 		return err
 	}
-	if done := r.URL.Query().Get("done"); strings.Contains(" profile password ended others ", " "+done+" ") {
+	if done := r.URL.Query().Get("done"); strings.Contains(" profile password ended others second ", " "+done+" ") {
 		v.Chrome.Flash = ui.Flash{Tone: ui.Good, Text: v.Chrome.T("me.done." + done)}
 	}
 	return ui.Show(w, r, http.StatusOK, mePage(v))

@@ -66,6 +66,25 @@ type Own interface {
 	SaveProfile(ctx context.Context, user, name, zone string) error
 }
 
+// Steps is what the second step of a sign-in is compared with.
+type Steps interface {
+	// SecondStep returns the zero value for who has none.
+	SecondStep(ctx context.Context, user string) (access.SecondStep, error)
+	// UseStep spends a code; fault.Conflict when it, or a newer one, was spent.
+	UseStep(ctx context.Context, user string, step int64) error
+	// UseRecoveryCode spends one; fault.NotFound when it is none of them.
+	UseRecoveryCode(ctx context.Context, user string, code [32]byte) error
+}
+
+// Enrolment sets second steps up and takes them away.
+type Enrolment interface {
+	// StartSecondStep ends every session of the user but the one to keep.
+	StartSecondStep(ctx context.Context, user string, s access.SecondStep, codes [][32]byte, keep string) error
+	NewRecoveryCodes(ctx context.Context, user string, codes [][32]byte) error
+	// EndSecondStep returns fault.NotFound for who has none; by is who does it.
+	EndSecondStep(ctx context.Context, user, by string) error
+}
+
 // Attempts counts what was tried.
 type Attempts interface {
 	CountAttempts(ctx context.Context, key string, since time.Time) (int, error)
@@ -78,6 +97,8 @@ type Mailer interface {
 	PasswordReset(u access.User, link string, valid time.Duration)
 	PasswordChanged(u access.User, at time.Time)
 	SignIn(u access.User, link, code string, valid time.Duration)
+	// SecondStep says that a second step was set up, or taken away.
+	SecondStep(u access.User, on bool, at time.Time)
 }
 
 // Gate is what sign-in needs of the session.
@@ -89,12 +110,20 @@ type Gate interface {
 	Direct(r *http.Request) bool
 }
 
-// Options configure the doors. All but Demo, DeviceKey, Log and Now are needed.
+// Options configure the doors. All but Demands, Demo, DeviceKey, Journal, Log and
+// Now are needed.
 type Options struct {
-	Users    Users
-	Resets   Resets
-	Mailed   Mailed
-	Own      Own
+	Users  Users
+	Resets Resets
+	Mailed Mailed
+	Own    Own
+	Steps  Steps
+	// Enrolment, Seal and Open keep secrets of second steps: what is sealed for one
+	// place opens in no other.
+	Enrolment  Enrolment
+	Seal, Open func(place, text string) (string, error)
+	// Demands reports whether staff may not go without a second step; nil is no.
+	Demands  func(ctx context.Context) bool
 	Attempts Attempts
 	Mailer   Mailer
 	Gate     Gate
@@ -128,7 +157,7 @@ type Doors struct {
 
 // New checks the options and returns the doors.
 func New(o Options) (*Doors, error) {
-	if o.Users == nil || o.Resets == nil || o.Mailed == nil || o.Own == nil || o.Personal == nil || o.Attempts == nil || o.Mailer == nil || o.Gate == nil || o.Frame == nil || o.BaseURL == "" {
+	if !o.whole() {
 		return nil, fault.Wrap(fault.Internal, "open the sign-in", errors.New("an option is missing"))
 	}
 	if len(o.DeviceKey) == 0 {
@@ -137,6 +166,9 @@ func New(o Options) (*Doors, error) {
 	}
 	if len(o.DeviceKey) < 32 {
 		return nil, fault.New(fault.Setup, "The key that recognises browsers needs at least 32 bytes.")
+	}
+	if o.Demands == nil {
+		o.Demands = func(context.Context) bool { return false }
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -154,6 +186,13 @@ func New(o Options) (*Doors, error) {
 		d.demo[session.Hash(p.Token)] = p
 	}
 	return d, nil
+}
+
+// whole reports whether nothing is missing that is needed.
+func (o Options) whole() bool {
+	kept := o.Users != nil && o.Resets != nil && o.Mailed != nil && o.Own != nil && o.Attempts != nil
+	second := o.Steps != nil && o.Enrolment != nil && o.Seal != nil && o.Open != nil
+	return kept && second && o.Mailer != nil && o.Gate != nil && o.Frame != nil && o.Personal != nil && o.BaseURL != ""
 }
 
 // First leads from the bare address to where the reader belongs.

@@ -1,8 +1,11 @@
 package signin
 
 import (
+	"strings"
+
 	"github.com/a-h/templ"
 
+	"portico/portal/session"
 	"portico/portal/ui"
 )
 
@@ -13,6 +16,11 @@ var zones = []string{
 	"Europe/Helsinki", "Europe/Tallinn", "Europe/Athens", "Europe/Bucharest", "Europe/Kyiv", "Europe/Istanbul", "Africa/Johannesburg", "Africa/Lagos",
 	"Asia/Dubai", "Asia/Kolkata", "Asia/Singapore", "Asia/Hong_Kong", "Asia/Tokyo", "Australia/Perth", "Australia/Sydney", "Pacific/Auckland",
 	"America/Halifax", "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Sao_Paulo", "UTC",
+}
+
+// spaced writes a key as it is typed; authenticators ignore the spaces.
+func spaced(secret string) string {
+	return strings.ReplaceAll(session.Grouped(secret, 4), "-", " ")
 }
 
 // sessionName says in words which browser a session is in.

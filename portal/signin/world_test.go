@@ -79,7 +79,7 @@ func newWorld(t *testing.T, demo ...signin.DemoPerson) *world {
 	w.people.Join(w.ines.ID, w.account, access.Owner)
 	w.site = portaltest.Serve(t, func(base *url.URL) http.Handler {
 		p, err := portal.New(portal.Options{
-			Sessions: w.people, People: w.people, Users: w.people, Resets: w.people, Mailed: w.people, Own: w.people, Attempts: w.people, Mailer: w.mails,
+			Sessions: w.people, People: w.people, Users: w.people, Resets: w.people, Mailed: w.people, Own: w.people, Second: portaltest.Second(w.people), Attempts: w.people, Mailer: w.mails,
 			BaseURL: base, Pages: pages(), Demo: demo, Log: slog.New(w), Now: w.now,
 			Frame: ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Locale: portal.Locale, Now: w.now},
 		})

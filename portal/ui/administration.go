@@ -11,6 +11,7 @@ var administration = []struct {
 	{"nav.mail", "/admin/mail", IconMail},
 	{"nav.branding", "/admin/branding", IconBrand},
 	{"nav.keys", "/admin/api-keys", IconKey},
+	{"nav.entry", "/admin/sign-in", IconPerson},
 }
 
 // administer lists the administrator's pages in the reader's words.

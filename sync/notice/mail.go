@@ -33,6 +33,7 @@ const (
 	// their mailbox. Both are owed in the name of who invites.
 	Invitation     Sort = "invitation"
 	InvitationCode Sort = "invitation-code"
+	SecondStep     Sort = "second-step" // somebody's second step was set up or taken away
 )
 
 // About is what a topic speaks of.

@@ -34,6 +34,7 @@ type contents struct {
 	Link string    `json:"link,omitempty"`
 	Code string    `json:"code,omitempty"`
 	At   time.Time `json:"at,omitzero"`
+	On   bool      `json:"on,omitempty"` // of a second step: set up, not taken away
 }
 
 // PasswordReset sends the link that sets a new password, while it is valid.
@@ -49,6 +50,11 @@ func (l Letters) PasswordChanged(u access.User, at time.Time) {
 // SignIn sends the link and the code that sign somebody in, while they are valid.
 func (l Letters) SignIn(u access.User, link, code string, valid time.Duration) {
 	l.owe(notice.Mail{To: u, Sort: notice.SignIn, Expires: l.Now().Add(valid)}, contents{Link: link, Code: code})
+}
+
+// SecondStep tells somebody that their second step was set up, or taken away.
+func (l Letters) SecondStep(u access.User, on bool, at time.Time) {
+	l.owe(notice.Mail{To: u, Sort: notice.SecondStep}, contents{On: on, At: at})
 }
 
 func (l Letters) owe(m notice.Mail, c contents) {
@@ -90,6 +96,13 @@ func (w *Worker) letterOf(ctx context.Context, m notice.Mail) (letter, error) {
 		l.subject, l.sheet.Button = wordSignInSubject, link{wordSignInButton, c.Link}
 		l.sheet.Lead = []string{fmt.Sprintf(wordSignInLead, provider), fmt.Sprintf(wordSignInCode, c.Code)}
 		l.sheet.Notes = []string{fmt.Sprintf(wordResetUntil, w.clock(m.To, m.Expires)), fmt.Sprintf(wordResetCopy, c.Link), fmt.Sprintf(wordSignInNot, provider)}
+	case notice.SecondStep:
+		subject, lead := wordStepOffSubject, wordStepOffLead
+		if c.On {
+			subject, lead = wordStepOnSubject, wordStepOnLead
+		}
+		l.subject = subject
+		l.sheet.Lead = []string{fmt.Sprintf(lead, provider, w.clock(m.To, c.At)), wordStepNot}
 	default:
 		l.subject = wordChangedSubject
 		l.sheet.Lead = []string{fmt.Sprintf(wordChangedLead, provider, w.clock(m.To, c.At)), wordChangedNot}

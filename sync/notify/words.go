@@ -57,14 +57,20 @@ const (
 	wordResetCopy      = "If you cannot click it, copy this address: %s"
 	wordResetNot       = "If it was not you, do nothing: your password stays as it is."
 	wordChangedSubject = "Your password was changed"
-	wordChangedLead    = "Your password for the portal of %s was changed on %s, with a link that we had sent to this address. Every browser that was signed in has been signed out."
-	wordChangedNot     = "If it was you, there is nothing to do. If it was not, somebody else can read your mail: secure your mailbox first, then ask for a new password and tell us."
+	wordChangedLead    = "Your password for the portal of %s was changed on %s. Other browsers that were signed in have been signed out."
+	wordChangedNot     = "If it was you, there is nothing to do. If it was not, somebody else knew your password or can read your mail: secure your mailbox first, then ask for a new password and tell us."
 
 	wordSignInSubject = "Your sign-in"
 	wordSignInLead    = "Somebody, most likely you, wants to sign in to the portal of %s."
 	wordSignInCode    = "The code is %s. Type it on the page where you asked for this mail, or open the link on any device."
 	wordSignInButton  = "Sign in with this link"
 	wordSignInNot     = "If it was not you, do nothing: nobody comes in without this mail. Tell the code to nobody; %s never asks for it."
+
+	wordStepOnSubject  = "Your second step was set up"
+	wordStepOnLead     = "For the portal of %s a second step was set up on %s: a code of an authenticator is asked for when you sign in. Other browsers that were signed in have been signed out."
+	wordStepOffSubject = "Your second step was taken away"
+	wordStepOffLead    = "For the portal of %s your second step was taken away on %s: a password or a mail alone signs you in."
+	wordStepNot        = "If it was you, or an administrator who spoke with you, there is nothing to do. If it was not, choose a new password at once and tell us."
 
 	wordTestSubject = "A test of the mail settings"
 	wordTestLead    = "This mail was sent to test how the portal of %s sends mail (%s). It arrived, so there is nothing to do."

@@ -143,6 +143,17 @@ func TestASignInIsMailedWithLinkAndCode(t *testing.T) {
 	}
 }
 
+func TestWhatBecameOfASecondStepIsTold(t *testing.T) {
+	t.Parallel()
+	for on, subject := range map[bool]string{true: "Subject: Your second step was set up · Halden IT\n", false: "Subject: Your second step was taken away · Halden IT\n"} {
+		w := newWorld(t)
+		w.letters().SecondStep(w.member("Ines", access.Owner, notice.Nothing), on, w.clock())
+		if _, _, text := w.one(w.work(w.worker())); !strings.HasPrefix(text, subject) || !strings.Contains(text, "choose a new password at once") {
+			t.Error(text)
+		}
+	}
+}
+
 func TestALetterIsSealedAndDoesNotComeTooLate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

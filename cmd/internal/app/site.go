@@ -71,7 +71,8 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, show *sh
 		return nil, err
 	}
 	return portal.New(portal.Options{
-		Sessions: sys, People: sys, Users: sys, Resets: sys, Mailed: sys, Own: sys, Attempts: sys, Mailer: letters,
+		Sessions: sys, People: sys, Users: sys, Resets: sys, Mailed: sys, Own: sys,
+		Second: a.secondStep(sys, firm), Attempts: sys, Mailer: letters,
 		BaseURL: base, Proxies: a.cfg.ProxyPrefixes(), DeviceKey: key, Demo: show.signers(), Tour: guide, Journal: a.journal(sys),
 		Frame: frame, Pages: pages, Hooks: w.intake, API: programs, Ready: by.ready, Degraded: degraded(w), Served: by.served, Log: a.log, Now: a.now,
 	})
@@ -92,7 +93,8 @@ func (a *App) pages(s *store.Store, d desk, frame ui.Framer, from sources) porta
 
 // administer adds the administrator's pages.
 func (a *App) administer(p *portal.Pages, frame ui.Framer, firm *provider.Provider) {
-	s := settings.New(settings.Options{Mail: firm, Branding: firm, LookupTXT: net.DefaultResolver.LookupTXT, Frame: frame})
+	s := settings.New(settings.Options{Mail: firm, Branding: firm, Entry: firm, LookupTXT: net.DefaultResolver.LookupTXT, Frame: frame})
 	p.Mail, p.MailSave, p.MailTest, p.MailRecords = s.Mail, s.SaveMail, s.TryMail, s.CheckRecords
+	p.Entry, p.EntrySave = s.Entry, s.SaveEntry
 	p.Branding, p.BrandingSave, p.BrandingShow, p.BrandingSample, p.BrandingSheet = s.Branding, s.SaveBranding, s.PreviewBranding, s.Sample, s.SampleSheet
 }

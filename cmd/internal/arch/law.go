@@ -184,6 +184,7 @@ var libraries = []struct {
 	{"code.dny.dev/ssrf", []string{"sync/egress/..."}},
 	{"github.com/standard-webhooks", []string{"sync/webhook/..."}},
 	{"github.com/knadh/koanf", []string{"config"}},
+	{"rsc.io/qr", []string{"portal/signin/totp"}},
 	{"filippo.io/age", []string{"cmd/internal/backup"}},
 	{"github.com/prometheus", []string{"cmd/internal/gauges"}},
 	{"github.com/spf13/cobra", []string{"cmd/..."}},

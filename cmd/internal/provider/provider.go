@@ -1,5 +1,5 @@
 // Package provider is what the firm that runs this Portico has decided: how mail
-// leaves and how it appears. It promises one order: what the configuration names
+// leaves, how it appears and what is asked of people who sign in. It promises one order: what the configuration names
 // counts; then what an administrator saved in the browser; then the default. What
 // one process saves holds in every other within seconds. A password is sealed for
 // the server and user it was typed for, and is never sent to another one. It hides
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"portico/config"
+	"portico/portal/admin/settings"
 	"portico/sync/notify"
 	"portico/sync/vault"
 )
@@ -31,6 +32,7 @@ type Provider struct {
 	o          Options
 	mail       *group[mailDocument]
 	branding   *group[brandingDocument]
+	entry      *group[settings.Entry]
 	appearance appearance
 	// check sends a test mail, see notify.Mailer.Check.
 	check func(ctx context.Context, s notify.Server, to string) error
@@ -49,6 +51,7 @@ func New(o Options) *Provider {
 	return &Provider{o: o,
 		mail:     newGroup[mailDocument](o.Store, "mail", o.Now),
 		branding: newGroup[brandingDocument](o.Store, "branding", o.Now),
+		entry:    newGroup[settings.Entry](o.Store, "entry", o.Now),
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package settings is the pages where an administrator decides how mail leaves and
-// how the provider appears. It promises that what the configuration decides is
+// Package settings is the pages where an administrator decides how mail leaves, how
+// the provider appears and what is asked of people who sign in. It promises that what the configuration decides is
 // shown with its place and cannot be changed here, that a secret never goes back
 // to a browser, that nothing which was typed is lost to a mistake or to somebody
 // who saved first, and that what is tried is exactly what is typed.
@@ -35,6 +35,7 @@ type State[T any] struct {
 type Options struct {
 	Mail     Mailing
 	Branding Appearance
+	Entry    Entries
 	// LookupTXT asks the resolver for the TXT records of a name (RFC 1035); it is
 	// called only when somebody presses the button for it.
 	LookupTXT func(ctx context.Context, name string) ([]string, error)

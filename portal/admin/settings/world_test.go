@@ -57,9 +57,12 @@ func (m *mailing) SealPassword(_ access.Scope, c settings.MailChange) string {
 
 // world is the pages over what a test puts in place.
 type world struct {
-	t     *testing.T
-	mail  *mailing
-	look  *appearing
+	t    *testing.T
+	mail *mailing
+	look *appearing
+
+	entries *entries
+
 	txt   map[string][]string
 	asked []string
 	pages *settings.Pages
@@ -67,7 +70,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, mail: &mailing{versions: map[int]settings.Mail{}}, look: &appearing{}, txt: map[string][]string{}}
+	w := &world{t: t, mail: &mailing{versions: map[int]settings.Mail{}}, look: &appearing{}, entries: &entries{}, txt: map[string][]string{}}
 	frame := ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Zone: time.UTC, Now: func() time.Time { return now }})
 	answers := make(chan struct{}, 1)
 	lookup := func(_ context.Context, name string) ([]string, error) {
@@ -79,7 +82,7 @@ func newWorld(t *testing.T) *world {
 		}
 		return nil, &net.DNSError{Name: name, IsNotFound: w.txt["offline"] == nil}
 	}
-	w.pages = settings.New(settings.Options{Mail: w.mail, Branding: w.look, LookupTXT: lookup, Frame: frame})
+	w.pages = settings.New(settings.Options{Mail: w.mail, Branding: w.look, Entry: w.entries, LookupTXT: lookup, Frame: frame})
 	return w
 }
 

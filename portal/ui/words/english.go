@@ -65,6 +65,7 @@ var englishShell = Catalogue{
 	"nav.accounts":       "Accounts",
 	"nav.mail":           "Mail",
 	"nav.branding":       "Branding",
+	"nav.entry":          "Sign-in",
 	"copy.button":        "Copy",
 	"copy.done":          "Copied",
 	"pager.newest":       "Back to the first page",

@@ -97,4 +97,12 @@ var englishSettings = Catalogue{ //nolint:gosec // words about passwords, none o
 	"settings.branding.sample.text":   "It arrived this morning. See the",
 	"settings.branding.sample.link":   "delivery note",
 	"settings.branding.sample.act":    "Reply",
+
+	"settings.entry.title":                  "Sign-in",
+	"settings.entry.staff":                  "Staff",
+	"settings.entry.staff_second_step":      "Staff must use a second step",
+	"settings.entry.staff_second_step.hint": "Who has none is sent to set one up after signing in, you included, and sees nothing before that. Clients choose for themselves.",
+	"settings.entry.on":                     "Staff sign in with a second step.",
+	"settings.entry.off":                    "A password or a mail alone signs staff in, unless they chose otherwise.",
+	"settings.entry.lost":                   "Who lost phone and recovery codes is let in anew on the command line:",
 }

@@ -1,6 +1,7 @@
 // Coming in otherwise than by password, what people look after of their own, and
 // the way from one account to another.
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -9,6 +10,8 @@ import { Home } from "../lib/program.mjs";
 
 const password = "correct horse battery staple";
 const ines = "ines@nordwind.example";
+const mara = "mara@halden.example";
+const tom = "tom@halden.example";
 const nora = "nora@books.example"; // keeps the books of forty companies
 
 // mailed returns the link and the code of the newest mail to somebody that was
@@ -30,6 +33,17 @@ async function mailed(portico, to, seen) {
   throw new Error(`no mail to ${to}`);
 }
 
+// shown is the code that an authenticator with the key shows now (RFC 6238), so
+// many steps of half a minute away.
+function shown(key, steps = 0) {
+  const bits = [...key.replaceAll(" ", "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const secret = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+  const mac = createHmac("sha1", secret).update(counter).digest();
+  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
 describe("signing in", () => {
   let portico, browser;
   const seen = new Set();
@@ -45,6 +59,9 @@ describe("signing in", () => {
     for (let n = 1; n <= 40; n++) {
       const long = n === 7 ? " Gesellschaft für angewandte Kühlkettenüberwachung mbH & Co. KG" : "";
       await join(nora, "Nora Petersen", `Client ${String(n).padStart(2, "0")}${long}`, "finance");
+    }
+    for (const [email, name] of [[mara, "Mara Lindqvist"], [tom, "Tom Reuter"]]) {
+      await portico.run(["user", "add", email, "--name", name, "--staff", "admin"], { PORTICO_PASSWORD: password });
     }
     await portico.serve();
     browser = await launch();
@@ -66,8 +83,88 @@ describe("signing in", () => {
     await page.getByLabel("Mail address").fill(email);
     await page.getByLabel("Password").fill(password);
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
-    await page.waitForURL(/\/a\/|\/accounts$/);
+    await page.waitForURL(/\/a\/|\/accounts$|\/staff$|\/second/);
   }
+
+  for (const size of Object.keys(sizes)) {
+    for (const look of looks) {
+      test(`the pages of the second step, ${size} ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
+        await enter(page, ines);
+        await page.goto("/me/second-step/new");
+        await inspect(page, "second-new");
+        await page.getByLabel("I have kept them").check();
+        await page.getByLabel("Code from your authenticator").fill("000000");
+        await page.getByRole("button", { name: "Turn it on" }).click();
+        await page.getByText("This is not the code of this moment.").waitFor();
+        await inspect(page, "second-wrong", /status of 422/);
+      }));
+    }
+  }
+
+  test("staff set up a second step, sign in with it, and recover", () => visit(browser, portico.url, "desktop", "light", async (page) => {
+    await enter(page, mara);
+    await page.goto("/me");
+    await page.getByRole("link", { name: "Set it up" }).click();
+    const key = await page.locator(".po-key").innerText();
+    const codes = await page.locator(".po-codes code").allInnerTexts();
+    await page.getByLabel("I have kept them").check();
+    const used = shown(key, -1);
+    await page.getByLabel("Code from your authenticator").fill(used);
+    await page.getByRole("button", { name: "Turn it on" }).click();
+    await page.getByText("From now on a code is asked for").waitFor();
+    await inspect(page, "second-on");
+    await page.context().clearCookies();
+    await enter(page, mara);
+    await page.getByRole("heading", { name: "One more step" }).waitFor();
+    await inspect(page, "second-asked");
+    await page.getByLabel("Code", { exact: true }).fill(used);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("This code is not right").waitFor();
+    await page.getByLabel("Code", { exact: true }).fill(shown(key));
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL(/\/staff$/);
+    await page.context().clearCookies();
+    await ask(page, mara);
+    await page.getByLabel("Code from the mail").fill((await mailed(portico, mara, seen)).code);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByLabel("Code", { exact: true }).fill(codes[0]);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL(/\/staff$/);
+    await page.goto("/me/second-step");
+    await page.getByText("9 are left.").waitFor();
+    await page.getByRole("link", { name: "New recovery codes" }).click();
+    await inspect(page, "second-codes", /status of 422/);
+    await page.goto("/confirm?next=/me/second-step");
+    await inspect(page, "confirm-code", /status of 422/);
+    await page.goto("/me/second-step");
+    await page.getByRole("button", { name: "Take it away" }).click();
+    await page.getByText("The second step is taken away.").waitFor();
+    sound(page, /status of 422/);
+  }));
+
+  test("staff who must have a second step see nothing before they have", () => visit(browser, portico.url, "desktop", "light", async (page) => {
+    await enter(page, tom);
+    await page.getByRole("link", { name: "Sign-in" }).first().click();
+    await inspect(page, "admin-sign-in");
+    await page.getByLabel("Staff must use a second step").check();
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.waitForURL(/\/me\/second-step\/new\?next=/);
+    const key = await page.locator(".po-key").innerText();
+    await page.getByLabel("I have kept them").check();
+    await page.getByLabel("Code from your authenticator").fill(shown(key));
+    await page.getByRole("button", { name: "Turn it on" }).click();
+    await page.waitForURL(/\/admin\/sign-in/);
+    await inspect(page, "admin-sign-in-on");
+    await page.getByLabel("Staff must use a second step").uncheck();
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByText("Saved").first().waitFor();
+    const { stdout } = await portico.run(["user", "totp-reset", tom]);
+    assert.match(stdout, /signs in without a second step now/);
+    await page.goto("/staff");
+    await page.waitForURL(/\/signin/);
+    await enter(page, tom);
+    await page.waitForURL(/\/staff$/);
+  }));
 
   for (const size of Object.keys(sizes)) {
     for (const look of looks) {
