@@ -78,26 +78,17 @@ func (p *progress) show(r run.Run) {
 	}
 	p.last[r.Stream] = now
 	line := fmt.Sprintf("%s: %d records", r.Stream, r.Counts.Read)
-	if took := now.Sub(r.Started).Seconds(); took > 0 && r.Counts.Read > 0 {
-		line += fmt.Sprintf(", %.0f/s", float64(r.Counts.Read)/took)
+	if rate := r.Rate(now); rate > 0 {
+		line += fmt.Sprintf(", %.0f/s", rate)
 	}
 	if r.Total > 0 {
 		line += fmt.Sprintf(", %d of %d requests", r.Done, r.Total)
 	}
-	if left := remaining(r, now); left > 0 {
+	if left := r.Left(now); left > 0 {
 		line += ", about " + left.String() + " left"
 	}
 	if r.State != run.Running {
 		line += ", " + string(r.State)
 	}
 	fmt.Fprintln(p.w, line)
-}
-
-// remaining guesses the time left from the requests done; zero when nobody can tell.
-func remaining(r run.Run, now time.Time) time.Duration {
-	if r.State != run.Running || r.Done <= 0 || r.Total <= r.Done {
-		return 0
-	}
-	each := now.Sub(r.Started) / time.Duration(r.Done)
-	return (each * time.Duration(r.Total-r.Done)).Round(time.Second)
 }

@@ -17,6 +17,7 @@ func (c *Connector) Check(ctx context.Context, conn remote.Conn) remote.Report {
 	}
 	if c.m.Identity != nil {
 		item := remote.ReportItem{Name: "sign in", OK: true}
+		asked := conn.Now()
 		if err := s.identify(ctx); err != nil {
 			item.OK, item.Detail = false, sentence(err)
 			return remote.Report{Items: []remote.ReportItem{item}} // nothing else can be told
@@ -24,6 +25,7 @@ func (c *Connector) Check(ctx context.Context, conn remote.Conn) remote.Report {
 		if name, err := c.m.Identity.Name.Text(s.env()); err == nil {
 			report.As, item.Detail = name, "Signed in as "+name+"."
 		}
+		report.Clock, report.Asked = s.clock, asked
 		report.Items = append(report.Items, item)
 	}
 	for i := range c.m.Check.Steps {

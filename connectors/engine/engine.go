@@ -29,7 +29,10 @@ type Connector struct {
 	breakers map[record.ConnectionID]*rest.Breaker
 }
 
-var _ remote.Connector = (*Connector)(nil)
+var (
+	_ remote.Connector = (*Connector)(nil)
+	_ remote.Sampler   = (*Connector)(nil)
+)
 
 // Option changes how a connector runs.
 type Option func(*Connector)
@@ -69,6 +72,13 @@ func (c *Connector) breaker(id record.ConnectionID) *rest.Breaker {
 		c.breakers[id] = b
 	}
 	return b
+}
+
+// Forget drops what is kept about a connection that was only tried.
+func (c *Connector) Forget(id record.ConnectionID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.breakers, id)
 }
 
 func specOf(m *manifest.Manifest) remote.Spec {

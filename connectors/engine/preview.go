@@ -7,25 +7,14 @@ import (
 	"portico/connectors/manifest"
 	"portico/connectors/manifest/tree"
 	"portico/sync/fault"
-	"portico/sync/record"
 	"portico/sync/remote"
 )
-
-// Sample is one item as the system sent it, beside what became of it: a record,
-// a reject, or neither when the manifest does not keep it.
-type Sample struct {
-	Raw    any
-	Kind   record.Kind
-	Record *record.Record
-	Reject *remote.Reject
-}
 
 // errEnough ends a list that has given what is wanted.
 var errEnough = errors.New("enough")
 
-// Preview reads the beginning of a stream and shows at most n items of each kind
-// raw beside normalized. Nothing is stored.
-func (c *Connector) Preview(ctx context.Context, conn remote.Conn, stream string, n int) ([]Sample, error) {
+// Preview implements remote.Sampler: raw beside normalized. Nothing is stored.
+func (c *Connector) Preview(ctx context.Context, conn remote.Conn, stream string, n int) ([]remote.Sample, error) {
 	st := c.m.Streams[stream]
 	if st == nil {
 		return nil, fault.Newf(fault.Invalid, "%s has no stream %q.", c.m.Name, stream)
@@ -47,7 +36,7 @@ func (c *Connector) Preview(ctx context.Context, conn remote.Conn, stream string
 			return nil, err
 		}
 	}
-	var out []Sample
+	var out []remote.Sample
 	l := &lister{s: s, fetch: &p.source.Fetch, env: p.env}
 	err = l.each(ctx, place{}, func(pg page) error {
 		if out, err = p.samples(ctx, pg, n); err != nil {
@@ -62,8 +51,8 @@ func (c *Connector) Preview(ctx context.Context, conn remote.Conn, stream string
 }
 
 // samples maps one page: its own items, or those that belong to its parents.
-func (p *puller) samples(ctx context.Context, pg page, n int) ([]Sample, error) {
-	var out []Sample
+func (p *puller) samples(ctx context.Context, pg page, n int) ([]remote.Sample, error) {
+	var out []remote.Sample
 	if p.st.ForEach == nil {
 		for _, m := range p.s.mappers(p.st, p.env, nil) {
 			out = append(out, m.samples(pg.items, n)...)
@@ -78,10 +67,10 @@ func (p *puller) samples(ctx context.Context, pg page, n int) ([]Sample, error) 
 	return out, err
 }
 
-func (m *mapper) samples(items []tree.Value, n int) []Sample {
-	var out []Sample
+func (m *mapper) samples(items []tree.Value, n int) []remote.Sample {
+	var out []remote.Sample
 	for _, item := range items[:min(len(items), n)] {
-		sample := Sample{Raw: item.Plain(), Kind: m.emit.Kind}
+		sample := remote.Sample{Raw: item.Plain(), Kind: m.emit.Kind}
 		rec, keep, reject := m.record(item)
 		if sample.Reject = reject; keep {
 			sample.Record = &rec

@@ -46,6 +46,10 @@ func Connection(allowPrivate string) (Policy, error) {
 	return p, err
 }
 
+// Confirmable is the field of a refusal (fault.Fields) that names the host:port which
+// an administrator may confirm.
+const Confirmable = "allow_private"
+
 // Control judges the addresses of one dial to target ("host:port" as asked for);
 // it fits net.Dialer.Control, which calls it after the name was resolved.
 func (p Policy) Control(target string) func(network, address string, _ syscall.RawConn) error {
@@ -70,7 +74,8 @@ func (p Policy) judge(target string, addr netip.Addr, port uint16, confirmed boo
 	case within(private, addr) && confirmed:
 		return nil
 	case within(private, addr) && p.anyPort:
-		return fault.Newf(fault.Setup, "%s is a private address; confirm %s for this connection if that system is meant.", addr, target)
+		return fault.Newf(fault.Setup, "%s is a private address; confirm %s for this connection if that system is meant.", addr, target).
+			Field(Confirmable, target)
 	case within(private, addr):
 		return fault.Newf(fault.Setup, "%s is a private address; use a public one, or add %s to the configuration's allow-list.", addr, target)
 	}

@@ -51,6 +51,12 @@ type Connector interface {
 	Hints(ctx context.Context, c Conn, raw *RawRequest) ([]Hint, error)
 }
 
+// Sampler is a Connector that can show what it makes of a system's own answers.
+type Sampler interface {
+	// Preview reads the beginning of a stream, at most n items of each kind.
+	Preview(ctx context.Context, c Conn, stream string, n int) ([]Sample, error)
+}
+
 // Conn is one configured connection, opened for one piece of work.
 type Conn struct {
 	ID       record.ConnectionID

@@ -73,6 +73,18 @@ type Report struct {
 	OK    bool
 	As    string // who we are signed in as
 	Items []ReportItem
+	// Clock is what the system says the time is, to the second, just after Asked;
+	// zero when it does not say.
+	Clock, Asked time.Time
+}
+
+// Skew is how far the system's clock is ahead of ours, negative behind; zero when it
+// is not known. It is no better than a second and the way of one request.
+func (r Report) Skew() time.Duration {
+	if r.Clock.IsZero() {
+		return 0
+	}
+	return r.Clock.Sub(r.Asked)
 }
 
 // ReportItem is one thing that was tried.
@@ -122,4 +134,13 @@ func (s Spec) Action(kind action.Kind) (ActionSpec, bool) {
 		}
 	}
 	return ActionSpec{}, false
+}
+
+// Sample is one item as the system sent it, beside what became of it: a record, a
+// reject, or neither when the connector does not keep it.
+type Sample struct {
+	Raw    any
+	Kind   record.Kind
+	Record *record.Record
+	Reject *Reject
 }

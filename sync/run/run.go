@@ -81,6 +81,19 @@ type StreamState struct {
 	FailingFor time.Time // since when; zero when healthy
 	Problem    string    // plain words
 	Held       string    // why it waits for a person (sweep guard), or ""
+	Kinds      []record.Kind
+	Every      time.Duration // how often changes are asked for
+	FreshFor   time.Duration // how long its facts count as current after a whole pass
+	// Leased is a run that is under way; it may have lost its process not long ago.
+	Leased bool
+	// Wanted is what a person asked for and no run has done yet: remote.Everything,
+	// or remote.Census for one whose result counts however much is missing; or "".
+	Wanted remote.PullMode
+}
+
+// Late reports whether what the stream brings is past its freshness limit.
+func (s StreamState) Late(now time.Time) bool {
+	return !s.Completed.IsZero() && s.FreshFor > 0 && now.Sub(s.Completed) > s.FreshFor
 }
 
 // Due is a stream that should be pulled now.
@@ -98,4 +111,26 @@ type SweepResult struct {
 	Missing int  // of those, not seen
 	Deleted int  // removed
 	Held    bool // too many were missing: nothing was removed, a person must confirm
+}
+
+// Rate is how many records a second the run has read so far; 0 when nobody can
+// tell. A run that has ended is measured to its end.
+func (r Run) Rate(now time.Time) float64 {
+	if r.State != Running && !r.Ended.IsZero() {
+		now = r.Ended
+	}
+	took := now.Sub(r.Started).Seconds()
+	if took <= 0 {
+		return 0
+	}
+	return float64(r.Counts.Read) / took
+}
+
+// Left guesses the time left from the requests done; zero when nobody can tell.
+func (r Run) Left(now time.Time) time.Duration {
+	if r.State != Running || r.Done <= 0 || r.Total <= r.Done {
+		return 0
+	}
+	each := now.Sub(r.Started) / time.Duration(r.Done)
+	return (each * time.Duration(r.Total-r.Done)).Round(time.Second)
 }

@@ -35,27 +35,73 @@ func (r connectionRow) connection() (remote.Connection, error) {
 	return c, json.Unmarshal([]byte(r.Settings), &c.Settings)
 }
 
+// NewConnection is a connection with everything that it begins with.
+type NewConnection struct {
+	remote.Connection
+	Streams []remote.Stream
+	Secrets map[string][]byte // sealed, by field
+	Queues  []string          // where new requests may go
+	// Companies are known before the first pull; none of them is matched.
+	Companies []remote.Company
+}
+
 // CreateConnection adds a connection with the streams that its connector has.
 func (y *System) CreateConnection(ctx context.Context, c remote.Connection, streams []remote.Stream) error {
-	settings, err := json.Marshal(c.Settings)
+	return y.Connect(ctx, NewConnection{Connection: c, Streams: streams})
+}
+
+// Connect adds a connection whole, so that no pull begins before its credential
+// is there. A name that is taken is fault.Conflict.
+func (y *System) Connect(ctx context.Context, n NewConnection) error {
+	settings, queues, err := encoded(n)
 	if err != nil {
-		return fault.Wrap(fault.Internal, "encode settings", err)
+		return err
 	}
+	c := n.Connection
 	return y.administer(ctx, administered(audit.ConnectionMade, y.now(), c.ID.String(), "connector", c.Connector, "allow_private", c.AllowPrivate), func(ctx context.Context, tx *scoped.Tx) error {
-		var taken int
-		if err := tx.Find(ctx, &taken, "SELECT count(*) FROM connections WHERE name = ?", c.Name); err != nil {
-			return fault.At("create connection", err)
+		if err := nameFree(ctx, tx, c); err != nil {
+			return err
 		}
-		if taken > 0 {
-			return fault.Newf(fault.Conflict, "A connection named %q exists already.", c.Name).Field("name", "This name is taken.")
-		}
-		_, err := tx.Run(ctx, `INSERT INTO connections (id, connector, name, settings, allow_private, ca, read_only, paused, created_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.ID, c.Connector, plain(c.Name), string(settings), c.AllowPrivate, c.CA, c.ReadOnly, c.Paused, at(y.now()))
+		_, err := tx.Run(ctx, `INSERT INTO connections (id, connector, name, settings, allow_private, ca, queues, read_only, paused, created_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.ID, c.Connector, plain(c.Name), settings, c.AllowPrivate, c.CA, queues, c.ReadOnly, c.Paused, at(y.now()))
 		if err != nil {
 			return fault.At("create connection", err)
 		}
-		return ensureStreams(ctx, tx, c.ID, streams)
+		if err := y.putSecrets(ctx, tx, c.ID, n.Secrets); err != nil {
+			return err
+		}
+		for _, company := range n.Companies {
+			if _, err := tx.Run(ctx, "INSERT INTO companies (connection_id, key, name, seen_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+				c.ID, plain(company.Key), plain(company.Name), at(y.now())); err != nil {
+				return fault.At("enter companies", err)
+			}
+		}
+		return ensureStreams(ctx, tx, c.ID, n.Streams)
 	})
+}
+
+func encoded(n NewConnection) (settings, queues string, err error) {
+	s, err := json.Marshal(n.Settings)
+	if err != nil {
+		return "", "", fault.Wrap(fault.Internal, "encode settings", err)
+	}
+	if n.Queues == nil {
+		n.Queues = []string{}
+	}
+	q, err := json.Marshal(n.Queues)
+	return string(s), string(q), fault.Wrap(fault.Internal, "encode queues", err)
+}
+
+// nameFree refuses a name that another connection has.
+func nameFree(ctx context.Context, tx *scoped.Tx, c remote.Connection) error {
+	var taken int
+	if err := tx.Find(ctx, &taken, "SELECT count(*) FROM connections WHERE name = ? AND id <> ?", plain(c.Name), c.ID); err != nil {
+		return fault.At("look for the name", err)
+	}
+	if taken > 0 {
+		return fault.Newf(fault.Conflict, "A connection named %q exists already.", c.Name).Field("name", "This name is taken.")
+	}
+	return nil
 }
 
 // EnsureStreams adds streams that a newer connector has and refreshes the
@@ -171,11 +217,20 @@ func (y *System) changeConnection(ctx context.Context, c record.ConnectionID, se
 // PutSecret stores a sealed credential of a connection.
 func (y *System) PutSecret(ctx context.Context, c record.ConnectionID, field string, sealed []byte) error {
 	return y.administer(ctx, administered(audit.ConnectionMade, y.now(), c.String(), "secret", field), func(ctx context.Context, tx *scoped.Tx) error {
+		return y.putSecrets(ctx, tx, c, map[string][]byte{field: sealed})
+	})
+}
+
+func (y *System) putSecrets(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, sealed map[string][]byte) error {
+	for field, text := range sealed {
 		_, err := tx.Run(ctx, `INSERT INTO secrets (connection_id, field, sealed, changed_at) VALUES (?, ?, ?, ?)
 			ON CONFLICT (connection_id, field) DO UPDATE SET sealed = excluded.sealed, changed_at = excluded.changed_at`,
-			c, field, sealed, at(y.now()))
-		return fault.At("store secret", err)
-	})
+			c, field, text, at(y.now()))
+		if err != nil {
+			return fault.At("store secret", err)
+		}
+	}
+	return nil
 }
 
 // Secret returns a sealed credential; fault.Setup when it was never entered.

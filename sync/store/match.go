@@ -116,7 +116,7 @@ func (y *System) promote(ctx context.Context, tx *scoped.Tx, c record.Connection
 // Unmatch takes everything of a company out of the account that sees it, stops
 // what was asked for and not sent, and keeps the records in staging.
 func (y *System) Unmatch(ctx context.Context, c record.ConnectionID, key string) error {
-	return y.administer(ctx, administered(audit.CompanyHidden, y.now(), c.String(), "company", key), func(ctx context.Context, tx *scoped.Tx) error {
+	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
 		w, err := newWriter(ctx, tx, c, y.now().UTC())
 		if err != nil {
 			return err
@@ -133,6 +133,9 @@ func (y *System) Unmatch(ctx context.Context, c record.ConnectionID, key string)
 				return err
 			}
 			if err := w.withdrawCompany(ctx, account, key); err != nil {
+				return err
+			}
+			if err := leave(ctx, tx, y.sign(ofAccount(account, administered(audit.CompanyHidden, w.now, c.String(), "company", key)))); err != nil {
 				return err
 			}
 		}

@@ -68,8 +68,34 @@ func (y *System) Meanings(ctx context.Context, c record.ConnectionID) ([]record.
 
 // SetMeaning corrects one row of the dictionary and every record that has it.
 func (y *System) SetMeaning(ctx context.Context, c record.ConnectionID, m record.Meaning) error {
+	return y.setMeaning(ctx, c, m, func(context.Context, *scoped.Tx) error { return nil })
+}
+
+// ReviseMeaning is SetMeaning by somebody who has looked at the row: when it is not
+// what they saw any more, the error is fault.Conflict and nothing is changed.
+func (y *System) ReviseMeaning(ctx context.Context, c record.ConnectionID, seen, m record.Meaning) error {
+	return y.setMeaning(ctx, c, m, func(ctx context.Context, tx *scoped.Tx) error {
+		all, err := loadMeanings(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		is, ok := all[meaningKey{m.Kind, m.Raw}]
+		if !ok {
+			return fault.New(fault.NotFound, "This status is not in the dictionary.")
+		}
+		if is != seen {
+			return fault.New(fault.Conflict, "Somebody else saved this status meanwhile. Look at it again.")
+		}
+		return nil
+	})
+}
+
+func (y *System) setMeaning(ctx context.Context, c record.ConnectionID, m record.Meaning, first func(context.Context, *scoped.Tx) error) error {
 	return y.administer(ctx, administered(audit.MeaningChanged, y.now(), c.String(), "kind", string(m.Kind), "raw", m.Raw, "state", string(m.State), "turn", string(m.Turn)), func(ctx context.Context, tx *scoped.Tx) error {
 		if err := alone(ctx, tx, c); err != nil {
+			return err
+		}
+		if err := first(ctx, tx); err != nil {
 			return err
 		}
 		_, err := tx.Run(ctx, `INSERT INTO meanings (connection_id, kind, raw, state, label, explanation, turn, guessed)

@@ -118,6 +118,10 @@ func (y *System) Finish(ctx context.Context, r run.Run, next time.Time) error {
 			// A first pass has seen everything, so the first census can wait its turn.
 			set += ", completed_at = ?, counted_at = coalesce(counted_at, ?), failures = 0, failing_since = NULL, problem = ''"
 			args = append(args, at(r.Started), at(r.Started))
+			if r.Mode == remote.Everything {
+				set += ", wanted = CASE WHEN wanted = ? THEN '' ELSE wanted END"
+				args = append(args, remote.Everything)
+			}
 		case r.State == run.Failed:
 			set += ", failures = failures + 1, failing_since = coalesce(failing_since, ?), problem = ?"
 			args = append(args, at(now), r.Problem)

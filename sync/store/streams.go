@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"portico/sync/access"
+	"portico/sync/audit"
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/remote"
@@ -27,6 +28,9 @@ type streamRow struct {
 	FailingSince moment
 	Problem      string
 	Held         string
+	Every        int64
+	LeaseUntil   moment
+	Wanted       remote.PullMode
 }
 
 // downAfter is how many failures in a row make a source "not reachable" to a
@@ -45,23 +49,32 @@ func (r streamRow) freshness() record.Freshness {
 	return f
 }
 
+func (r streamRow) state(now time.Time) run.StreamState {
+	s := run.StreamState{Connection: r.ConnectionID, Stream: r.Stream, Checkpoint: r.Checkpoint, Completed: r.CompletedAt.Time,
+		Counted: r.CountedAt.Time, Next: r.NextAt.Time, Failures: r.Failures, FailingFor: r.FailingSince.Time, Problem: r.Problem,
+		Held: r.Held, Every: time.Duration(r.Every) * time.Second, FreshFor: time.Duration(r.FreshFor) * time.Second,
+		Leased: r.LeaseUntil.After(now), Wanted: r.Wanted}
+	for k := range strings.FieldsSeq(r.Kinds) {
+		s.Kinds = append(s.Kinds, record.Kind(k))
+	}
+	return s
+}
+
 // Streams lists what is known about the streams of a connection.
 func (y *System) Streams(ctx context.Context, c record.ConnectionID) ([]run.StreamState, error) {
 	var rows []streamRow
 	err := y.db.Find(ctx, &rows, `SELECT connection_id, stream, kinds, fresh_for, checkpoint, completed_at, counted_at, next_at,
-		failures, failing_since, problem, held FROM streams WHERE connection_id = ? ORDER BY position`, c)
+		failures, failing_since, problem, held, every, lease_until, wanted FROM streams WHERE connection_id = ? ORDER BY position`, c)
 	out := make([]run.StreamState, len(rows))
 	for i, r := range rows {
-		out[i] = run.StreamState{Connection: c, Stream: r.Stream, Checkpoint: r.Checkpoint, Completed: r.CompletedAt.Time,
-			Counted: r.CountedAt.Time, Next: r.NextAt.Time, Failures: r.Failures, FailingFor: r.FailingSince.Time,
-			Problem: r.Problem, Held: r.Held}
+		out[i] = r.state(y.now())
 	}
 	return out, fault.At("list streams", err)
 }
 
 // DueStreams lists what should be pulled at now: streams whose time has come
 // and that nobody is pulling. A stream that completed a pass long enough ago is
-// counted (census) before it is pulled again.
+// counted (census) before it is pulled again. What a person asked for goes first.
 func (y *System) DueStreams(ctx context.Context, now time.Time, limit int) ([]run.Due, error) {
 	var rows []struct {
 		ConnectionID record.ConnectionID
@@ -69,8 +82,9 @@ func (y *System) DueStreams(ctx context.Context, now time.Time, limit int) ([]ru
 		CensusEvery  int64
 		CompletedAt  moment
 		CountedAt    moment
+		Wanted       remote.PullMode
 	}
-	err := y.db.Find(ctx, &rows, `SELECT s.connection_id, s.stream, s.census_every, s.completed_at, s.counted_at
+	err := y.db.Find(ctx, &rows, `SELECT s.connection_id, s.stream, s.census_every, s.completed_at, s.counted_at, s.wanted
 		FROM streams s JOIN connections c ON c.id = s.connection_id
 		WHERE `+released+` AND NOT c.paused AND (s.next_at IS NULL OR s.next_at <= ?) AND (s.lease_until IS NULL OR s.lease_until < ?)
 		ORDER BY s.next_at NULLS FIRST, s.connection_id, s.position LIMIT ?`, at(now), at(now), limit)
@@ -84,7 +98,10 @@ func (y *System) DueStreams(ctx context.Context, now time.Time, limit int) ([]ru
 		if census > 0 && !r.CompletedAt.IsZero() && now.Sub(r.CountedAt.Time) >= census {
 			mode = remote.Census
 		}
-		out[i] = run.Due{Connection: r.ConnectionID, Stream: r.Stream, Mode: mode}
+		if r.Wanted != "" {
+			mode = r.Wanted
+		}
+		out[i] = run.Due{Connection: r.ConnectionID, Stream: r.Stream, Mode: mode, Force: r.Wanted == remote.Census}
 	}
 	return out, nil
 }
@@ -94,6 +111,24 @@ func (y *System) Hasten(ctx context.Context, c record.ConnectionID, stream strin
 	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
 		_, err := tx.Run(ctx, "UPDATE streams SET next_at = NULL WHERE connection_id = ? AND (? = '' OR stream = ?)", c, stream, stream)
 		return fault.At("hasten stream", err)
+	})
+}
+
+// Want has a stream read whole again (remote.Everything), or counted once more
+// with a result that counts however much is missing (remote.Census), by whichever
+// process works next. It is asked for until a run has done it. fault.Conflict when
+// nothing is held back that a census could confirm.
+func (y *System) Want(ctx context.Context, c record.ConnectionID, stream string, mode remote.PullMode) error {
+	where := ""
+	if mode == remote.Census {
+		where = " AND held <> ''"
+	}
+	return y.administer(ctx, administered(audit.ConnectionMade, y.now(), c.String(), "wanted", string(mode), "stream", stream), func(ctx context.Context, tx *scoped.Tx) error {
+		n, err := tx.Run(ctx, "UPDATE streams SET wanted = ?, next_at = NULL WHERE connection_id = ? AND stream = ?"+where, mode, c, stream)
+		if err == nil && n == 0 {
+			return fault.New(fault.Conflict, "There is no such stream, or nothing of it is held back any more.")
+		}
+		return fault.At("ask for a run", err)
 	})
 }
 

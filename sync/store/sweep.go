@@ -10,6 +10,7 @@ import (
 
 	"portico/sync/fault"
 	"portico/sync/record"
+	"portico/sync/remote"
 	"portico/sync/run"
 	"portico/sync/store/internal/scoped"
 )
@@ -99,8 +100,9 @@ func (y *System) setHeld(ctx context.Context, r run.Run, why string) error {
 // another kind back at the same time.
 func (y *System) unsetHeld(ctx context.Context, r run.Run, kind record.Kind) error {
 	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
-		_, err := tx.Run(ctx, "UPDATE streams SET held = '' WHERE connection_id = ? AND stream = ? AND held LIKE ?",
-			r.Connection, r.Stream, "% of kind "+string(kind)+" are missing%")
+		_, err := tx.Run(ctx, `UPDATE streams SET held = '', wanted = CASE WHEN wanted = ? THEN '' ELSE wanted END
+			WHERE connection_id = ? AND stream = ? AND held LIKE ?`,
+			remote.Census, r.Connection, r.Stream, "% of kind "+string(kind)+" are missing%")
 		return fault.At("end the hold of a sweep", err)
 	})
 }

@@ -102,8 +102,8 @@ var table = []row{
 		why: "the portal's test kit imports only the portal and ground",
 	},
 	{
-		of: []string{"portal/admin/..."}, may: append([]string{"sync/remote", "sync/apikey", "sync/delivery", "portal/session", "portal/ui/...", "portal/form"}, shown...),
-		why: "the administrator's pages import only access, record, action, approval, fault, remote, apikey, delivery, session, ui and form",
+		of: []string{"portal/admin/..."}, may: append([]string{"sync/remote", "sync/apikey", "sync/delivery", "sync/run", "portal/session", "portal/ui/...", "portal/form"}, shown...),
+		why: "the administrator's pages import only access, record, action, approval, fault, remote, apikey, delivery, run, session, ui and form",
 	},
 	{
 		of: []string{"portal/..."}, may: append([]string{"portal/session", "portal/ui/...", "portal/form"}, shown...),
