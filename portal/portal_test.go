@@ -54,7 +54,7 @@ func echo(name string) func(http.ResponseWriter, *http.Request, access.Scope) er
 	}
 }
 
-// pages fills every page with an echo of its own name.
+// pages fills every page with an echo of its own name, in families too.
 func pages() portal.Pages {
 	var p portal.Pages
 	portaltest.Fill(&p, echo)

@@ -67,6 +67,7 @@ type Pages struct {
 
 	People      People
 	Integration Integration
+	Connections Connections
 }
 
 // door is one line of the table. The handler is a session.Page, a session.Stream,
@@ -163,6 +164,7 @@ func table(o Options, d *signin.Doors) []door {
 	doors = append(doors, p.Staff.doors()...)
 	doors = append(doors, integrationDoors(p.Integration)...)
 	doors = append(doors, apiDoors(o.API)...)
+	doors = append(doors, connectionDoors(p.Connections)...)
 	if o.Hooks != nil { // public: the sender proves itself to the handler
 		doors = append(doors, door{post, "/hooks/{connection}", public, o.Hooks})
 	}

@@ -8,6 +8,7 @@ var administration = []struct {
 	icon       Icon
 }{
 	{"nav.users", "/admin/users", IconUsers},
+	{"nav.connections", "/admin/connections", IconPlug},
 	{"nav.mail", "/admin/mail", IconMail},
 	{"nav.branding", "/admin/branding", IconBrand},
 	{"nav.keys", "/admin/api-keys", IconKey},

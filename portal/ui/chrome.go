@@ -35,6 +35,9 @@ type Chrome struct {
 	Nonce    string    // of the content security policy
 	Title    string    // says where you are, without the provider's name
 	Flash    Flash
+	// Refresh is after how many seconds the page loads itself anew where no script
+	// does better; 0 is never.
+	Refresh int
 }
 
 // Provider is the firm whose portal this is.

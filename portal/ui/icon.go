@@ -37,4 +37,8 @@ const (
 	IconTickets  Icon = "ticket"
 	IconCopy     Icon = "copy"
 	IconClip     Icon = "paperclip"
+	IconPlug     Icon = "plug"
+	IconPause    Icon = "player-pause"
+	IconPlay     Icon = "player-play"
+	IconHealth   Icon = "activity-heartbeat"
 )

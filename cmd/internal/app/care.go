@@ -110,13 +110,7 @@ func (a *App) SetMeaning(ctx context.Context, name string, m record.Meaning) err
 	if err != nil {
 		return err
 	}
-	guess := record.Guess(m.Kind, m.Raw)
-	if m.Label == "" {
-		m.Label = guess.Label
-	}
-	if m.Explanation == "" && m.State == guess.State && m.Turn == guess.Turn {
-		m.Explanation = guess.Explanation
-	}
+	m = completed(m)
 	if err := valid.Struct(m); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"net/url"
 	"slices"
 
 	"portico/connectors"
@@ -38,43 +37,49 @@ func (a *App) AddConnection(ctx context.Context, c remote.Connection, secrets ma
 	if err != nil {
 		return c, err
 	}
-	connector, ok := connectors.Find(c.Connector)
-	if !ok {
-		return c, fault.Newf(fault.Invalid, "There is no connector %q.", c.Connector)
-	}
-	if err := checkSettings(connector.Spec(), c.Settings); err != nil {
-		return c, err
-	}
 	c.ID = record.NewConnectionID()
-	if err := sys.CreateConnection(ctx, c, connector.Spec().Streams); err != nil {
-		return c, err
-	}
-	return c, a.seal(ctx, sys, c.ID, secrets)
+	return c, a.connect(ctx, sys, store.NewConnection{Connection: c}, secrets)
 }
 
-func (a *App) seal(ctx context.Context, sys *store.System, id record.ConnectionID, secrets map[string]string) error {
-	for field, text := range secrets {
-		sealed, err := a.vault.Seal(place(id, field), vault.NewSecret(text))
-		if err != nil {
-			return err
-		}
-		if err := sys.PutSecret(ctx, id, field, []byte(sealed)); err != nil {
-			return err
-		}
+// connect stores a connection whole, with what its connector has.
+func (a *App) connect(ctx context.Context, sys *store.System, n store.NewConnection, secrets map[string]string) error {
+	connector, ok := connectors.Find(n.Connector)
+	if !ok {
+		return fault.Newf(fault.Invalid, "There is no connector %q.", n.Connector)
 	}
-	return nil
+	if err := checkSettings(connector.Spec(), n.Settings); err != nil {
+		return err
+	}
+	sealed, err := a.sealed(n.ID, secrets)
+	if err != nil {
+		return err
+	}
+	n.Streams, n.Secrets = connector.Spec().Streams, sealed
+	return sys.Connect(ctx, n)
+}
+
+// sealed are secrets as they are stored.
+func (a *App) sealed(id record.ConnectionID, secrets map[string]string) (map[string][]byte, error) {
+	out := make(map[string][]byte, len(secrets))
+	for field, text := range secrets {
+		if wrong := remote.WrongSecret(text); wrong != "" {
+			return nil, fault.Newf(fault.Invalid, "%s: %s", field, wrong)
+		}
+		box, err := a.vault.Seal(place(id, field), vault.NewSecret(text))
+		if err != nil {
+			return nil, err
+		}
+		out[field] = []byte(box)
+	}
+	return out, nil
 }
 
 // checkSettings finds what can be seen to be wrong without asking the system.
 func checkSettings(spec remote.Spec, settings map[string]string) error {
+	wrong := spec.Wrong(settings)
 	for _, f := range spec.Fields {
-		value := settings[f.Name]
-		if f.Type != remote.URLField || value == "" {
-			continue
-		}
-		u, err := url.Parse(value)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return fault.Newf(fault.Invalid, "%s: %q is not a web address. It starts with https:// (or http:// inside your network).", f.Label, value)
+		if problem := wrong[f.Name]; problem != "" {
+			return fault.Newf(fault.Invalid, "%s: %s", f.Label, problem)
 		}
 	}
 	return nil

@@ -26,14 +26,17 @@ func (a *App) AddAccount(ctx context.Context, name, parent string) (record.Accou
 	if err != nil {
 		return record.AccountInfo{}, err
 	}
-	info := record.AccountInfo{ID: record.NewAccountID(), Name: strings.TrimSpace(name), Launch: record.LaunchHidden}
+	var above record.AccountInfo
 	if parent != "" {
-		p, err := accountNamed(ctx, sys, parent)
-		if err != nil {
+		if above, err = accountNamed(ctx, sys, parent); err != nil {
 			return record.AccountInfo{}, err
 		}
-		info.Parent = p.ID
 	}
+	return addAccount(ctx, sys, name, above.ID)
+}
+
+func addAccount(ctx context.Context, sys *store.System, name string, parent record.AccountID) (record.AccountInfo, error) {
+	info := record.AccountInfo{ID: record.NewAccountID(), Name: strings.TrimSpace(name), Parent: parent, Launch: record.LaunchHidden}
 	return info, sys.CreateAccount(ctx, info)
 }
 

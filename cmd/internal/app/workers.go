@@ -160,9 +160,15 @@ func (w *workers) again(ctx context.Context, id action.ID) error {
 	return nil
 }
 
+// confirmedByPerson marks a census whose result counts however much is missing.
+const confirmedByPerson = "confirmed"
+
 // enqueuePull lets any process pull; when the queue is away, this one does.
 func (w *workers) enqueuePull(ctx context.Context, d run.Due) error {
 	t := jobs.Task{Name: jobs.PullStream, IDs: []string{d.Connection.String(), d.Stream, string(d.Mode)}}
+	if d.Force {
+		t.IDs = append(t.IDs, confirmedByPerson)
+	}
 	err := w.queue.Enqueue(ctx, t)
 	if err != nil && w.server.Nudge(t) {
 		return nil
@@ -182,14 +188,14 @@ func (w *workers) doAction(ctx context.Context, t jobs.Task) error {
 }
 
 func (w *workers) doPull(ctx context.Context, t jobs.Task) error {
-	if len(t.IDs) != 3 {
+	if len(t.IDs) != 3 && (len(t.IDs) != 4 || t.IDs[3] != confirmedByPerson) {
 		return fault.New(fault.Internal, "").Because("pull stream", errors.New("a task needs connection, stream and mode"))
 	}
 	id, err := record.ParseConnectionID(t.IDs[0])
 	if err != nil {
 		return fault.Wrap(fault.Internal, "pull stream", err)
 	}
-	r, err := w.pull.Run(ctx, run.Due{Connection: id, Stream: t.IDs[1], Mode: remote.PullMode(t.IDs[2])})
+	r, err := w.pull.Run(ctx, run.Due{Connection: id, Stream: t.IDs[1], Mode: remote.PullMode(t.IDs[2]), Force: len(t.IDs) == 4})
 	if err != nil || r.State != run.Done {
 		return nil // the run's report says what happened, and was logged once
 	}

@@ -14,6 +14,7 @@ var english = join(
 	englishNotifications,
 	englishStaff,
 	englishSettings,
+	englishConnections,
 	englishAPI,
 	englishSignin,
 	englishPeople,

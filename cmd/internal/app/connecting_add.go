@@ -1,0 +1,225 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"portico/connectors"
+	"portico/portal/admin/connections"
+	"portico/sync/access"
+	"portico/sync/fault"
+	"portico/sync/record"
+	"portico/sync/remote"
+	"portico/sync/run"
+	"portico/sync/store"
+)
+
+// What one look shows: items of a stream, and companies.
+const (
+	samplesShown   = 3
+	companiesTaken = 500
+)
+
+// Glimpse implements connections.Adding.
+func (f fitter) Glimpse(ctx context.Context, s access.Scope, token string) (connections.Glimpse, error) {
+	if _, err := f.as(ctx, s); err != nil {
+		return connections.Glimpse{}, err
+	}
+	d, err := f.unseal(s, token)
+	if err != nil {
+		return connections.Glimpse{}, err
+	}
+	connector, ok := connectors.Find(d.Connector)
+	if !ok {
+		return connections.Glimpse{}, fault.New(fault.NotFound, "There is no such system in the catalogue.")
+	}
+	if err := f.pace(ctx, s); err != nil {
+		return connections.Glimpse{}, err
+	}
+	conn, _, done, err := f.open(connector, d.Draft)
+	if err != nil {
+		return connections.Glimpse{}, err
+	}
+	defer done()
+	looking, cancel := context.WithTimeout(ctx, lookMost)
+	defer cancel()
+	g := connections.Glimpse{Draft: d.Draft}
+	g.Draft.Secrets = nil
+	note := func(err error) {
+		if g.Problem == "" && err != nil {
+			if g.Problem = fault.Public(err); g.Problem == "" {
+				g.Problem = "It could not all be read."
+				f.app.log.Warn("a draft could not be looked into", "connector", d.Connector, "error", err)
+			}
+		}
+	}
+	g.Streams = samples(looking, connector, conn, note)
+	found, err := connector.Discover(looking, conn)
+	note(err)
+	d.Queues, d.Companies = usualFirst(found.Queues, d.Settings["queue"]), found.Companies[:min(len(found.Companies), companiesTaken)]
+	if g.Token, err = f.seal(s, d); err != nil {
+		return g, err
+	}
+	g.Companies, err = f.candidates(ctx, found.Companies)
+	return g, err
+}
+
+// samples reads the beginning of each stream that has a face of its own: what
+// belongs to another record is shown with it later.
+func samples(ctx context.Context, connector remote.Connector, conn remote.Conn, note func(error)) []connections.Sampled {
+	sampler, ok := connector.(remote.Sampler)
+	if !ok {
+		return nil
+	}
+	var out []connections.Sampled
+	for _, st := range connector.Spec().Streams {
+		if !slices.Contains(st.Kinds, record.KindTicket) && !slices.Contains(st.Kinds, record.KindAsset) {
+			continue
+		}
+		list, err := sampler.Preview(ctx, conn, st.Name, samplesShown)
+		note(err)
+		if len(list) > 0 {
+			out = append(out, connections.Sampled{Stream: st.Name, Samples: list})
+		}
+	}
+	return out
+}
+
+// candidates are companies as discovered, with what they may be by their names.
+func (f fitter) candidates(ctx context.Context, list []remote.Company) ([]connections.Candidate, error) {
+	known, err := f.known(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]connections.Candidate, len(list))
+	for i, c := range list {
+		out[i] = connections.Suggest(c, nil, known)
+	}
+	return out, nil
+}
+
+// known are the accounts with the domains of their members.
+func (f fitter) known(ctx context.Context) ([]connections.Known, error) {
+	accounts, err := f.sys.AllAccounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	domains, err := f.sys.MemberDomains(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]connections.Known, len(accounts))
+	for i, a := range accounts {
+		out[i] = connections.Known{AccountInfo: a, Domains: domains[a.ID]}
+	}
+	return out, nil
+}
+
+// Connect implements connections.Adding.
+func (f fitter) Connect(ctx context.Context, s access.Scope, token string, picks []connections.Pick) (record.ConnectionID, error) {
+	sys, err := f.as(ctx, s)
+	if err != nil {
+		return record.ConnectionID{}, err
+	}
+	d, err := f.unseal(s, token)
+	if err != nil {
+		return record.ConnectionID{}, err
+	}
+	if f.connected(ctx, d.ID) {
+		return d.ID, nil
+	}
+	n := store.NewConnection{Connection: remote.Connection{ID: d.ID, Connector: d.Connector, Name: d.Name, Settings: d.Settings,
+		AllowPrivate: d.AllowPrivate, CA: d.CA, ReadOnly: d.ReadOnly}}
+	n.Queues, n.Companies = d.Queues, d.Companies
+	for _, p := range picks {
+		if !slices.ContainsFunc(n.Companies, func(c remote.Company) bool { return c.Key == p.Key }) {
+			n.Companies = append(n.Companies, remote.Company{Key: p.Key, Name: p.Name})
+		}
+	}
+	if err := f.app.connect(ctx, sys, n, d.Secrets); err != nil {
+		// The same form, sent twice at once, was first.
+		if f.connected(ctx, d.ID) {
+			return d.ID, nil
+		}
+		return d.ID, err
+	}
+	return d.ID, f.match(ctx, sys, d.ID, picks)
+}
+
+func (f fitter) connected(ctx context.Context, id record.ConnectionID) bool {
+	_, err := f.sys.Connection(ctx, id)
+	return err == nil
+}
+
+// Companies implements connections.Matching.
+func (f fitter) Companies(ctx context.Context, id record.ConnectionID) ([]run.Company, error) {
+	return f.sys.Companies(ctx, id)
+}
+
+// Suggest implements connections.Matching.
+func (f fitter) Suggest(ctx context.Context, id record.ConnectionID, list []run.Company) ([]connections.Candidate, error) {
+	keys := make([]string, len(list))
+	for i, c := range list {
+		keys[i] = c.Key
+	}
+	domains, err := f.sys.ContactDomains(ctx, id, keys)
+	if err != nil {
+		return nil, err
+	}
+	known, err := f.known(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]connections.Candidate, len(list))
+	for i, c := range list {
+		out[i] = connections.Suggest(remote.Company{Key: c.Key, Name: c.Name}, domains[c.Key], known)
+		out[i].Company = c
+	}
+	return out, nil
+}
+
+// Match implements connections.Matching.
+func (f fitter) Match(ctx context.Context, s access.Scope, id record.ConnectionID, picks []connections.Pick) error {
+	sys, err := f.on(ctx, s, id)
+	if err != nil {
+		return err
+	}
+	return f.match(ctx, sys, id, picks)
+}
+
+// match ties companies to accounts, one after the other; what was done stays when
+// one is refused. Two companies that are new under one name are one account.
+func (f fitter) match(ctx context.Context, sys *store.System, id record.ConnectionID, picks []connections.Pick) error {
+	made := map[string]record.AccountID{}
+	for _, p := range picks {
+		account := p.Account
+		if account.IsZero() {
+			if account = made[p.Name]; account.IsZero() {
+				info, err := addAccount(ctx, sys, p.Name, record.AccountID{})
+				if err != nil {
+					return err
+				}
+				account = info.ID
+				made[p.Name] = account
+			}
+		}
+		if err := sys.Match(ctx, id, p.Key, account, "page"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Unmatch implements connections.Matching.
+func (f fitter) Unmatch(ctx context.Context, s access.Scope, id record.ConnectionID, key string) error {
+	sys, err := f.on(ctx, s, id)
+	if err != nil {
+		return err
+	}
+	return sys.Unmatch(ctx, id, key)
+}
+
+// Repair implements connections.Matching.
+func (f fitter) Repair(ctx context.Context, id record.ConnectionID, key string) (run.Repair, error) {
+	return f.sys.Repair(ctx, id, key)
+}
