@@ -22,6 +22,7 @@ var (
 	public    = policy{who: "public"}
 	demo      = policy{who: "demo"} // whoever sits at this machine
 	signedIn  = policy{who: "signed in"}
+	leaving   = policy{who: "signed in, or looking as somebody"}
 	inAccount = policy{who: "account"}
 	staff     = policy{who: "staff"}
 	admin     = policy{who: "administrator"}
@@ -68,6 +69,9 @@ func guard(g *session.Gate, d door) (http.Handler, error) {
 	case session.Personal:
 		if h != nil && d.policy == signedIn {
 			return g.SignedIn(h), nil
+		}
+		if h != nil && d.policy == leaving {
+			return g.Leaving(h), nil
 		}
 	case session.Page:
 		if h == nil {

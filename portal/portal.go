@@ -201,3 +201,9 @@ func Several(r *http.Request) bool {
 	s, _ := session.Of(r.Context())
 	return s.Several
 }
+
+// Looking says for the banner of every page as whom its reader looks at an account.
+func Looking(r *http.Request) ui.Looking {
+	l := session.Looking(r.Context())
+	return ui.Looking{Name: l.Name, Until: l.Until, End: "/staff/look/end"}
+}

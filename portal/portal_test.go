@@ -189,7 +189,7 @@ func TestWhoMayOpenWhichDoor(t *testing.T) {
 	}
 	for _, reader := range readers {
 		for _, route := range w.portal.Routes() {
-			if !strings.HasPrefix(route.Path, "/a/") && route.Policy != "staff" && route.Policy != "administrator" && route.Policy != "signed in" {
+			if !strings.Contains(route.Path, "{account}") && route.Policy != "staff" && route.Policy != "administrator" && route.Policy != "signed in" {
 				continue
 			}
 			if route.Policy == "signed in" && reader.name != "nobody" {

@@ -160,7 +160,7 @@ func (h *Hub) join(s access.Scope) (*stream, error) {
 	switch {
 	case h.closed:
 		return nil, fault.New(fault.Unavailable, "The portal is being restarted. Try again in a moment.")
-	case h.held[s.User()] >= h.o.Most:
+	case h.held[listening(s)] >= h.o.Most:
 		return nil, fault.New(fault.Limited, "Too many pages are open at once. Close some of them.").After(time.Minute)
 	}
 	st := newStream(s)

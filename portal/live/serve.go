@@ -104,7 +104,7 @@ func (l *listener) check(ctx context.Context, age time.Duration) error {
 	if err != nil {
 		return err
 	}
-	if !s.Valid() || s.Account() != l.stream.account || s.User() != l.stream.user {
+	if !s.Valid() || s.Account() != l.stream.account || listening(s) != l.stream.user {
 		return fault.New(fault.NotFound, "")
 	}
 	l.scope, l.checked = s, l.hub.o.Now()

@@ -43,7 +43,16 @@ type names struct {
 }
 
 func newStream(s access.Scope) *stream {
-	return &stream{account: s.Account(), user: s.User(), wake: make(chan struct{}, 1)}
+	return &stream{account: s.Account(), user: listening(s), wake: make(chan struct{}, 1)}
+}
+
+// listening names who listens. Staff who look as a member are nobody else, so that
+// the pages that they have open are not counted as the member's.
+func listening(s access.Scope) string {
+	if s.Looking() {
+		return s.Reader() + " as " + s.User()
+	}
+	return s.User()
 }
 
 func (s *stream) put(e change.Event) {

@@ -211,6 +211,30 @@ func (p *People) AccountInfo(_ context.Context, account record.AccountID) (recor
 	return info, nil
 }
 
+// MemberIn implements session.People.
+func (p *People) MemberIn(_ context.Context, user string, account record.AccountID) (access.User, access.Role, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	u, ok := p.users[user]
+	if !ok || u.roles[account] == "" || u.Disabled || u.Staff != "" {
+		return access.User{}, "", missing()
+	}
+	return u.User, u.roles[account], nil
+}
+
+// Look lets every session of somebody look at an account as a member.
+func (p *People) Look(staff string, look access.Look) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	look.Name = p.users[look.User].Name
+	for token, s := range p.sessions {
+		if s.User.ID == staff {
+			s.Look = look
+			p.sessions[token] = s
+		}
+	}
+}
+
 // StaffAccounts implements session.People.
 func (p *People) StaffAccounts(_ context.Context, user string) ([]record.AccountID, error) {
 	p.mu.Lock()

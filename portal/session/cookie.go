@@ -102,6 +102,10 @@ func (g *Gate) enter(r *http.Request, account record.AccountID, used bool) (acce
 		}
 		return access.Session{}, access.Membership{}, signInFirst()
 	}
+	if !s.Look.On(now) {
+		s.Look = access.Look{}
+	}
+	note(r.Context()).look = s.Look
 	return s, m, nil
 }
 

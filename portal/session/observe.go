@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime/debug"
 
+	"portico/sync/access"
 	"portico/sync/fault"
 )
 
@@ -23,6 +24,7 @@ type line struct {
 	bytes  int64
 	begun  bool
 	gone   bool // the client went away
+	look   access.Look
 }
 
 type lineKey struct{}

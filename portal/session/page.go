@@ -101,7 +101,7 @@ func accountOf(r *http.Request) record.AccountID {
 }
 
 func (g *Gate) scopeFor(ctx context.Context, s access.Session, m access.Membership, account record.AccountID, need Need) (access.Scope, error) {
-	scope, err := g.scopeIn(ctx, s.User, m, account)
+	scope, err := g.scopeIn(ctx, s, m, account)
 	if err != nil || need == nil {
 		return scope, err
 	}
@@ -141,6 +141,9 @@ func (g *Gate) identify(r *http.Request, account record.AccountID) (access.Sessi
 		return s, m, r, err
 	}
 	note(r.Context()).user = s.User.ID
+	if !readOnly(r) && s.Look.User != "" {
+		return s, m, r, s.Look.Refused()
+	}
 	return s, m, r.WithContext(context.WithValue(r.Context(), sessionKey{}, visit{s, g.o.Now()})), nil
 }
 

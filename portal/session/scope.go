@@ -13,9 +13,13 @@ import (
 // Their place there was asked for with this request, so that a right that was
 // taken away ends with the next click. Malformed (zero), missing and foreign are
 // the same fault.
-func (g *Gate) scopeIn(ctx context.Context, u access.User, m access.Membership, id record.AccountID) (access.Scope, error) {
+func (g *Gate) scopeIn(ctx context.Context, s access.Session, m access.Membership, id record.AccountID) (access.Scope, error) {
+	u := s.User
 	if id.IsZero() {
 		return access.Scope{}, notHere()
+	}
+	if s.Look.User != "" {
+		return g.lookIn(ctx, s, id)
 	}
 	if u.Staff != "" {
 		return g.staffIn(ctx, u, id)

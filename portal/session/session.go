@@ -48,6 +48,9 @@ type People interface {
 	AccountInfo(ctx context.Context, account record.AccountID) (record.AccountInfo, error)
 	// StaffAccounts lists what is assigned to a staff member whose role does not reach every account.
 	StaffAccounts(ctx context.Context, user string) ([]record.AccountID, error)
+	// MemberIn returns somebody who could sign in and has a place in an account,
+	// whatever its launch; fault.NotFound for everybody else.
+	MemberIn(ctx context.Context, user string, account record.AccountID) (access.User, access.Role, error)
 }
 
 // Options configure a Gate. Sessions, People, BaseURL and ErrorPage are needed.

@@ -17,19 +17,21 @@ type Stream func(w http.ResponseWriter, r *http.Request, s access.Scope, again f
 // themselves.
 func (g *Gate) AccountStream(need Need, h Stream) http.Handler {
 	return g.serve(func(w http.ResponseWriter, r *http.Request) error {
+		reader := ""
 		again := func(ctx context.Context) (access.Scope, error) {
 			account := accountOf(r)
 			s, m, err := g.enter(r.WithContext(ctx), account, false)
 			if err != nil {
 				return access.Scope{}, err
 			}
+			reader = s.User.ID
 			return g.scopeFor(ctx, s, m, account, need)
 		}
 		scope, err := again(r.Context())
 		if err != nil {
 			return err
 		}
-		note(r.Context()).user = scope.User()
+		note(r.Context()).user = reader
 		return h(w, r, scope, again)
 	})
 }

@@ -24,6 +24,8 @@ type Accounts interface {
 type Options struct {
 	Accounts Accounts
 	Queue    Queue
+	Records  Records
+	Members  Members
 	Frame    ui.Framer
 	Zone     *time.Location // the provider's, in which a day begins
 	// Held says why nothing leaves the portal now, or ""; nil never does.
@@ -87,7 +89,7 @@ func rows(all []record.AccountInfo, search string) []account {
 	}
 	var out []account
 	for _, a := range all {
-		row := account{AccountInfo: a, Parent: names[a.Parent], Href: ui.AccountPath(a.ID)}
+		row := account{AccountInfo: a, Parent: names[a.Parent], Href: accountPath(a.ID)}
 		if holds(a.Name+" "+row.Parent, search) {
 			out = append(out, row)
 		}

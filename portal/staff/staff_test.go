@@ -48,7 +48,7 @@ func TestAccountsSayWhoMaySeeThem(t *testing.T) {
 	p := show(t, a, "/staff")
 	p.Want("tbody tr", 3).WantText(".po-lead", "3 client companies.").WantText("tbody tr:nth-child(1)", "bremen Branch of Nordwind").WantText("tbody tr:nth-child(1) [data-tone=live]", "Staff preview")
 	p.WantText("tbody tr:nth-child(2) [data-tone=good]", "Open to its members").WantText("tbody tr:nth-child(3)", "Zeta <b>").Want("tbody tr:nth-child(3) a", 1)
-	p.Want(`tbody a[href="/a/`+parent.String()+`/"]`, 1).WantText(".po-who", "Staff of Halden IT")
+	p.Want(`tbody a[href="/staff/accounts/`+parent.String()+`"]`, 1).WantText(".po-who", "Staff of Halden IT")
 	show(t, a, "/staff?q=NORD+brem").Want("tbody tr", 1)
 	show(t, a, "/staff?q=zzz").WantText(".po-empty", "No account is called that")
 	show(t, nil, "/staff").WantText(".po-empty", "No accounts yet").Want("form[role=search]", 0)

@@ -5,6 +5,7 @@
 package ui
 
 import (
+	"time"
 	"unicode"
 
 	"portico/portal/ui/words"
@@ -38,6 +39,15 @@ type Chrome struct {
 	// Refresh is after how many seconds the page loads itself anew where no script
 	// does better; 0 is never.
 	Refresh int
+	Looking  Looking // as whom staff look
+}
+
+// Looking is what every page says to staff who look at an account as one of its
+// members; without a name it says nothing.
+type Looking struct {
+	Name  string
+	Until time.Time
+	End   string // where the form posts to that ends it
 }
 
 // Provider is the firm whose portal this is.

@@ -112,7 +112,7 @@ func Fault(c *Chrome, f FaultView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Door(&Chrome{Reader: c.Reader, Provider: c.Provider, Sheet: c.Sheet, Icon: c.Icon, Theme: c.Theme, Title: f.Title}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Door(&Chrome{Reader: c.Reader, Provider: c.Provider, Sheet: c.Sheet, Icon: c.Icon, Theme: c.Theme, Looking: c.Looking, Title: f.Title}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -38,6 +38,8 @@ type FrameOptions struct {
 	// Several reports whether who asks may enter other accounts than the one whose
 	// page it is; nil is nobody. It is asked once per page and looks nothing up.
 	Several func(r *http.Request) bool
+	// Looking says as whom who asks looks at an account; nil is nobody.
+	Looking func(r *http.Request) Looking
 	SignOut string // where the sign-out form posts to
 	Switch  string // where somebody with several accounts chooses
 	Me      string // where readers look after their profile and sign-in
@@ -125,6 +127,9 @@ func (o FrameOptions) plain(r *http.Request) *Chrome {
 		Sheet: sheetPath + "?v=" + look.sheet.tag, Icon: iconPath + "?v=" + look.icon.tag,
 		Nonce: templ.GetNonce(r.Context()), Home: "/",
 	}
+	if o.Looking != nil {
+		c.Looking = o.Looking(r)
+	}
 	if cookie, err := r.Cookie("portico_theme"); err == nil {
 		c.Theme = cookie.Value // only "light" and "dark" are ever written out
 	}
@@ -156,7 +161,7 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 	}
 	c.People, c.InPeople = base+"people", within(r.URL.Path, base+"people")
 	if s.IsStaff() {
-		items = append(items, NavItem{Label: c.T("nav.accounts"), Href: "/staff", Icon: IconAccounts})
+		items = append(items, NavItem{Label: c.T("nav.account"), Href: "/staff/accounts/" + is.Account.ID.String(), Icon: IconAccounts})
 	}
 	c.Nav = c.nav(r, items)
 	return nil

@@ -71,7 +71,7 @@ func TestFrameShowsWhatTheRoleSees(t *testing.T) {
 		{"inside requests", grant.Member(user, id, access.Owner), 0, base + "tickets/1", "Home Requests Assets ", "Requests"},
 		{"progress", grant.Member(user, id, access.Owner), 0, base + "actions/1", "Home Requests Assets ", "Requests"},
 		{"finance", grant.Member(user, id, access.Finance), 3, base, "Home ", "Home"},
-		{"staff in an account", grant.StaffIn(user, access.Manager, id), 1, base + "assets", "Home Requests1 Assets Accounts ", "Assets"},
+		{"staff in an account", grant.StaffIn(user, access.Manager, id), 1, base + "assets", "Home Requests1 Assets Account ", "Assets"},
 		{"staff", grant.Staff(user, access.Manager, nil), 1, "/staff", "Queue Accounts ", "Accounts"},
 		{"staff at the queue", grant.Staff(user, access.Queue, nil), 1, "/staff/queue/nudge", "Queue Accounts ", "Queue"},
 	} {

@@ -60,8 +60,19 @@ func Act(s Scope, a record.AccountID, k record.Kind) error {
 	if err := See(s, a, k); err != nil {
 		return err
 	}
+	if s.Looking() {
+		return lookingOnly()
+	}
 	if !s.Acts(k) {
 		return fault.New(fault.Forbidden, "Your role in this account does not allow that. Ask an owner of the account.")
+	}
+	return nil
+}
+
+// Write returns nil unless somebody on the staff only looks as the user.
+func Write(s Scope) error {
+	if s.Looking() {
+		return lookingOnly()
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"portico/sync/fault"
 	"portico/sync/record"
 )
 
@@ -50,6 +51,27 @@ type Membership struct {
 	Role    Role
 }
 
+// Look is a member as whom somebody on the staff looks at an account, in one browser.
+type Look struct {
+	Account record.AccountID
+	User    string // id of the member
+	Name    string
+	Until   time.Time
+}
+
+// LookMost is how long a look lasts.
+const LookMost = 30 * time.Minute
+
+// On reports whether the look is going on.
+func (l Look) On(now time.Time) bool { return l.User != "" && now.Before(l.Until) }
+
+// Refused is what a look is told that wants to do something.
+func (l Look) Refused() error { return lookingOnly() }
+
+func lookingOnly() error {
+	return fault.New(fault.Forbidden, "You are looking at this as somebody else, so nothing can be sent or changed. Stop looking first.")
+}
+
 // Session is one signed-in browser.
 type Session struct {
 	ID       string // public handle for listing and ending it; not the cookie
@@ -60,6 +82,8 @@ type Session struct {
 	Idle     time.Duration // it also ends when unused for this long
 	IP       string
 	Agent    string
+	// Look is as whom the session looks at an account; zero for itself.
+	Look Look
 	// Several says that the user may enter other accounts than the one that was
 	// asked for; outside an account it says nothing.
 	Several bool

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -133,7 +134,7 @@ func (y *System) RemoveColleague(ctx context.Context, s access.Scope, account re
 }
 
 func (y *System) changeColleague(ctx context.Context, s access.Scope, account record.AccountID, user string, to access.Role, from action.Origin, f func(context.Context, *scoped.Tx) error) error {
-	if err := access.Invite(s, account); err != nil {
+	if err := cmp.Or(access.Invite(s, account), access.Write(s)); err != nil {
 		return err
 	}
 	e := ofAccount(account, bidden(s, from, audit.UserChanged, y.now(), user, "role", string(to)))

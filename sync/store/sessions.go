@@ -18,7 +18,7 @@ const touchEvery = time.Minute
 // entryFields are a session, its user, and the user's place in one account.
 var entryFields = scoped.NewColumns("s.id", "s.created_at", "s.seen_at", "s.idle", "s.expires_at", "s.ip", "s.agent", "s.epoch",
 	"u.id", "u.name", "u.email", "u.staff_role", "u.disabled", "u.epoch", "u.locale", "u.zone", "u.created_at", "u.totp <> ''", elsewhere,
-	"a.name", "a.parent_id", "a.launch", "m.role")
+	"a.name", "a.parent_id", "a.launch", "m.role", "l.account_id", "l.user_id", "lu.name", "l.until")
 
 // elsewhere is whether the user may enter another account, too. For somebody with
 // one it looks at one entry of an index.
@@ -26,7 +26,8 @@ const elsewhere = `EXISTS (SELECT 1 FROM memberships o JOIN accounts oa ON oa.id
 	WHERE o.user_id = u.id AND o.account_id <> m.account_id AND oa.launch = 'invited')`
 
 const fromEntry = `FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN memberships m ON m.user_id = u.id AND m.account_id = ?
-	LEFT JOIN accounts a ON a.id = m.account_id AND a.launch = 'invited' WHERE s.token_hash = ?`
+	LEFT JOIN accounts a ON a.id = m.account_id AND a.launch = 'invited'
+	LEFT JOIN looks l ON l.token_hash = s.token_hash LEFT JOIN users lu ON lu.id = l.user_id WHERE s.token_hash = ?`
 
 // StartSession stores a session by the hash of its token; the token itself is
 // never stored.
@@ -71,7 +72,11 @@ func (y *System) entry(ctx context.Context, token [32]byte, account record.Accou
 		u.Epoch, u.Locale, u.Zone, u.Created = int(f.Int()), f.Text(), f.Text(), f.Time()
 		u.SecondStep, s.Several = f.Bool(), f.Bool()
 		m.Account.Name, m.Account.Parent.UUID, m.Account.Launch, m.Role = f.Text(), f.ID(), record.Launch(f.Text()), access.Role(f.Text())
+		s.Look.Account.UUID, s.Look.User, s.Look.Name, s.Look.Until = f.ID(), f.Text(), f.Text(), f.Time()
 	}})
+	if !s.Look.On(now) {
+		s.Look = access.Look{}
+	}
 	switch {
 	case err != nil:
 		return access.Session{}, access.Membership{}, fault.At("read session", err)

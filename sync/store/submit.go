@@ -213,6 +213,9 @@ func insertAction(ctx context.Context, tx *scoped.Tx, a action.Action) (int64, e
 // too late. Only the person who asked, or staff, may.
 func (a *Account) Withdraw(ctx context.Context, s access.Scope, account record.AccountID, id action.ID) (action.Action, error) {
 	act, err := a.ActionByID(ctx, s, account, id)
+	if err == nil {
+		err = access.Write(s)
+	}
 	if err != nil {
 		return act, err
 	}

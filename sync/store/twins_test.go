@@ -174,6 +174,9 @@ func calls(acc *store.Account) map[string][]call {
 		"Stuck": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
 			return acc.Stuck(ctx, s, a)
 		}},
+		"RecentActions": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
+			return acc.RecentActions(ctx, s, a)
+		}},
 		"Destinations": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
 			return acc.Destinations(ctx, s, a)
 		}},
@@ -279,7 +282,7 @@ func TestForeignAndMissingLookAlike(t *testing.T) {
 // takesIDs reports whether a call names a thing besides the account.
 func takesIDs(name string) bool {
 	name, _, _ = strings.Cut(name, " ")
-	return !slices.Contains([]string{"List", "Freshness", "Standing", "Destinations", "Stuck", "Approvals", "MailChoice", "ChooseMail"}, name)
+	return !slices.Contains([]string{"List", "Freshness", "Standing", "Destinations", "Stuck", "RecentActions", "Approvals", "MailChoice", "ChooseMail"}, name)
 }
 
 // asksClients reports whether only staff do it.

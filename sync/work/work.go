@@ -109,3 +109,10 @@ type Nudge struct {
 	To             []string // names of those who get it
 	Outcome        Outcome
 }
+
+// Unseen is how many records of a source the members of an account do not see.
+type Unseen struct {
+	System string
+	Why    string // "parent": what they belong to has not arrived
+	Count  int
+}

@@ -38,7 +38,7 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, show *sh
 	}
 	d := desk{s.Account(), s.System(), w.nudge}
 	frame := ui.FrameOptions{Looks: firm.Look, Accounts: d, Approvals: true, Zone: zone, Now: a.now,
-		Locale: portal.Locale, Several: portal.Several, SignOut: "/signout", Switch: "/accounts", Me: "/me"}
+		Locale: portal.Locale, Several: portal.Several, Looking: portal.Looking, SignOut: "/signout", Switch: "/accounts", Me: "/me"}
 	sys := s.System()
 	key, err := a.vault.Derive("recognised browsers")
 	if err != nil {

@@ -19,6 +19,7 @@ var english = join(
 	englishSignin,
 	englishPeople,
 	englishQueue,
+	englishAccount,
 	englishTour,
 )
 

@@ -50,6 +50,21 @@ func StaffIn(u User, role access.Role, a record.AccountID) access.Scope {
 	})
 }
 
+// Look mints the scope of a member as whom somebody on the staff looks at the one
+// account of their scope: what the member sees, none of it beyond what staff may
+// see, and nothing to act on.
+func Look(staff access.Scope, u User, role access.Role) access.Scope {
+	see, _ := presets(role)
+	see = slices.DeleteFunc(slices.Clone(see), func(k record.Kind) bool { return !staff.Sees(k) })
+	if !staff.IsStaff() || !staff.Covers(staff.Account()) {
+		return access.Scope{}
+	}
+	return scope.New(scope.Fields{
+		Side: scope.Member, User: u.ID, Name: u.Name, Email: u.Email, Role: string(role), Looker: staff.User(),
+		Account: staff.Account(), See: see, OwnOnly: role == access.Contributor,
+	})
+}
+
 // Job mints the scope of a worker that carries out what a member asked for; its
 // rights are the member's rights now, not at the time of asking.
 func Job(u User, a record.AccountID, role access.Role) access.Scope {

@@ -48,6 +48,47 @@ describe("staff", () => {
           await page.getByText("Nothing, was reminded today").waitFor();
         }
       }));
+
+      test(`account and look, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
+        await enter(page, "Amara Osei");
+        await page.goto("/staff");
+        await page.locator("main").getByRole("link", { name: "Nordwind Logistik" }).click();
+        await page.waitForURL("**/staff/accounts/*");
+        await page.getByRole("heading", { name: "Nordwind Logistik", level: 1 }).waitFor();
+        await inspect(page, "staff-account");
+        const about = new URL(page.url()).pathname;
+        await page.getByRole("button", { name: "Look as Jonas Weber" }).click();
+        await page.waitForURL("**/a/*/");
+        const home = new URL(page.url()).pathname;
+        await page.getByText("You look as Jonas Weber.").waitFor();
+        await inspect(page, "staff-look");
+        await page.goto(home + "tickets");
+        await page.getByText("You see your own requests.").waitFor();
+        assert.equal(await page.locator("main tbody tr").count() > 0, true);
+        assert.equal(await page.getByRole("link", { name: "New request" }).count(), 0);
+        await inspect(page, "staff-look-tickets");
+        // The page is live, and what is another account's is not there.
+        await page.goto("/staff/queue");
+        await page.getByText("You look as Jonas Weber.").waitFor();
+        await page.goto(about);
+        await page.getByText("You look as Jonas Weber.").waitFor();
+        await inspect(page, "staff-look-missing", /status of 404/);
+        // What is sent all the same is refused in words.
+        await page.goto(home);
+        await page.evaluate((path) => {
+          const form = document.createElement("form");
+          form.method = "post";
+          form.action = path;
+          document.body.append(form);
+          form.submit();
+        }, home + "tickets");
+        await page.getByText("nothing can be sent or changed").first().waitFor();
+        await inspect(page, "staff-look-refused", /status of 40[34]/);
+        await page.getByRole("button", { name: "Stop looking" }).click();
+        await page.waitForURL("**" + about);
+        assert.equal(await page.locator(".po-look").count(), 0);
+        await page.getByRole("heading", { name: "Nordwind Logistik", level: 1 }).waitFor();
+      }));
     }
   }
 });

@@ -37,6 +37,8 @@ type Fields struct {
 	See, Act []record.Kind
 	// OwnOnly narrows tickets to those that the user asked for.
 	OwnOnly bool
+	// Looker is the id of the staff member who looks as the user; "" for nobody.
+	Looker string
 }
 
 // Scope is immutable and comparable only by identity of its content.
@@ -103,6 +105,18 @@ func (s Scope) Kinds() []record.Kind { return slices.Clone(s.f.See) }
 
 // Acts reports whether actions on records of the kind may be asked for.
 func (s Scope) Acts(k record.Kind) bool { return slices.Contains(s.f.Act, k) }
+
+// Looking reports whether somebody on the staff looks as the user. Whatever else
+// the scope says, nothing may be asked for or changed with it.
+func (s Scope) Looking() bool { return s.f.Looker != "" }
+
+// Reader returns the id of who really reads: the user, or who looks as them.
+func (s Scope) Reader() string {
+	if s.f.Looker != "" {
+		return s.f.Looker
+	}
+	return s.f.User
+}
 
 // OwnOnly reports whether tickets are narrowed to the user's own.
 func (s Scope) OwnOnly() bool { return s.f.OwnOnly }
