@@ -29,6 +29,7 @@ const (
 	PasswordReset   Sort = "password-reset"    // the link that sets a new password
 	PasswordChanged Sort = "password-changed"  // somebody's password is another one
 	SignIn          Sort = "sign-in"           // the link and the code that sign in once
+	EndpointOff     Sort = "endpoint-off"      // a webhook endpoint was switched off by its answers
 	// Invitation asks somebody to come in, and InvitationCode brings what proves
 	// their mailbox. Both are owed in the name of who invites.
 	Invitation     Sort = "invitation"
@@ -44,6 +45,8 @@ const (
 	OfTicket  About = "ticket"
 	OfComment About = "comment"
 	OfAction  About = "action"
+	// OfEndpoint is a webhook endpoint; only mails to administrators speak of it.
+	OfEndpoint About = "endpoint"
 )
 
 // Topic is one thing that happened. It names it and says nothing of it: what is

@@ -49,6 +49,7 @@ type WorkerOptions struct {
 	Records   Records
 	Questions Questions
 	Guests    Guests
+	Endpoints Endpoints
 	// Open unseals what a letter says.
 	Open func(id notice.ID, sealed string) (string, error)
 	// BaseURL begins the links in mails, without a slash at its end.

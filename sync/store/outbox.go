@@ -71,6 +71,9 @@ func (y *System) TakeOutbox(ctx context.Context, limit int, follow func(change.E
 		if err := oweQuestions(ctx, tx, events, y.now().UTC()); err != nil {
 			return err
 		}
+		if err := oweEndpoints(ctx, tx, events, y.now().UTC()); err != nil {
+			return err
+		}
 		for _, e := range events {
 			if err := follow(e); err != nil {
 				return err

@@ -48,7 +48,7 @@ func (a *App) postman(s *store.Store, firm *provider.Provider) (*notify.Worker, 
 		return nil, fault.Wrap(fault.Setup, "read provider.zone", err)
 	}
 	return notify.NewWorker(notify.WorkerOptions{
-		Mailer: m, Store: sys, People: sys, Records: s.Account(), Questions: sys, Guests: sys, Open: func(id notice.ID, sealed string) (string, error) {
+		Mailer: m, Store: sys, People: sys, Records: s.Account(), Questions: sys, Guests: sys, Endpoints: sys, Open: func(id notice.ID, sealed string) (string, error) {
 			text, err := a.vault.Open(letterbox(id), sealed)
 			return text.Reveal(), err
 		},

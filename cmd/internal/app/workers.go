@@ -81,6 +81,8 @@ func (w *workers) ring(ctx context.Context, e change.Event) {
 		for _, id := range e.IDs {
 			w.nudge(ctx, id)
 		}
+	case change.EndpointOff:
+		w.start(ctx, jobs.Task{Name: jobs.SendMails})
 	case change.ActionMoved, change.RecordsChanged, change.ApprovalAsked, change.ApprovalMoved:
 		if !e.Quiet {
 			w.start(ctx, jobs.Task{Name: jobs.DeliverWebhooks})
