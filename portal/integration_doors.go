@@ -15,6 +15,16 @@ type Integration struct {
 	KeyAskRevoke session.Page
 	KeyRevoke    session.Page
 	Guide        session.Page // how the API is used
+
+	Webhooks Webhooks
+}
+
+// Webhooks are the handlers of who is told what happens. Asking before something is
+// replaced or removed is a page of its own.
+type Webhooks struct {
+	List, Form, Create, Show, Edit, Change, Switch, Test session.Page
+	AskRotate, Rotate, AskRemove, Remove                 session.Page
+	Resend, ResendFailed                                 session.Page
 }
 
 func integrationDoors(p Integration) []door {
@@ -26,6 +36,21 @@ func integrationDoors(p Integration) []door {
 		{get, "/admin/api-keys/{key}/revoke", admin, p.KeyAskRevoke},
 		{post, "/admin/api-keys/{key}/revoke", admin, p.KeyRevoke},
 		{get, "/admin/api", admin, p.Guide},
+
+		{get, "/admin/webhooks", admin, p.Webhooks.List},
+		{post, "/admin/webhooks", admin, p.Webhooks.Create},
+		{get, "/admin/webhooks/new", admin, p.Webhooks.Form},
+		{get, "/admin/webhooks/{endpoint}", admin, p.Webhooks.Show},
+		{get, "/admin/webhooks/{endpoint}/edit", admin, p.Webhooks.Edit},
+		{post, "/admin/webhooks/{endpoint}/edit", admin, p.Webhooks.Change},
+		{post, "/admin/webhooks/{endpoint}/switch", admin, p.Webhooks.Switch},
+		{post, "/admin/webhooks/{endpoint}/test", admin, p.Webhooks.Test},
+		{get, "/admin/webhooks/{endpoint}/rotate", admin, p.Webhooks.AskRotate},
+		{post, "/admin/webhooks/{endpoint}/rotate", admin, p.Webhooks.Rotate},
+		{get, "/admin/webhooks/{endpoint}/remove", admin, p.Webhooks.AskRemove},
+		{post, "/admin/webhooks/{endpoint}/remove", admin, p.Webhooks.Remove},
+		{post, "/admin/webhooks/{endpoint}/resend", admin, p.Webhooks.Resend},
+		{post, "/admin/webhooks/{endpoint}/resend-failed", admin, p.Webhooks.ResendFailed},
 	}
 }
 

@@ -13,6 +13,7 @@ var administration = []struct {
 	{"nav.branding", "/admin/branding", IconBrand},
 	{"nav.keys", "/admin/api-keys", IconKey},
 	{"nav.entry", "/admin/sign-in", IconPerson},
+	{"nav.webhooks", "/admin/webhooks", IconWebhook},
 }
 
 // administer lists the administrator's pages in the reader's words.

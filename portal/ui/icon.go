@@ -41,4 +41,5 @@ const (
 	IconPause    Icon = "player-pause"
 	IconPlay     Icon = "player-play"
 	IconHealth   Icon = "activity-heartbeat"
+	IconWebhook  Icon = "webhook"
 )

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/google/uuid"
+
 	"portico/sync/access"
 	"portico/sync/delivery"
 	"portico/sync/egress"
@@ -80,17 +82,41 @@ func (u subscribers) add(ctx context.Context, e delivery.Endpoint, headers map[s
 	} else if made, err := u.Endpoint(ctx, e.ID); err == nil || !fault.Is(err, fault.NotFound) {
 		return made, secret, err
 	}
-	if e.Secret, err = a.vault.Seal(seat(e.ID, "secret"), vault.NewSecret(secret)); err != nil {
-		return e, "", err
-	}
-	if e.Headers, err = a.sealHeaders(e.ID, headers); err != nil {
-		return e, "", err
-	}
-	if err := u.CreateEndpoint(ctx, e); err != nil {
+	if err := u.keep(ctx, e, headers, secret); err != nil {
 		return e, "", err
 	}
 	e, err = u.Endpoint(ctx, e.ID)
 	return e, secret, err
+}
+
+// keep stores an endpoint that was checked, with its secret and headers sealed.
+func (u subscribers) keep(ctx context.Context, e delivery.Endpoint, headers map[string]string, secret string) (err error) {
+	if e.Secret, err = u.app.vault.Seal(seat(e.ID, "secret"), vault.NewSecret(secret)); err != nil {
+		return err
+	}
+	if e.Headers, err = u.app.sealHeaders(e.ID, headers); err != nil {
+		return err
+	}
+	return u.CreateEndpoint(ctx, e)
+}
+
+// MakeEndpoint stores a new endpoint under the id that its form has. The secret is
+// fresh: a form that is sent again must not show the one before.
+func (u subscribers) MakeEndpoint(ctx context.Context, s access.Scope, e delivery.Endpoint, headers map[string]string) (string, error) {
+	if uuid.Validate(string(e.ID)) != nil {
+		return "", fault.New(fault.Invalid, "The form has lost its key. Open it anew.")
+	}
+	by := u.as(ctx, s)
+	if _, err := by.Endpoint(ctx, e.ID); err == nil {
+		return "", fault.New(fault.Conflict, "This form has made an endpoint, whose secret was shown once. Replace the secret if you have lost it.")
+	} else if !fault.Is(err, fault.NotFound) {
+		return "", err
+	}
+	if err := u.app.checkEndpoint(ctx, e, headers); err != nil {
+		return "", err
+	}
+	secret := webhook.NewSecret()
+	return secret, by.keep(ctx, e, headers, secret)
 }
 
 func (a *App) sealHeaders(id delivery.EndpointID, headers map[string]string) (string, error) {

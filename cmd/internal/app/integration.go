@@ -6,6 +6,7 @@ import (
 
 	"portico/portal"
 	"portico/portal/admin/keys"
+	"portico/portal/admin/webhooks"
 	"portico/portal/api"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -22,6 +23,12 @@ func (a *App) integrate(to *portal.Pages, s *store.Store, frame ui.Framer) {
 	k := keys.New(keys.Options{Keys: keyring{s.System()}, Accounts: s.Staff(), Frame: frame, Base: a.cfg.URL(), Now: a.now})
 	to.Integration.Keys, to.Integration.KeyForm, to.Integration.KeyCreate = k.List, k.Form, k.Create
 	to.Integration.KeyAskRevoke, to.Integration.KeyRevoke, to.Integration.Guide = k.AskRevoke, k.Revoke, k.Explain
+	told := subscribers{s.System(), a}
+	h := webhooks.New(webhooks.Options{Endpoints: told, Care: told, Deliveries: told, Accounts: s.Staff(), Frame: frame, Now: a.now})
+	to.Integration.Webhooks = portal.Webhooks{
+		List: h.List, Form: h.Form, Create: h.Create, Show: h.Show, Edit: h.Edit, Change: h.Change, Switch: h.Switch, Test: h.Test,
+		AskRotate: h.AskRotate, Rotate: h.Rotate, AskRemove: h.AskRemove, Remove: h.Remove, Resend: h.Resend, ResendFailed: h.ResendFailed,
+	}
 }
 
 // programs is the API.
