@@ -184,5 +184,5 @@ func TestRevokingIsAskedFirst(t *testing.T) {
 func TestTheGuideNamesTheAddressAndEveryScope(t *testing.T) {
 	t.Parallel()
 	got := htmlcheck.Read(t, do(t, pages(&ring{}).Explain, httptest.NewRequest(http.MethodGet, keys.Guide, nil), 200).Body.String())
-	got.Want(`#address[value="https://portal.example/api/v1"]`, 1).Want("dl dt", len(apikey.Scopes)).WantText(".po-code", "curl").Want(`a[href="/api/v1/openapi.json"]`, 1)
+	got.Want(`#address[value="https://portal.example/api/v1"]`, 1).Want("dl dt", len(apikey.Scopes)).WantText(".po-command", "curl").Want(`a[href="/api/v1/openapi.json"]`, 1)
 }

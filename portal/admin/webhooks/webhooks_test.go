@@ -236,7 +236,7 @@ func TestTheLogShowsEveryAttemptAsText(t *testing.T) {
 		{Delivery: delivery.Delivery{ID: "d3", State: delivery.Delivered, Created: now}},
 	}
 	got := read(t, do(t, p.Show, get("/?state=failed&done=test", "e1"), 200)).WantText("[data-delivery=d1]", "<script>alert(1)</script>").WantText("[data-delivery=d1]", "41 ms").WantText("[data-delivery=d1]", "msg_1")
-	got.WantText("[data-delivery=d2] [data-tone=attn]", "Tried again").WantText("[data-delivery=d2]", "not json").WantText("[data-delivery=d3] [data-tone=good]", "Delivered").WantText(".po-toast", "test message")
+	got.WantText("[data-delivery=d2] [data-tone=attn]", "Next attempt").WantText("[data-delivery=d2]", "not json").WantText("[data-delivery=d3] [data-tone=good]", "Delivered").WantText(".po-toast", "test message")
 	got.Want("[data-delivery] form[action$=resend]", 3).Want("[action$=resend-failed]", 1).WantText(".po-tabs [aria-current]", "Failed")
 	for range 30 {
 		o.logs = append(o.logs, o.logs[0])

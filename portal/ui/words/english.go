@@ -16,6 +16,7 @@ var english = join(
 	englishSettings,
 	englishConnections,
 	englishAPI,
+	englishWebhooks,
 	englishSignin,
 	englishPeople,
 	englishQueue,

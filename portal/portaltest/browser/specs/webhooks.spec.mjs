@@ -43,7 +43,7 @@ describe("webhooks", () => {
         await page.getByRole("button", { name: "Send a test message" }).click();
         await page.locator(".po-toast", { hasText: "on its way" }).waitFor();
         const item = page.locator(".po-delivery").first();
-        for (let i = 0; i < 40 && !(await item.innerText()).includes("Tried again"); i++) {
+        for (let i = 0; i < 40 && !(await item.innerText()).includes("Next attempt"); i++) {
           await page.waitForTimeout(250);
           await page.reload();
         }
