@@ -63,17 +63,26 @@ describe("tour", () => {
     await jonas.locator(".po-progress[data-state=confirmed]").first().waitFor({ timeout: 30_000 });
   }));
 
-  test("everything is made new", () => visit(browser, portico.url, "desktop", "light", async (page) => {
+  test("a wrong match is made and repaired, and everything is made new", () => visit(browser, portico.url, "desktop", "light", async (page) => {
     await page.goto("/demo/tour");
     await page.getByRole("button", { name: "Match it to the wrong client" }).click();
     await page.getByText("Harbour Lane Interiors stands with Vale & Harbour Architects").waitFor();
     const owen = await follow(page, page.getByRole("button", { name: "Be Owen Vale" }));
     await owen.getByRole("link", { name: "Our discount of 12 percent" }).first().waitFor();
+    const amara = await follow(page, page.getByRole("button", { name: "Repair it as Amara Osei" }));
+    await amara.goto(new URL(amara.url()).pathname + "?show=matched");
+    const row = amara.locator("main tbody tr", { hasText: "Harbour Lane Interiors" });
+    await row.getByText("This is wrong").click();
+    await row.getByRole("button", { name: "Hide it now" }).click();
+    await amara.locator("[data-part=hidden]").waitFor();
+    await page.goto("/demo/tour");
+    await page.getByText("Harbour Lane Interiors is shown to nobody").waitFor();
+    await page.getByRole("button", { name: "Match it to the wrong client" }).click();
     await page.getByRole("button", { name: "Make everything new" }).click();
     await page.getByRole("heading", { level: 1, name: "A new demonstration is being made" }).waitFor();
     await page.getByRole("heading", { level: 1, name: heading }).waitFor({ timeout: 60_000 });
     await page.getByText("Harbour Lane Interiors is shown to nobody").waitFor();
-    await owen.reload();
-    assert.match(new URL(owen.url()).pathname, /signin/, "the old session is still good");
+    await amara.goto("/staff");
+    assert.match(new URL(amara.url()).pathname, /signin/, "the old session is still good");
   }));
 });
