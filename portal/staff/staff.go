@@ -5,7 +5,9 @@ package staff
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,7 +43,11 @@ func New(o Options) *Pages { return &Pages{o} }
 // filter is what the address of the list says.
 type filter struct {
 	Search string `form:"q" validate:"max=200"`
+	Page   int    `form:"page" validate:"min=0,max=100000"` // the first is 0
 }
+
+// perPage is how many accounts one page shows.
+const perPage = 50
 
 // listView is everything that the list of accounts shows.
 type listView struct {
@@ -50,6 +56,31 @@ type listView struct {
 	Search string
 	Rows   []account
 	All    int // before the search
+	Found  int // by it
+	First  int // number of the first row, from 0
+}
+
+// pager leads through what was found.
+func (v listView) pager() ui.Pager {
+	c, last := v.Chrome, v.First+len(v.Rows)
+	p := ui.Pager{Text: c.T("staff.shown", c.Number(v.First+1), c.Number(last), c.Number(v.Found))}
+	at := func(page int) string {
+		q := url.Values{}
+		if v.Search != "" {
+			q.Set("q", v.Search)
+		}
+		if page > 0 {
+			q.Set("page", strconv.Itoa(page))
+		}
+		return strings.TrimSuffix("/staff?"+q.Encode(), "?")
+	}
+	if v.First > 0 {
+		p.First = at(0)
+	}
+	if last < v.Found {
+		p.Next = at(v.First/perPage + 1)
+	}
+	return p
 }
 
 // account is one line of the list.
@@ -74,7 +105,9 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, s access.Scope) err
 		return err
 	}
 	c.Title = c.T("staff.title")
-	v := listView{Chrome: c, Search: f.Search, All: len(all), Rows: rows(all, f.Search)}
+	found := rows(all, f.Search)
+	v := listView{Chrome: c, Search: f.Search, All: len(all), Found: len(found), First: min(f.Page*perPage, max(0, len(found)-1)/perPage*perPage)}
+	v.Rows = found[v.First:min(v.First+perPage, len(found))]
 	if p.o.Held != nil {
 		v.Held = p.o.Held(r.Context())
 	}

@@ -2,6 +2,7 @@ package staff_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -52,6 +53,29 @@ func TestAccountsSayWhoMaySeeThem(t *testing.T) {
 	show(t, a, "/staff?q=NORD+brem").Want("tbody tr", 1)
 	show(t, a, "/staff?q=zzz").WantText(".po-empty", "No account is called that")
 	show(t, nil, "/staff").WantText(".po-empty", "No accounts yet").Want("form[role=search]", 0)
+}
+
+func TestManyAccountsComePageByPage(t *testing.T) {
+	t.Parallel()
+	var a accounts
+	for i := range 120 {
+		a = append(a, record.AccountInfo{ID: record.NewAccountID(), Name: fmt.Sprintf("Client %03d", i), Launch: record.LaunchInvited})
+	}
+	for path, want := range map[string]struct {
+		rows         int
+		text, first  string
+		back, onward int
+	}{
+		"/staff":                   {50, "1–50 of 120", "Client 000", 0, 1},
+		"/staff?page=2":            {20, "101–120 of 120", "Client 100", 1, 0},
+		"/staff?page=7":            {20, "101–120 of 120", "Client 100", 1, 0}, // it was there a minute ago
+		"/staff?q=client+0&page=1": {50, "51–100 of 111", "Client 050", 1, 1},
+	} {
+		p := show(t, a, path)
+		p.Want("tbody tr", want.rows).WantText(".po-pager", want.text).WantText("tbody tr:nth-child(1)", want.first)
+		p.Want(`.po-pager a[rel="next"]`, want.onward).Want(`.po-pager a:not([rel])`, want.back)
+	}
+	show(t, a, "/staff?q=client+0&page=1").Want(`.po-pager a[href="/staff?page=2&q=client+0"]`, 1)
 }
 
 func TestStaffReadThatNothingLeaves(t *testing.T) {

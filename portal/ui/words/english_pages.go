@@ -156,6 +156,7 @@ var englishStaff = Catalogue{
 	"staff.held.text":       "This copy is held (%s). Replies, webhooks, mails and pulls wait until an administrator runs “portico release”.",
 	"staff.none":            "No accounts yet",
 	"staff.none.text":       "An account appears here when a company from a connected system is matched to it.",
+	"staff.shown":           "%s–%s of %s",
 	"staff.none.found":      "No account is called that",
 	"staff.none.found.text": "Try fewer words.",
 	"staff.branch":          "Branch of %s",
