@@ -10,18 +10,21 @@ import (
 type People struct {
 	List, InviteForm, Invite    session.Page
 	Again, Withdraw             session.Page
+	Many, ManyRead, ManySend    session.Page
 	Member, ChangeRole, Remove  session.Page
 	Invitation, OpenInvitation  session.Open
 	InvitationCode              session.Open
 	InvitationAccept            session.Open
 	InvitationAsk, InvitationIn session.Personal // as who is signed in
 
-	Users, User                session.Page
-	UserInviteForm, UserInvite session.Page
-	UserAgain, UserWithdraw    session.Page
-	UserStaff, UserOff, UserOn session.Page
-	UserLink, UserJoin         session.Page
-	UserAssign, UserUnassign   session.Page
+	Users, User                      session.Page
+	UserInviteForm, UserInvite       session.Page
+	UserAgain, UserWithdraw          session.Page
+	UserStaff, UserOff, UserOn       session.Page
+	UserLink, UserJoin               session.Page
+	Ready, ReadyRecords, ReadyLaunch session.Page
+	Legal, LegalSave                 session.Page
+	UserAssign, UserUnassign         session.Page
 }
 
 // peopleDoors lists them. An invitation is public: the token of the mail, in a
@@ -37,6 +40,12 @@ func peopleDoors(p People) []door {
 		{get, "/invitation/{invitation}/join", signedIn, p.InvitationAsk},
 		{post, "/invitation/{invitation}/join", signedIn, p.InvitationIn},
 
+		{get, "/admin/ready", admin, p.Ready},
+		{get, "/admin/ready/{form:records|launch}", admin, p.Ready},
+		{post, "/admin/ready/records", admin, p.ReadyRecords},
+		{post, "/admin/ready/launch", admin, p.ReadyLaunch},
+		{get, "/admin/legal", admin, p.Legal},
+		{post, "/admin/legal", admin, p.LegalSave},
 		{get, "/admin/users", admin, p.Users},
 		{get, "/admin/users/invite", admin, p.UserInviteForm},
 		{post, "/admin/users/invite", admin, p.UserInvite},
@@ -58,6 +67,10 @@ func peopleDoors(p People) []door {
 		{get, "/a/{account}/people", inAccount, p.List},
 		{get, "/a/{account}/people/invite", invites, p.InviteForm},
 		{post, "/a/{account}/people/invite", invites, p.Invite},
+		{get, "/a/{account}/people/many", invites, p.Many},
+		{post, "/a/{account}/people/many", invites, p.ManyRead},
+		{get, "/a/{account}/people/many/send", invites, p.Many},
+		{post, "/a/{account}/people/many/send", invites, p.ManySend},
 		{get, "/a/{account}/people/members/{user}", invites, p.Member},
 		{get, "/a/{account}/people/members/{user}/{form:role|remove}", invites, p.Member},
 		{post, "/a/{account}/people/members/{user}/role", invites, p.ChangeRole},

@@ -21,18 +21,17 @@ import (
 	"portico/sync/fault"
 )
 
-// Invitations is what the pages work with. Tokens are hashes. It is safe for
-// concurrent use.
+// Invitations is what the pages work with. It is safe for concurrent use.
 type Invitations interface {
-	// Invited changes nothing; fault.NotFound for a token that opens nothing.
-	Invited(ctx context.Context, token [32]byte) (access.Invitation, error)
+	// Invited changes nothing; fault.NotFound for the hash of a token that opens nothing.
+	Invited(ctx context.Context, tokenHash [32]byte) (access.Invitation, error)
 	// InvitedAs is Invited for somebody who is signed in with the invited address.
 	InvitedAs(ctx context.Context, id access.InvitationID, email string) (access.Invitation, error)
 	// StartCode mails a code to the invited address; fault.Limited when too many were.
-	StartCode(ctx context.Context, token [32]byte, i access.Invitation) error
+	StartCode(ctx context.Context, token string, i access.Invitation) error
 	// Accept makes the user; fault.Invalid with the field "code" for a wrong one,
 	// fault.Conflict when the invitation is over.
-	Accept(ctx context.Context, token [32]byte, i access.Invitation, a Answer) error
+	Accept(ctx context.Context, token string, i access.Invitation, a Answer) error
 	// Join lets a user in who exists.
 	Join(ctx context.Context, id access.InvitationID, u access.User, from action.Origin) error
 }
@@ -172,7 +171,7 @@ func (p *Pages) Accept(w http.ResponseWriter, r *http.Request) error {
 	return p.show(w, r, http.StatusUnprocessableEntity, v)
 }
 
-func (p *Pages) accept(r *http.Request, v view, token [32]byte) error {
+func (p *Pages) accept(r *http.Request, v view, token string) error {
 	c, in := v.Chrome, v.Typed
 	if in.Name == "" {
 		return fault.New(fault.Invalid, "").Field("name", c.T("settings.needed"))
@@ -238,18 +237,17 @@ func onward(i access.Invitation) string {
 }
 
 // invited finds what the browser's cookie opens, if it is what the address names.
-func (p *Pages) invited(r *http.Request) (access.Invitation, [32]byte, error) {
+func (p *Pages) invited(r *http.Request) (access.Invitation, string, error) {
 	id := idOf(r)
 	kept, err := r.Cookie(cookie + string(id))
 	if err != nil || id == "" {
-		return access.Invitation{}, [32]byte{}, fault.New(fault.NotFound, "")
+		return access.Invitation{}, "", fault.New(fault.NotFound, "")
 	}
-	token := session.Hash(kept.Value)
-	i, err := p.o.Invitations.Invited(r.Context(), token)
+	i, err := p.o.Invitations.Invited(r.Context(), session.Hash(kept.Value))
 	if err == nil && i.ID != id {
 		err = fault.New(fault.NotFound, "")
 	}
-	return i, token, err
+	return i, kept.Value, err
 }
 
 func idOf(r *http.Request) access.InvitationID {

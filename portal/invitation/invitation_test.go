@@ -44,13 +44,13 @@ func (w *world) InvitedAs(_ context.Context, id access.InvitationID, email strin
 	return w.i, nil
 }
 
-func (w *world) StartCode(context.Context, [32]byte, access.Invitation) error {
+func (w *world) StartCode(context.Context, string, access.Invitation) error {
 	w.codes++
 	w.i.Coded = time.Now().Add(access.CodeLife)
 	return w.refuse
 }
 
-func (w *world) Accept(_ context.Context, _ [32]byte, _ access.Invitation, a invitation.Answer) error {
+func (w *world) Accept(_ context.Context, _ string, _ access.Invitation, a invitation.Answer) error {
 	w.answer = &a
 	return w.refuse
 }

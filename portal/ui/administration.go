@@ -7,10 +7,12 @@ var administration = []struct {
 	word, href string
 	icon       Icon
 }{
+	{"nav.ready", "/admin/ready", IconReady},
 	{"nav.users", "/admin/users", IconUsers},
 	{"nav.connections", "/admin/connections", IconPlug},
 	{"nav.mail", "/admin/mail", IconMail},
 	{"nav.branding", "/admin/branding", IconBrand},
+	{"nav.legal", "/admin/legal", IconLegal},
 	{"nav.keys", "/admin/api-keys", IconKey},
 	{"nav.entry", "/admin/sign-in", IconPerson},
 	{"nav.webhooks", "/admin/webhooks", IconWebhook},

@@ -39,7 +39,8 @@ type Chrome struct {
 	// Refresh is after how many seconds the page loads itself anew where no script
 	// does better; 0 is never.
 	Refresh int
-	Looking  Looking // as whom staff look
+	Looking Looking // as whom staff look
+	Footer  Footer
 }
 
 // Looking is what every page says to staff who look at an account as one of its
@@ -49,6 +50,11 @@ type Looking struct {
 	Until time.Time
 	End   string // where the form posts to that ends it
 }
+
+// Footer is where the provider's legal texts are; "" leaves one out.
+type Footer struct{ Terms, Privacy, Imprint string }
+
+func (f Footer) any() bool { return f != Footer{} }
 
 // Provider is the firm whose portal this is.
 type Provider struct {

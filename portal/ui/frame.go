@@ -40,6 +40,8 @@ type FrameOptions struct {
 	Several func(r *http.Request) bool
 	// Looking says as whom who asks looks at an account; nil is nobody.
 	Looking func(r *http.Request) Looking
+	// Footer names the legal texts; nil names none.
+	Footer  func(ctx context.Context) Footer
 	SignOut string // where the sign-out form posts to
 	Switch  string // where somebody with several accounts chooses
 	Me      string // where readers look after their profile and sign-in
@@ -129,6 +131,9 @@ func (o FrameOptions) plain(r *http.Request) *Chrome {
 	}
 	if o.Looking != nil {
 		c.Looking = o.Looking(r)
+	}
+	if o.Footer != nil {
+		c.Footer = o.Footer(r.Context())
 	}
 	if cookie, err := r.Cookie("portico_theme"); err == nil {
 		c.Theme = cookie.Value // only "light" and "dark" are ever written out

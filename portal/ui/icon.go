@@ -23,6 +23,7 @@ const (
 	IconInbox    Icon = "inbox"
 	IconInfo     Icon = "info-circle"
 	IconKey      Icon = "key"
+	IconLegal    Icon = "scale"
 	IconMail     Icon = "mail"
 	IconMore     Icon = "dots"
 	IconPerson   Icon = "user-circle"

@@ -24,7 +24,7 @@ const (
 	CodeTries      = 5    // wrong ones, before a new code is needed
 	CodesPerHour   = 5    // of one invitation
 	InvitesPerDay  = 2000 // by one person
-	InvitesAtOnce  = 500
+	InvitesAtOnce  = 200
 	MailsPerDay    = 5 // of one invitation
 )
 
@@ -48,15 +48,16 @@ func NewCode() string {
 }
 
 // HashCode is what is kept of a code, however it was typed: small letters, spaces
-// and dashes do not matter.
-func HashCode(id InvitationID, code string) [32]byte {
+// and dashes do not matter. It holds the token of the link, which is kept nowhere,
+// so that a copy of the database gives no code away although codes are short.
+func HashCode(token, code string) [32]byte {
 	plain := strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) {
 			return -1
 		}
 		return unicode.ToUpper(r)
 	}, code)
-	return sha256.Sum256([]byte(string(id) + "\x00" + plain))
+	return sha256.Sum256([]byte(token + "\x00" + plain))
 }
 
 // InvitationID identifies an invitation, a UUIDv7 as text.

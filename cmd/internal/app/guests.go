@@ -40,6 +40,7 @@ func (a *App) people(to *portal.Pages, sys *store.System, letters notify.Letters
 	all := users.New(users.Options{Directory: sys, Changes: g, Invitations: g, Preset: grant.Preset, Frame: ui.NewFramer(frame)})
 	to.People = portal.People{
 		List: list.List, InviteForm: list.InviteForm, Invite: list.Invite, Again: list.Again, Withdraw: list.Withdraw,
+		Many: list.Many, ManyRead: list.Read, ManySend: list.Send,
 		Member: list.Member, ChangeRole: list.ChangeRole, Remove: list.Remove,
 		OpenInvitation: door.Open, Invitation: door.Show, InvitationCode: door.Code, InvitationAccept: door.Accept,
 		InvitationAsk: door.JoinForm, InvitationIn: door.Join,
@@ -67,13 +68,13 @@ func (g guests) InviteAgain(ctx context.Context, s access.Scope, account record.
 }
 
 // StartCode mails a code of which only the hash is kept.
-func (g guests) StartCode(ctx context.Context, token [32]byte, i access.Invitation) error {
+func (g guests) StartCode(ctx context.Context, token string, _ access.Invitation) error {
 	code := access.NewCode()
 	m, err := g.letters.Code(code, access.CodeLife)
 	if err != nil {
 		return err
 	}
-	if err := g.System.StartCode(ctx, token, access.HashCode(i.ID, code), m); err != nil {
+	if err := g.System.StartCode(ctx, session.Hash(token), access.HashCode(token, code), m); err != nil {
 		return err
 	}
 	g.letters.Ring()
@@ -81,8 +82,8 @@ func (g guests) StartCode(ctx context.Context, token [32]byte, i access.Invitati
 }
 
 // Accept makes the user of an invitation.
-func (g guests) Accept(ctx context.Context, token [32]byte, i access.Invitation, in invitation.Answer) error {
-	_, err := g.System.AcceptInvitation(ctx, store.Acceptance{Token: token, Code: access.HashCode(i.ID, in.Code), Name: in.Name, Password: in.Password, From: in.From})
+func (g guests) Accept(ctx context.Context, token string, _ access.Invitation, in invitation.Answer) error {
+	_, err := g.System.AcceptInvitation(ctx, store.Acceptance{Token: session.Hash(token), Code: access.HashCode(token, in.Code), Name: in.Name, Password: in.Password, From: in.From})
 	return err
 }
 

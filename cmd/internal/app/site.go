@@ -37,7 +37,7 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, show *sh
 		return nil, fault.Wrap(fault.Setup, "read provider.zone", err)
 	}
 	d := desk{s.Account(), s.System(), w.nudge}
-	frame := ui.FrameOptions{Looks: firm.Look, Accounts: d, Approvals: true, Zone: zone, Now: a.now,
+	frame := ui.FrameOptions{Looks: firm.Look, Footer: firm.Footer, Accounts: d, Approvals: true, Zone: zone, Now: a.now,
 		Locale: portal.Locale, Several: portal.Several, Looking: portal.Looking, SignOut: "/signout", Switch: "/accounts", Me: "/me"}
 	sys := s.System()
 	key, err := a.vault.Derive("recognised browsers")
@@ -49,14 +49,15 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, show *sh
 		return nil, err
 	}
 	pages := a.pages(s, d, ui.NewFramer(frame), sources{a, sys, a.log})
+	letters := a.letters(sys, w.ringMail)
+	a.people(&pages, sys, letters, frame)
+	a.readiness(&pages, sys, firm, w.ringMail, frame)
 	mailer, err := a.mailer(firm, held(sys))
 	if err != nil {
 		return nil, err
 	}
 	a.administer(&pages, ui.NewFramer(frame), firm.Checked(mailer.Check))
 	a.decisions(&pages, d, frame)
-	letters := a.letters(sys, w.ringMail)
-	a.people(&pages, sys, letters, frame)
 	a.staffed(&pages, s, w, ui.NewFramer(frame), zone)
 	a.integrate(&pages, s, ui.NewFramer(frame))
 	a.connecting(&pages, sys, ui.NewFramer(frame))
@@ -94,8 +95,9 @@ func (a *App) pages(s *store.Store, d desk, frame ui.Framer, from sources) porta
 
 // administer adds the administrator's pages.
 func (a *App) administer(p *portal.Pages, frame ui.Framer, firm *provider.Provider) {
-	s := settings.New(settings.Options{Mail: firm, Branding: firm, Entry: firm, LookupTXT: net.DefaultResolver.LookupTXT, Frame: frame})
+	s := settings.New(settings.Options{Mail: firm, Branding: firm, Entry: firm, Legal: firm, LookupTXT: net.DefaultResolver.LookupTXT, Frame: frame})
 	p.Mail, p.MailSave, p.MailTest, p.MailRecords = s.Mail, s.SaveMail, s.TryMail, s.CheckRecords
 	p.Entry, p.EntrySave = s.Entry, s.SaveEntry
+	p.People.Legal, p.People.LegalSave = s.Legal, s.SaveLegal
 	p.Branding, p.BrandingSave, p.BrandingShow, p.BrandingSample, p.BrandingSheet = s.Branding, s.SaveBranding, s.PreviewBranding, s.Sample, s.SampleSheet
 }

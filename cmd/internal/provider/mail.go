@@ -242,5 +242,17 @@ func (p *Provider) TryMail(ctx context.Context, s access.Scope, c settings.MailC
 	if err := p.o.Store.NoteAttempt(ctx, key, now); err != nil {
 		return err
 	}
-	return p.check(ctx, server(c.Mail, password), s.Email())
+	if err := p.check(ctx, server(c.Mail, password), s.Email()); err != nil {
+		return err
+	}
+	return p.o.Store.NoteAttempt(ctx, testPassed, p.o.Now())
+}
+
+// testPassed is where a test mail that a server took is noted, for a day.
+const testPassed = "mail test passed"
+
+// MailTested reports whether a server took a test mail within a day.
+func (p *Provider) MailTested(ctx context.Context) (bool, error) {
+	n, err := p.o.Store.CountAttempts(ctx, testPassed, p.o.Now().Add(-24*time.Hour))
+	return n > 0, err
 }

@@ -33,6 +33,7 @@ type Provider struct {
 	mail       *group[mailDocument]
 	branding   *group[brandingDocument]
 	entry      *group[settings.Entry]
+	legal      *group[settings.Legal]
 	appearance appearance
 	// check sends a test mail, see notify.Mailer.Check.
 	check func(ctx context.Context, s notify.Server, to string) error
@@ -52,6 +53,7 @@ func New(o Options) *Provider {
 		mail:     newGroup[mailDocument](o.Store, "mail", o.Now),
 		branding: newGroup[brandingDocument](o.Store, "branding", o.Now),
 		entry:    newGroup[settings.Entry](o.Store, "entry", o.Now),
+		legal:    newGroup[settings.Legal](o.Store, "legal", o.Now),
 	}
 }
 

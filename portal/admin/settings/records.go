@@ -109,3 +109,24 @@ func unanswered(err error) bool {
 	var dns *net.DNSError
 	return err != nil && (!errors.As(err, &dns) || !dns.IsNotFound)
 }
+
+// Published is what a domain says about its mail, as somebody else's page shows it.
+type Published struct {
+	Name string // "SPF", "DMARC"
+	Tone ui.Tone
+	Word string // key of the sentence that says how it is
+	// Silent says that the resolver gave no answer.
+	Silent bool
+}
+
+// LookUp asks what the domain of a sender publishes; nothing for an address that
+// no public DNS knows.
+func LookUp(ctx context.Context, lookup func(context.Context, string) ([]string, error), from string) []Published {
+	domain := domainOf(from)
+	if domain == "" {
+		return nil
+	}
+	r := lookUp(ctx, lookup, domain)
+	const silent = "settings.records.unanswered"
+	return []Published{{"SPF", r.SPF.Tone, r.SPF.Word, r.SPF.Word == silent}, {"DMARC", r.DMARC.Tone, r.DMARC.Word, r.DMARC.Word == silent}}
+}

@@ -36,6 +36,7 @@ type Options struct {
 	Mail     Mailing
 	Branding Appearance
 	Entry    Entries
+	Legal    Texts
 	// LookupTXT asks the resolver for the TXT records of a name (RFC 1035); it is
 	// called only when somebody presses the button for it.
 	LookupTXT func(ctx context.Context, name string) ([]string, error)

@@ -82,3 +82,9 @@ func logoAttributes(v brandingView) templ.Attributes {
 	}
 	return templ.Attributes{"aria-describedby": "logo-hint logo-error", "aria-invalid": "true"}
 }
+
+// legalField completes a field of the legal form by its name.
+func legalField(v legalView, name, value string) ui.Field {
+	return ui.Field{ID: name, Name: name, Type: "url", Value: value, Label: v.Chrome.T("settings.legal." + name), Hint: v.Chrome.T("settings.legal." + name + ".hint"),
+		Error: v.Problems[name], Auto: "off"}
+}

@@ -1,7 +1,7 @@
 package words
 
 // englishPeople is everything about who is in.
-var englishPeople = join(peopleWords, usersWords)
+var englishPeople = join(peopleWords, usersWords, bulkWords, readyWords)
 
 var peopleWords = Catalogue{
 	"list.and": "%s and %s",

@@ -126,6 +126,28 @@ describe("people", () => {
         assert.equal(await page.getByRole("button", { name: "Yes, remove me" }).count(), 0);
         await inspect(page, "people-last-owner", /status of 422/);
       }));
+
+      test(`several at once, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
+        const account = await enter(page, "Ines Albrecht");
+        await page.goto(account + "people/many");
+        await inspect(page, "people-many");
+        const list = `name;address;role\r\nJ\u00fcrgen Gro\u00df;j.${size}.${look}@nordwind.example;finance\r\n=1+1;x@nordwind.example;\r\nMia;m.${size}.${look}@nordwind.example;boss\r\n;jonas.weber@nordwind.example;\r\n`;
+        await page.getByLabel("File").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(list, "latin1") });
+        await page.getByRole("button", { name: "Review the list" }).click();
+        await page.getByRole("button", { name: "Send 2 invitations" }).waitFor();
+        await page.getByText("Jonas Weber has access already").waitFor();
+        await page.getByText("Read as Windows-1252").waitFor();
+        await inspect(page, "people-review");
+        await page.getByRole("button", { name: "Send 2 invitations" }).click();
+        await page.waitForURL("**/people?done=invited");
+        await page.getByText("J\u00fcrgen Gro\u00df").first().waitFor();
+        // What is no list is refused with words.
+        await page.goto(account + "people/many");
+        await page.getByLabel("Or paste it here").fill("first,last\nJonas,Weber");
+        await page.getByRole("button", { name: "Review the list" }).click();
+        await page.getByText("No column holds mail addresses").waitFor();
+        await inspect(page, "people-many-refused", /status of 422/);
+      }));
     }
   }
 });
