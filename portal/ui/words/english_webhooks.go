@@ -1,6 +1,6 @@
 package words
 
-var englishWebhooks = Catalogue{ //nolint:gosec // words about secrets, none of them one
+var englishWebhooks = Catalogue{
 	"nav.webhooks": "Webhooks",
 
 	"webhooks.title":           "Webhooks",
