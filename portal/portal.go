@@ -16,6 +16,7 @@ import (
 
 	"portico/portal/api"
 	"portico/portal/session"
+	"portico/portal/setup"
 	"portico/portal/signin"
 	"portico/portal/tour"
 	"portico/portal/ui"
@@ -52,6 +53,8 @@ type Options struct {
 	Pages   Pages
 	// Hooks takes in what vendors send by themselves; nil takes in nothing.
 	Hooks http.Handler
+	// Setup is the first run; nil has none. Enter and Connect are set by New.
+	Setup *setup.Options
 	// API answers other programs; nil answers none.
 	API *api.API
 	// Ready reports why requests should go elsewhere for now, or nil.
@@ -107,12 +110,32 @@ func New(o Options) (*Portal, error) {
 		return nil, err
 	}
 	p := &Portal{}
-	router, err := p.hang(gate, table(o, doors))
+	first := o.firstRun(doors)
+	router, err := p.hang(gate, append(table(o, doors), setupDoors(first)...))
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, "hang the doors", err)
 	}
-	p.handler = order(gate, router)
+	var inside http.Handler = router
+	if first != nil {
+		inside = first.First(router)
+	}
+	p.handler = order(gate, inside)
 	return p, nil
+}
+
+// firstRun returns the pages of the first run; nil without them.
+func (o Options) firstRun(doors *signin.Doors) *setup.Pages {
+	if o.Setup == nil {
+		return nil
+	}
+	s := *o.Setup
+	s.Enter = doors.Admit
+	for _, d := range table(o, doors) {
+		if d.path == "/admin/connections" {
+			s.Connect = d.path
+		}
+	}
+	return setup.New(s)
 }
 
 // order is the way of every request, outermost first: the log line, the

@@ -74,6 +74,13 @@ func (p *People) AddUser(name, email string, role access.Role, hash string) acce
 	return u
 }
 
+// Add adds a user who is made elsewhere; hash is the stored password.
+func (p *People) Add(u access.User, hash string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.users[u.ID] = &person{User: u, hash: hash, roles: map[record.AccountID]access.Role{}}
+}
+
 // Join gives a user a role in an account; an empty role takes it away.
 func (p *People) Join(user string, account record.AccountID, role access.Role) {
 	p.mu.Lock()

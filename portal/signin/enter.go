@@ -135,6 +135,11 @@ func (d *Doors) letIn(w http.ResponseWriter, r *http.Request, u access.User, by,
 	return d.enter(w, r, u, by, next)
 }
 
+// Admit lets in whom another door has identified; by says how.
+func (d *Doors) Admit(w http.ResponseWriter, r *http.Request, u access.User, by, next string) error {
+	return d.letIn(w, r, u, by, next)
+}
+
 // enter starts the session and leads on.
 func (d *Doors) enter(w http.ResponseWriter, r *http.Request, u access.User, by, next string) error {
 	if err := d.o.Gate.Start(w, r, u); err != nil {

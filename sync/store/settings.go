@@ -74,24 +74,28 @@ func (y *System) SaveSetting(ctx context.Context, c SettingChange) error {
 	}
 	now, version := y.now(), c.Seen+1
 	return y.administer(ctx, settingEntry(c, version, now), func(ctx context.Context, tx *scoped.Tx) error {
-		if err := tx.Alone(ctx, "setting "+c.Name); err != nil {
-			return fault.At("save settings", err)
-		}
-		var newest int
-		if err := tx.Find(ctx, &newest, "SELECT coalesce(max(version), 0) FROM settings WHERE name = ?", c.Name); err != nil {
-			return fault.At("save settings", err)
-		}
-		if newest != c.Seen {
-			return fault.New(fault.Conflict, "Somebody else saved this meanwhile. Compare, and save again.")
-		}
-		_, err := tx.Run(ctx, "INSERT INTO settings (name, version, value, changed_by, changed_at) VALUES (?, ?, ?, ?, ?)",
-			c.Name, version, string(c.Value), c.By.User(), at(now))
-		if err != nil {
-			return fault.At("save settings", err)
-		}
-		_, err = tx.Run(ctx, "DELETE FROM settings WHERE name = ? AND version <= ?", c.Name, version-settingsKept)
-		return fault.At("forget old settings", err)
+		return putSetting(ctx, tx, c, version, c.By.User(), now)
 	})
+}
+
+func putSetting(ctx context.Context, tx *scoped.Tx, c SettingChange, version int, by string, now time.Time) error {
+	if err := tx.Alone(ctx, "setting "+c.Name); err != nil {
+		return fault.At("save settings", err)
+	}
+	var newest int
+	if err := tx.Find(ctx, &newest, "SELECT coalesce(max(version), 0) FROM settings WHERE name = ?", c.Name); err != nil {
+		return fault.At("save settings", err)
+	}
+	if newest != c.Seen {
+		return fault.New(fault.Conflict, "Somebody else saved this meanwhile. Compare, and save again.")
+	}
+	_, err := tx.Run(ctx, "INSERT INTO settings (name, version, value, changed_by, changed_at) VALUES (?, ?, ?, ?, ?)",
+		c.Name, version, string(c.Value), by, at(now))
+	if err != nil {
+		return fault.At("save settings", err)
+	}
+	_, err = tx.Run(ctx, "DELETE FROM settings WHERE name = ? AND version <= ?", c.Name, version-settingsKept)
+	return fault.At("forget old settings", err)
 }
 
 // settingEntry tells who changed which fields to what, by its hash: the values

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"portico/sync/access"
 	"portico/sync/audit"
@@ -61,20 +62,24 @@ func (y *System) Users(ctx context.Context) ([]access.User, error) {
 // CreateUser adds a person. The mail address is kept in lower case; a second
 // user with the same one is refused with fault.Conflict.
 func (y *System) CreateUser(ctx context.Context, u access.User, passwordHash string) error {
-	u.Email = strings.ToLower(strings.TrimSpace(u.Email))
 	return y.administer(ctx, ofPerson(u, administered(audit.UserChanged, y.now(), u.ID, "made", "yes", "staff", string(u.Staff))), func(ctx context.Context, tx *scoped.Tx) error {
-		var taken int
-		if err := tx.Find(ctx, &taken, "SELECT count(*) FROM users WHERE email = ?", u.Email); err != nil {
-			return fault.At("create user", err)
-		}
-		if taken > 0 {
-			return fault.Newf(fault.Conflict, "Somebody with the mail address %s exists already. One address belongs to one person.", u.Email).
-				Field("email", "This address is taken.")
-		}
-		_, err := tx.Run(ctx, `INSERT INTO users (id, name, email, staff_role, password_hash, epoch, locale, zone, created_at)
-			VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)`, u.ID, plain(u.Name), plain(u.Email), u.Staff, passwordHash, plain(u.Locale), plain(u.Zone), at(y.now()))
-		return fault.At("create user", err)
+		return insertUser(ctx, tx, u, passwordHash, y.now())
 	})
+}
+
+func insertUser(ctx context.Context, tx *scoped.Tx, u access.User, passwordHash string, now time.Time) error {
+	u.Email = strings.ToLower(strings.TrimSpace(u.Email))
+	var taken int
+	if err := tx.Find(ctx, &taken, "SELECT count(*) FROM users WHERE email = ?", u.Email); err != nil {
+		return fault.At("create user", err)
+	}
+	if taken > 0 {
+		return fault.Newf(fault.Conflict, "Somebody with the mail address %s exists already. One address belongs to one person.", u.Email).
+			Field("email", "This address is taken.")
+	}
+	_, err := tx.Run(ctx, `INSERT INTO users (id, name, email, staff_role, password_hash, epoch, locale, zone, created_at)
+		VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)`, u.ID, plain(u.Name), plain(u.Email), u.Staff, passwordHash, plain(u.Locale), plain(u.Zone), at(now))
+	return fault.At("create user", err)
 }
 
 // SetPassword stores a hash and ends every session and every open link of the

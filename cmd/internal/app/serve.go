@@ -62,6 +62,9 @@ func (a *App) serve(ctx context.Context, d duty, out io.Writer) error {
 			return
 		}
 		fmt.Fprintf(out, "%s is served at %s (listening on %s)\n", a.cfg.Provider.Name, a.cfg.URL(), address)
+		if err := a.announce(ctx, s.System(), out); err != nil {
+			a.log.Error("no token for the first run was made; a restart tries again", "error", err)
+		}
 	})
 }
 

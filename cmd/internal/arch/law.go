@@ -106,6 +106,11 @@ var table = []row{
 		why: "the administrator's pages import only access, record, action, approval, fault, remote, apikey, delivery, run, session, ui and form",
 	},
 	{
+		// The first run asks for what is asked for elsewhere, by the same rules.
+		of: []string{"portal/setup"}, may: append([]string{"portal/session", "portal/ui/...", "portal/form", "portal/admin/settings", "portal/signin/password"}, shown...),
+		why: "the first run imports only what pages may, the branding and the rules of passwords",
+	},
+	{
 		of: []string{"portal/..."}, may: append([]string{"portal/session", "portal/ui/...", "portal/form"}, shown...),
 		why: "a page imports only access, record, action, approval, notice, fault, session, ui and form: declare the small interface you need",
 	},

@@ -9,6 +9,7 @@ import (
 	"portico/portal/ui"
 	"portico/sync/access"
 	"portico/sync/fault"
+	"portico/sync/store"
 )
 
 // brandingDocument is how the group is kept.
@@ -87,21 +88,39 @@ func (p *Provider) SaveBranding(ctx context.Context, s access.Scope, c settings.
 	if err := access.Administer(s); err != nil {
 		return err
 	}
-	if err := settings.CheckLogo(c.Branding.Logo); err != nil {
-		return err
-	}
-	k, err := p.branding.fresh(ctx)
+	next, changed, err := p.nextBranding(ctx, c)
 	if err != nil {
 		return err
 	}
-	if k.version != c.Seen {
-		return fault.New(fault.Conflict, "Somebody else saved this meanwhile. Compare, and save again.")
+	return p.branding.save(ctx, s, c.Seen, next, changed)
+}
+
+// FirstBranding saves the branding before there is anybody to save it: keep takes
+// it for who sets this Portico up.
+func (p *Provider) FirstBranding(ctx context.Context, c settings.BrandingChange, keep func(context.Context, store.SettingChange) error) error {
+	next, changed, err := p.nextBranding(ctx, c)
+	if err != nil {
+		return err
 	}
-	next := brandingDocument{Branding: c.Branding}
+	return p.branding.keep(ctx, store.SettingChange{Seen: c.Seen, Changed: changed}, next, keep)
+}
+
+func (p *Provider) nextBranding(ctx context.Context, c settings.BrandingChange) (next brandingDocument, changed []string, err error) {
+	if err := settings.CheckLogo(c.Branding.Logo); err != nil {
+		return next, nil, err
+	}
+	k, err := p.branding.fresh(ctx)
+	if err != nil {
+		return next, nil, err
+	}
+	if k.version != c.Seen {
+		return next, nil, fault.New(fault.Conflict, "Somebody else saved this meanwhile. Compare, and save again.")
+	}
+	next = brandingDocument{Branding: c.Branding}
 	// A field that the configuration decides keeps what was saved below it.
 	settings.Hold(&next.Branding, settings.State[settings.Branding]{Value: k.value.Branding, Fixed: p.fixed(brandingKeys)})
 	if len(next.Logo) > 0 {
 		next.Trait = settings.TraitOf(next.Logo)
 	}
-	return p.branding.save(ctx, s, c.Seen, next, settings.Differ(k.value.Branding, next.Branding))
+	return next, settings.Differ(k.value.Branding, next.Branding), nil
 }

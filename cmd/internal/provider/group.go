@@ -118,12 +118,17 @@ func (g *group[T]) version(ctx context.Context, n int) (kept[T], error) {
 // save adds a version upon the one that was seen; fault.Conflict when there is a
 // newer one. It holds in this process at once.
 func (g *group[T]) save(ctx context.Context, s access.Scope, seen int, value T, changed []string) error {
+	return g.keep(ctx, store.SettingChange{Seen: seen, By: s, From: origin(ctx), Changed: changed}, value, g.store.SaveSetting)
+}
+
+// keep is save by whatever takes the change.
+func (g *group[T]) keep(ctx context.Context, c store.SettingChange, value T, take func(context.Context, store.SettingChange) error) error {
 	data, err := json.Marshal(value)
 	if err != nil {
 		return fault.Wrap(fault.Internal, "encode settings", err)
 	}
-	err = g.store.SaveSetting(ctx, store.SettingChange{Name: g.name, Seen: seen, Value: data, By: s, From: origin(ctx), Changed: changed})
-	if err != nil {
+	c.Name, c.Value = g.name, data
+	if err := take(ctx, c); err != nil {
 		return err
 	}
 	g.mu.Lock()

@@ -146,9 +146,13 @@ func (p *Pages) typedBranding(w http.ResponseWriter, r *http.Request, s access.S
 	if err != nil {
 		return v, err
 	}
+	return v, v.read(w, r)
+}
+
+func (v *brandingView) read(w http.ResponseWriter, r *http.Request) error {
 	var in brandingInput
 	var box picture
-	_, err = form.DecodeFiles(w, r, &in, "logo", &box)
+	_, err := form.DecodeFiles(w, r, &in, "logo", &box)
 	v.Typed.Name, v.Typed.Colour, v.Version, v.Remove = in.Name, colourOf(in.Colour), in.Version, in.Remove
 	if logo, held := v.choose(in, box); held {
 		v.Typed.Logo, v.Held = logo, encodeLogo(logo)
@@ -163,7 +167,7 @@ func (p *Pages) typedBranding(w http.ResponseWriter, r *http.Request, s access.S
 	if _, wrongColour := ui.BrandOf(v.Typed.Colour); wrongColour != nil {
 		err = also(err, "colour", v.Chrome.T("settings.branding.colour.wrong"))
 	}
-	return v, err
+	return err
 }
 
 // choose returns the logo that the form brings: a file, or one that was chosen

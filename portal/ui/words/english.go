@@ -15,6 +15,7 @@ var english = join(
 	englishStaff,
 	englishSettings,
 	englishConnections,
+	englishSetup,
 	englishAPI,
 	englishWebhooks,
 	englishSignin,
