@@ -68,6 +68,7 @@ type Pages struct {
 	People      People
 	Integration Integration
 	Connections Connections
+	Health      Health
 }
 
 // door is one line of the table. The handler is a session.Page, a session.Stream,
@@ -165,6 +166,7 @@ func table(o Options, d *signin.Doors) []door {
 	doors = append(doors, integrationDoors(p.Integration)...)
 	doors = append(doors, apiDoors(o.API)...)
 	doors = append(doors, connectionDoors(p.Connections)...)
+	doors = append(doors, p.Health.doors()...)
 	if o.Hooks != nil { // public: the sender proves itself to the handler
 		doors = append(doors, door{post, "/hooks/{connection}", public, o.Hooks})
 	}

@@ -10,6 +10,7 @@ var administration = []struct {
 	{"nav.ready", "/admin/ready", IconReady},
 	{"nav.users", "/admin/users", IconUsers},
 	{"nav.connections", "/admin/connections", IconPlug},
+	{"nav.health", "/admin/health", IconHealth},
 	{"nav.mail", "/admin/mail", IconMail},
 	{"nav.branding", "/admin/branding", IconBrand},
 	{"nav.legal", "/admin/legal", IconLegal},

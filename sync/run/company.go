@@ -36,7 +36,7 @@ type Repair struct {
 	Records   int // of the company, kept and seen by nobody
 	// Stopped are actions that were not sent, Sent those that had left before.
 	Stopped, Sent []RepairedAction
-	// People of the account who signed in while they could see it.
+	// People of the account who were signed in while they could see it.
 	People []RepairedPerson
 }
 
@@ -49,5 +49,5 @@ type RepairedAction struct {
 // RepairedPerson could see what was not theirs.
 type RepairedPerson struct {
 	Name, Email string
-	SignedIn    time.Time // the last time within that span
+	SignedIn    time.Time // when they were last there within that span
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"portico/sync/action"
 	"portico/sync/audit"
 	"portico/sync/fault"
@@ -223,5 +225,41 @@ func TestABacklogTellsWhatWaitsAndWhatNeedsAPerson(t *testing.T) {
 	must(t, err)
 	if held[record.KindTicket] != 1 {
 		t.Errorf("it holds %v", held)
+	}
+}
+
+// The health page says how far the log is signed and who works here.
+func TestTheLogSaysHowFarItIsSigned(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	before, err := w.sys.AuditState(t.Context())
+	must(t, err)
+	if !before.Head.IsZero() || before.Unsigned == 0 || before.Schema == 0 {
+		t.Errorf("before any head: %+v", before)
+	}
+	key, _, err := audit.NewKey("portico/audit")
+	must(t, err)
+	sign := func(size int64, root tlog.Hash) (audit.Head, error) { return audit.Sign(key, size, root) }
+	if _, err = w.sys.Sequence(t.Context(), 1000); err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.sys.SignHead(t.Context(), sign, 1, 0)
+	must(t, err)
+	after, err := w.sys.AuditState(t.Context())
+	must(t, err)
+	if !after.Head.Equal(w.clock()) || after.Unsigned != 0 {
+		t.Errorf("after it: %+v", after)
+	}
+	must(t, w.sys.SetPaused(t.Context(), w.conn, true))
+	if one, err := w.sys.AuditState(t.Context()); err != nil || one.Unsigned != 1 {
+		t.Errorf("one more: %+v, %v", one, err)
+	}
+	present, err := w.sys.Attend()
+	must(t, err)
+	defer present.Leave()
+	_, err = present.Look(t.Context())
+	must(t, err)
+	if n, err := w.sys.Processes(t.Context()); err != nil || n != 1 {
+		t.Errorf("%d processes, %v", n, err)
 	}
 }

@@ -114,8 +114,8 @@ func (y *System) repairedActions(ctx context.Context, c record.ConnectionID, r r
 	return stopped, sent, fault.At("list actions of company", err)
 }
 
-// repairedPeople are members of the account who signed in while they could see the
-// company. Which pages they opened is written down nowhere.
+// repairedPeople are members of the account who were signed in while they could see
+// the company. Which pages they opened is written down nowhere.
 func (y *System) repairedPeople(ctx context.Context, r run.Repair) ([]run.RepairedPerson, error) {
 	if r.Matched.IsZero() {
 		return nil, nil
@@ -142,6 +142,9 @@ func (y *System) repairedPeople(ctx context.Context, r run.Repair) ([]run.Repair
 			last[leaf.Actor] = l.At.Time
 		}
 	}
+	if err := y.stillSignedIn(ctx, r, last); err != nil {
+		return nil, err
+	}
 	var out []run.RepairedPerson
 	for _, m := range members {
 		if when, ok := last[m.ID]; ok {
@@ -149,4 +152,24 @@ func (y *System) repairedPeople(ctx context.Context, r run.Repair) ([]run.Repair
 		}
 	}
 	return slices.Clip(out), nil
+}
+
+// stillSignedIn adds who had signed in before, by the sessions that are kept; last is
+// when each was there, by user.
+func (y *System) stillSignedIn(ctx context.Context, r run.Repair, last map[string]time.Time) error {
+	var rows []struct {
+		UserID string
+		SeenAt moment
+	}
+	err := y.db.Find(ctx, &rows, "SELECT user_id, max(seen_at) AS seen_at FROM sessions WHERE created_at <= ? AND seen_at >= ? GROUP BY user_id", at(r.Hidden), at(r.Matched))
+	for _, row := range rows {
+		seen := row.SeenAt.Time
+		if seen.After(r.Hidden) {
+			seen = r.Hidden // it goes on; what came after is not about this
+		}
+		if seen.After(last[row.UserID]) {
+			last[row.UserID] = seen
+		}
+	}
+	return fault.At("look for sessions", err)
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"crypto/sha256"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ func TestARepairedMatchTellsWhatItHadShown(t *testing.T) {
 	w := newWorld(t)
 	a, b := w.account(t, "Nordwind"), w.account(t, "Brightwater")
 	people := map[string]access.User{}
-	for name, account := range map[string]record.AccountID{"ines": a, "jonas": a, "carla": b} {
+	for name, account := range map[string]record.AccountID{"ines": a, "jonas": a, "lena": a, "carla": b} {
 		u := access.User{ID: access.NewUserID(), Name: name, Email: name + "@firm.example"}
 		must(t, w.sys.CreateUser(t.Context(), u, ""))
 		must(t, w.sys.AddMember(t.Context(), account, u.ID, access.Owner))
@@ -32,6 +33,11 @@ func TestARepairedMatchTellsWhatItHadShown(t *testing.T) {
 		must(t, w.sys.Record(t.Context(), audit.New(audit.SignedIn, w.clock(), people[name].ID, people[name].ID)))
 	}
 	signIn("jonas") // before it was matched
+	session := func(name string, seen time.Time) {
+		must(t, w.sys.StartSession(t.Context(), sha256.Sum256([]byte(name)), access.Session{ID: access.NewUserID(), User: people[name], Created: w.clock(), LastSeen: seen, Expires: w.clock().Add(24 * time.Hour), Idle: time.Hour}))
+	}
+	session("lena", w.clock().Add(90*time.Minute)) // and stayed
+	session("jonas", w.clock().Add(time.Minute))   // and went
 	w.pass(time.Hour)
 	amara := administrator(t, w, "amara")
 	sys := w.sys.As(amara, action.Origin{})
@@ -60,7 +66,7 @@ func TestARepairedMatchTellsWhatItHadShown(t *testing.T) {
 	if len(got.Stopped) != 1 || got.Stopped[0].Ref != waits.Ref || len(got.Sent) != 0 {
 		t.Errorf("stopped %+v, sent %+v", got.Stopped, got.Sent)
 	}
-	if len(got.People) != 1 || got.People[0].Name != "ines" {
+	if len(got.People) != 2 || got.People[0].Name != "ines" || got.People[1].Name != "lena" {
 		t.Errorf("seen by %+v", got.People)
 	}
 	if rows := tickets(t.Context(), t, w, owner(a), a); len(rows) != 1 || rows[0].Number != "2" {

@@ -211,7 +211,7 @@ func TestAWrongMatchIsRepairedInOneStep(t *testing.T) {
 		People: []run.RepairedPerson{{Name: "Ines", Email: "ines@nordwind.example", SignedIn: now}}}
 	page := w.get(w.pages.Repair, w.id, "key=a%26b")
 	page.WantText("h1", "A & B is hidden").WantText("[data-part=hidden]", "12 records are kept").WantText("main", "Reply #7").WantText("main", "Close #8").
-		WantText("main", "ines@nordwind.example").WantText("main", "It does not know which pages were opened")
+		WantText("main", "ines@nordwind.example").WantText("main", "Which pages were opened and which files were saved is written down nowhere")
 }
 
 func TestSomebodyElseMatchedFirst(t *testing.T) {

@@ -16,6 +16,7 @@ var english = join(
 	englishSettings,
 	englishConnections,
 	englishSetup,
+	englishHealth,
 	englishAPI,
 	englishWebhooks,
 	englishSignin,
