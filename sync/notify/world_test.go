@@ -168,7 +168,7 @@ func (w *world) worker() *notify.Worker {
 	w.t.Helper()
 	m, err := notify.New(w.mailer)
 	must(w.t, err)
-	return notify.NewWorker(notify.WorkerOptions{Mailer: m, Store: w, People: w, Records: w.records, Questions: w, Endpoints: w, Open: open,
+	return notify.NewWorker(notify.WorkerOptions{Mailer: m, Store: w, People: w, Records: w.records, Questions: w, Endpoints: w, Guests: w, Open: open,
 		BaseURL: "https://portal.example", Key: key, Log: w.mailer.Log, Now: w.clock, Jitter: func() float64 { return 0 }})
 }
 

@@ -37,7 +37,7 @@ func (a *App) people(to *portal.Pages, sys *store.System, letters notify.Letters
 	list := people.New(people.Options{Members: sys, Invitations: g, Preset: grant.Preset, Frame: ui.NewFramer(frame)})
 	door := invitation.New(invitation.Options{Invitations: g, Plain: frame.Plain,
 		Passwords: invitation.Passwords{Check: password.Check, Hash: password.Hash, MinLength: password.MinLength}})
-	all := users.New(users.Options{Directory: sys, Changes: g, Invitations: g, Preset: grant.Preset, Frame: ui.NewFramer(frame)})
+	all := users.New(users.Options{Directory: sys, Changes: g, Invitations: g, Preset: grant.Preset, Fresh: session.Fresh, Frame: ui.NewFramer(frame)})
 	to.People = portal.People{
 		List: list.List, InviteForm: list.InviteForm, Invite: list.Invite, Again: list.Again, Withdraw: list.Withdraw,
 		Many: list.Many, ManyRead: list.Read, ManySend: list.Send,

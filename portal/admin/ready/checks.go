@@ -17,6 +17,9 @@ const (
 	mailFor   = 7 * 24 * time.Hour
 )
 
+// connections is where they are looked after.
+const connections = "/admin/connections"
+
 // checks are the lines, in the order in which they are best done.
 func checks(c *ui.Chrome, f Facts, records []Record, looked bool) []check {
 	out := []check{address(c, f), mailServer(c, f), mailLeft(c, f)}
@@ -114,14 +117,14 @@ func backup(c *ui.Chrome, f Facts) check {
 }
 
 func companies(c *ui.Chrome, f Facts) check {
+	k := line(c, "companies", Done, c.T("ready.companies.done"))
 	switch {
 	case len(f.Streams) == 0:
-		return line(c, "companies", ToDo, c.T("ready.connections.none"))
+		k = line(c, "companies", ToDo, c.T("ready.connections.none"))
 	case f.Unmatched > 0:
-		return line(c, "companies", ToDo, c.N("ready.companies.todo", f.Unmatched))
-	default:
-		return line(c, "companies", Done, c.T("ready.companies.done"))
+		k = line(c, "companies", ToDo, c.N("ready.companies.todo", f.Unmatched))
 	}
+	return k.to(c, connections, "nav.connections")
 }
 
 // hidden says what nobody can see: records without an account, accounts that are
@@ -147,14 +150,14 @@ func fresh(c *ui.Chrome, f Facts) check {
 			stale = append(stale, s.Connection+" ("+s.Stream+")")
 		}
 	}
+	k := line(c, "fresh", Done, c.N("ready.fresh.done", len(f.Streams)))
 	switch {
 	case len(f.Streams) == 0:
-		return line(c, "fresh", ToDo, c.T("ready.connections.none"))
+		k = line(c, "fresh", ToDo, c.T("ready.connections.none"))
 	case len(stale) > 0:
-		return line(c, "fresh", ToDo, c.T("ready.fresh.todo", c.List(stale)))
-	default:
-		return line(c, "fresh", Done, c.N("ready.fresh.done", len(f.Streams)))
+		k = line(c, "fresh", ToDo, c.T("ready.fresh.todo", c.List(stale)))
 	}
+	return k.to(c, connections, "nav.connections")
 }
 
 func legal(c *ui.Chrome, f Facts) check {
@@ -179,11 +182,11 @@ func pilot(c *ui.Chrome, f Facts) check {
 	}
 	switch {
 	case len(came) > 0:
-		return line(c, "pilot", Done, c.T("ready.pilot.done", came[0]))
+		return line(c, "pilot", Done, c.T("ready.pilot.done", came[0])).to(c, "#accounts", "ready.accounts")
 	case len(opened) > 0:
-		return line(c, "pilot", ToDo, c.T("ready.pilot.waits", opened[0]))
+		return line(c, "pilot", ToDo, c.T("ready.pilot.waits", opened[0])).to(c, "#accounts", "ready.accounts")
 	default:
-		return line(c, "pilot", ToDo, c.T("ready.pilot.todo"))
+		return line(c, "pilot", ToDo, c.T("ready.pilot.todo")).to(c, "#accounts", "ready.accounts")
 	}
 }
 

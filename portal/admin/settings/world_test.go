@@ -62,6 +62,7 @@ type world struct {
 	look *appearing
 
 	entries *entries
+	texts   *texts
 
 	txt   map[string][]string
 	asked []string
@@ -70,7 +71,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, mail: &mailing{versions: map[int]settings.Mail{}}, look: &appearing{}, entries: &entries{}, txt: map[string][]string{}}
+	w := &world{t: t, mail: &mailing{versions: map[int]settings.Mail{}}, look: &appearing{}, entries: &entries{}, texts: &texts{}, txt: map[string][]string{}}
 	frame := ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Zone: time.UTC, Now: func() time.Time { return now }})
 	answers := make(chan struct{}, 1)
 	lookup := func(_ context.Context, name string) ([]string, error) {
@@ -82,7 +83,7 @@ func newWorld(t *testing.T) *world {
 		}
 		return nil, &net.DNSError{Name: name, IsNotFound: w.txt["offline"] == nil}
 	}
-	w.pages = settings.New(settings.Options{Mail: w.mail, Branding: w.look, Entry: w.entries, LookupTXT: lookup, Frame: frame})
+	w.pages = settings.New(settings.Options{Mail: w.mail, Branding: w.look, Entry: w.entries, Legal: w.texts, LookupTXT: lookup, Frame: frame})
 	return w
 }
 

@@ -29,6 +29,9 @@ type inviteView struct {
 
 // InviteForm asks whom to invite to the staff: GET /admin/users/invite.
 func (p *Pages) InviteForm(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	if err := p.o.Fresh(r.Context()); err != nil {
+		return err
+	}
 	v, err := p.inviteView(r, s)
 	if err != nil {
 		return err
@@ -48,6 +51,9 @@ func (p *Pages) inviteView(r *http.Request, s access.Scope) (inviteView, error) 
 
 // Invite invites to the staff: POST /admin/users/invite.
 func (p *Pages) Invite(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	if err := p.o.Fresh(r.Context()); err != nil {
+		return err
+	}
 	v, err := p.inviteView(r, s)
 	if err != nil {
 		return err

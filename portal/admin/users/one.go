@@ -75,6 +75,9 @@ type staffInput struct {
 
 // Staff changes the staff role, or takes it away: POST …/{user}/staff.
 func (p *Pages) Staff(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	if err := p.o.Fresh(r.Context()); err != nil {
+		return err
+	}
 	var in staffInput
 	return p.change(w, r, s, &in, "staff", func(v *oneView) error {
 		v.Staff = in.Role

@@ -56,7 +56,10 @@ type Options struct {
 	Invitations Invitations
 	// Preset is what a role brings along, as the scopes are made.
 	Preset func(access.Role) access.Preset
-	Frame  ui.Framer
+	// Fresh asks that who is signed in has just proved who they are, before
+	// somebody is made staff; see session.Fresh.
+	Fresh func(ctx context.Context) error
+	Frame ui.Framer
 }
 
 // Pages serves administrators. It is safe for concurrent use.

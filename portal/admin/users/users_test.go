@@ -31,6 +31,7 @@ type world struct {
 	did      []string
 	why      access.NotInvited
 	refuse   error
+	stale    error // of a sign-in that is too old
 }
 
 func (w *world) People(_ context.Context, _ access.Scope, q access.PeopleQuery) ([]access.PersonRow, bool, error) {
@@ -103,7 +104,7 @@ func newWorld() (*world, *users.Pages) {
 		w.accounts = append(w.accounts, record.AccountInfo{ID: record.NewAccountID(), Name: name, Launch: record.LaunchInvited})
 	}
 	o := ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Zone: time.UTC, SignOut: "/signout"}
-	return w, users.New(users.Options{Directory: w, Changes: w, Invitations: w, Preset: grant.Preset, Frame: ui.NewFramer(o)})
+	return w, users.New(users.Options{Directory: w, Changes: w, Invitations: w, Preset: grant.Preset, Fresh: func(context.Context) error { return w.stale }, Frame: ui.NewFramer(o)})
 }
 
 type page func(http.ResponseWriter, *http.Request, access.Scope) error
@@ -217,5 +218,19 @@ func TestStaffAreInvited(t *testing.T) {
 	a, b := run(t, p.Again, "POST", "/", nil, "invitation", id), run(t, p.Withdraw, "POST", "/", nil, "invitation", id)
 	if a.Header().Get("Location") != "/admin/users?done=again" || b.Header().Get("Location") != "/admin/users?done=withdrawn" {
 		t.Errorf("%v %v", a.Header(), b.Header())
+	}
+}
+
+func TestStaffAreMadeByWhoHasJustSignedIn(t *testing.T) {
+	t.Parallel()
+	w, p := newWorld()
+	w.stale = fault.New(fault.Forbidden, "Confirm that it is you.")
+	for name, h := range map[string]page{"role": p.Staff, "form": p.InviteForm, "invite": p.Invite} {
+		r := httptest.NewRequest("POST", "/", strings.NewReader("role=admin&email=eve@x.example&key=k"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.SetPathValue("user", "u2")
+		if err := h(httptest.NewRecorder(), r, grant.Staff(grant.User{ID: "u1"}, access.Admin, nil)); !fault.Is(err, fault.Forbidden) || len(w.did) > 0 {
+			t.Errorf("%s: %v %v", name, err, w.did)
+		}
 	}
 }
