@@ -83,7 +83,7 @@ describe("signing in", () => {
     await page.getByLabel("Mail address").fill(email);
     await page.getByLabel("Password").fill(password);
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
-    await page.waitForURL(/\/a\/|\/accounts$|\/staff$|\/second/);
+    await page.waitForURL(/\/a\/|\/accounts$|\/staff(\/queue)?$|\/second/);
   }
 
   for (const size of Object.keys(sizes)) {
@@ -122,14 +122,14 @@ describe("signing in", () => {
     await page.getByText("This code is not right").waitFor();
     await page.getByLabel("Code", { exact: true }).fill(shown(key));
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.waitForURL(/\/staff$/);
+    await page.waitForURL(/\/staff(\/queue)?$/);
     await page.context().clearCookies();
     await ask(page, mara);
     await page.getByLabel("Code from the mail").fill((await mailed(portico, mara, seen)).code);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByLabel("Code", { exact: true }).fill(codes[0]);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.waitForURL(/\/staff$/);
+    await page.waitForURL(/\/staff(\/queue)?$/);
     await page.goto("/me/second-step");
     await page.getByText("9 are left.").waitFor();
     await page.getByRole("link", { name: "New recovery codes" }).click();
@@ -163,7 +163,7 @@ describe("signing in", () => {
     await page.goto("/staff");
     await page.waitForURL(/\/signin/);
     await enter(page, tom);
-    await page.waitForURL(/\/staff$/);
+    await page.waitForURL(/\/staff(\/queue)?$/);
   }));
 
   for (const size of Object.keys(sizes)) {
