@@ -32,6 +32,7 @@ type Pages struct {
 	AssetsCSV      session.Page
 	Asset          session.Page
 	Staff          StaffPages
+	Visibility     VisibilityPages
 	Mail           session.Page
 	MailSave       session.Page
 	MailTest       session.Page
@@ -163,6 +164,7 @@ func table(o Options, d *signin.Doors) []door {
 	doors = append(doors, entrances(d)...)
 	doors = append(doors, peopleDoors(p.People)...)
 	doors = append(doors, p.Staff.doors()...)
+	doors = append(doors, p.Visibility.doors()...)
 	doors = append(doors, integrationDoors(p.Integration)...)
 	doors = append(doors, apiDoors(o.API)...)
 	doors = append(doors, connectionDoors(p.Connections)...)

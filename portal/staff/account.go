@@ -178,6 +178,9 @@ func when(c *ui.Chrome, key string, t time.Time) string {
 
 // unseen says how many records are not seen, and why.
 func unseen(c *ui.Chrome, u work.Unseen) string {
+	if u.Why == "rule" {
+		return c.N("account.unseen.rule", u.Count, u.System)
+	}
 	return c.N("account.unseen.parent", u.Count, u.System)
 }
 

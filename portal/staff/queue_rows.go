@@ -40,6 +40,9 @@ func itemRows(c *ui.Chrome, items []work.Item) templ.Component {
 		m.Raw(`</bdi></a> <small>`)
 		m.Text(about(c, i))
 		source(m, c, i)
+		if i.Hidden {
+			m.Text(" · " + c.T("queue.hidden"))
+		}
 		m.Raw(`</small></td>`)
 		cell(m, account, "", i.Company)
 		m.Raw(`<td data-label="`)

@@ -33,6 +33,7 @@ type detailView struct {
 	Timeline ui.Timeline
 	Messages int // what people wrote, to tell a stale page
 	Oldest   bool
+	Hidden   bool // from clients, by a visibility rule
 	Reply    replyView
 	Decide   decideView
 	Stale    *staleView
@@ -89,7 +90,7 @@ func (p *Pages) detail(r *http.Request, s access.Scope) (detailView, error) {
 		return detailView{}, err
 	}
 	c.Title = subject(c, d.Title)
-	v := detailView{Chrome: c, Row: d.Row, Ticket: t, Base: d.Base, Oldest: r.URL.Query().Get("order") == "oldest"}
+	v := detailView{Chrome: c, Row: d.Row, Ticket: t, Base: d.Base, Hidden: d.Hidden != "", Oldest: r.URL.Query().Get("order") == "oldest"}
 	v.Timeline = ui.NewTimeline(c, entries, authors(asked), filesPath(s.Account()), !v.Oldest)
 	v.Messages = messages(entries)
 	v.Progress = progressOf(c, s, asked, d.Stamp.System)

@@ -11,6 +11,7 @@ var administration = []struct {
 	{"nav.users", "/admin/users", IconUsers},
 	{"nav.connections", "/admin/connections", IconPlug},
 	{"nav.health", "/admin/health", IconHealth},
+	{"nav.visibility", "/admin/visibility", IconHidden},
 	{"nav.mail", "/admin/mail", IconMail},
 	{"nav.branding", "/admin/branding", IconBrand},
 	{"nav.legal", "/admin/legal", IconLegal},

@@ -58,12 +58,14 @@ const (
 	CompanyHidden   What = "company.unmatched"
 	ConnectionMade  What = "connection.changed"
 	MeaningChanged  What = "status.changed"
-	EndpointChanged What = "endpoint.changed"
-	KeyMade         What = "api_key.made"
-	KeyRevoked      What = "api_key.revoked"
-	SettingsChanged What = "settings.changed"
-	OutwardHeld     What = "outward.held"
-	OutwardReleased What = "outward.released"
+	// VisibilityChanged is a rule of what clients do not see.
+	VisibilityChanged What = "visibility.changed"
+	EndpointChanged   What = "endpoint.changed"
+	KeyMade           What = "api_key.made"
+	KeyRevoked        What = "api_key.revoked"
+	SettingsChanged   What = "settings.changed"
+	OutwardHeld       What = "outward.held"
+	OutwardReleased   What = "outward.released"
 )
 
 // Entry is one thing that happened.

@@ -44,7 +44,8 @@ type Row struct {
 type Detail struct {
 	Row
 	Body   Body
-	Parent ID // zero when it has none
+	Parent ID     // zero when it has none
+	Hidden string // the visibility rule that hides it from clients; only staff get such
 	// Base is the version that a decision made on this page refers to.
 	Base string
 }

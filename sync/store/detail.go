@@ -17,7 +17,7 @@ func (a *Account) Detail(ctx context.Context, s access.Scope, account record.Acc
 	if err := access.See(s, account, kind); err != nil {
 		return record.Detail{}, err
 	}
-	table, args := visible(s, account, kind)
+	table, args := openable(s, account, kind)
 	list, err := a.details(ctx, account, "FROM "+table+" AS r WHERE id = ?", append(args, id))
 	switch {
 	case err != nil:
@@ -36,7 +36,7 @@ func (a *Account) AttachmentOf(ctx context.Context, s access.Scope, account reco
 
 // detailFields are rowColumns and what only a whole record has; the body comes
 // last, because it may hold anything.
-var detailFields = scoped.NewColumns(append(slices.Clone(rowColumns), "version", "parent_id", "body")...)
+var detailFields = scoped.NewColumns(append(slices.Clone(rowColumns), "version", "parent_id", "hidden", "body")...)
 
 // details reads whole records. The stamps come first, so that records are never
 // older than they say.
@@ -48,7 +48,7 @@ func (a *Account) details(ctx context.Context, account record.AccountID, rest st
 		d := record.Detail{Row: record.Row{Account: account}}
 		scanRow(f, &d.Row)
 		d.Base = base(d.Status, f.Text(), d.Updated)
-		d.Parent.UUID = f.ID()
+		d.Parent.UUID, d.Hidden = f.ID(), f.Text()
 		var err error
 		if d.Body, err = record.DecodeBody(d.Kind, f.Bytes()); err != nil {
 			bad = fault.Wrap(fault.Internal, "decode body", err)

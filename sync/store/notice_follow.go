@@ -130,7 +130,7 @@ func (n *noter) tickets(ctx context.Context, e change.Event) error {
 		NewsFrom string
 	}
 	err := n.tx.Find(ctx, &rows, `SELECT r.id, r.turn, r.news_from FROM records r JOIN connections c ON c.id = r.connection_id AND c.mails = 'portico'
-		WHERE r.account_id = ? AND r.id IN (?) AND r.news_at >= ?`, e.Account, bun.List(e.IDs), at(e.At))
+		WHERE r.account_id = ? AND r.id IN (?) AND r.news_at >= ? AND r.hidden = ''`, e.Account, bun.List(e.IDs), at(e.At))
 	if err != nil {
 		return fault.At("read tickets", err)
 	}

@@ -53,5 +53,11 @@ func (f *Staff) Unseen(ctx context.Context, s access.Scope, account record.Accou
 	err := f.across.Find(ctx, &out, `SELECT c.name AS system, 'parent' AS why, count(*) AS count FROM staging s
 		JOIN companies k ON k.connection_id = s.connection_id AND k.key = s.company JOIN connections c ON c.id = s.connection_id
 		WHERE k.account_id = ? GROUP BY c.name ORDER BY c.name`, account)
-	return out, fault.At("count what is not seen", err)
+	if err != nil {
+		return nil, fault.At("count what is kept back", err)
+	}
+	var hidden []work.Unseen
+	err = f.across.Find(ctx, &hidden, `SELECT c.name AS system, 'rule' AS why, count(*) AS count FROM records r JOIN connections c ON c.id = r.connection_id
+		WHERE r.account_id = ? AND r.hidden <> '' GROUP BY c.name ORDER BY c.name`, account)
+	return append(out, hidden...), fault.At("count what is hidden", err)
 }

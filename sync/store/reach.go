@@ -26,6 +26,16 @@ func reach(s access.Scope, account record.AccountID) error {
 // page selects from it, so that no later condition can widen it. Who reads one
 // kind only names it, which is what indexes of a kind ask for.
 func visible(s access.Scope, account record.AccountID, only ...record.Kind) (table string, args []any) {
+	return shown(s, account, false, only)
+}
+
+// openable is visible, and to staff what a rule hides from clients besides: they may
+// open it, but find it in none of the account's lists.
+func openable(s access.Scope, account record.AccountID, only ...record.Kind) (table string, args []any) {
+	return shown(s, account, s.IsStaff(), only)
+}
+
+func shown(s access.Scope, account record.AccountID, hidden bool, only []record.Kind) (table string, args []any) {
 	var in []string
 	for _, k := range s.Kinds() {
 		if len(only) == 0 || slices.Contains(only, k) {
@@ -36,6 +46,14 @@ func visible(s access.Scope, account record.AccountID, only ...record.Kind) (tab
 	where := "account_id = ? AND kind IN (" + quoted(in) + ")"
 	if len(in) == 1 {
 		where = "account_id = ? AND kind = " + quoted(in)
+	}
+	if !hidden {
+		where += " AND hidden = ''"
+		if slices.Contains(in, string(record.KindComment)) || slices.Contains(in, string(record.KindAttachment)) {
+			// What belongs to something hidden is hidden with it.
+			where += ` AND NOT EXISTS (SELECT 1 FROM records AS above WHERE above.account_id = ? AND above.id = records.parent_id AND above.hidden <> '')`
+			args = append(args, account)
+		}
 	}
 	if s.OwnOnly() {
 		// One's own tickets, what belongs to them, and kinds that nobody owns.

@@ -152,7 +152,7 @@ func still(ctx context.Context, tx *scoped.Tx, act action.Action) error {
 		StatusRaw, Version string
 		UpdatedAt          moment
 	}
-	err := tx.Find(ctx, &rows, "SELECT status_raw, version, updated_at FROM records WHERE account_id = ? AND id = ?", act.Account, act.Target)
+	err := tx.Find(ctx, &rows, "SELECT status_raw, version, updated_at FROM records WHERE account_id = ? AND id = ? AND hidden = ''", act.Account, act.Target)
 	switch {
 	case err != nil:
 		return fault.At("look at the target again", err)

@@ -19,7 +19,7 @@ func (a *Account) Timeline(ctx context.Context, s access.Scope, account record.A
 	if _, err := a.Detail(ctx, s, account, record.KindTicket, ticket); err != nil {
 		return nil, err
 	}
-	table, args := visible(s, account)
+	table, args := openable(s, account)
 	details, err := a.details(ctx, account, "FROM "+table+
 		" AS r WHERE parent_id = ? ORDER BY sort_at DESC, length(external_id) DESC, external_id DESC LIMIT "+strconv.Itoa(timelineRows), append(args, ticket))
 	if err != nil {
@@ -61,7 +61,7 @@ func (a *Account) link(ctx context.Context, s access.Scope, account record.Accou
 			ID    record.ID
 			Title string
 		}
-		err := a.db.For(account).Find(ctx, &rows, `SELECT r.id, r.title FROM identities i JOIN records r ON r.account_id = ? AND r.id = i.record_id
+		err := a.db.For(account).Find(ctx, &rows, `SELECT r.id, r.title FROM identities i JOIN records r ON r.account_id = ? AND r.id = i.record_id AND r.hidden = ''
 			WHERE i.connection_id = ? AND i.kind = 'asset' AND i.external_id = ?`, account, e.Stamp.Connection, e.Comment.New)
 		if err != nil {
 			return fault.At("find linked asset", err)

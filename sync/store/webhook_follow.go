@@ -169,7 +169,8 @@ func (f *follower) records(ctx context.Context, e change.Event) error {
 		return nil
 	}
 	var rows []followRow
-	err := f.tx.Find(ctx, &rows, "SELECT "+followColumns+" FROM records WHERE account_id = ? AND id IN (?)", e.Account, bun.List(e.IDs))
+	err := f.tx.Find(ctx, &rows, "SELECT "+followColumns+` FROM records WHERE account_id = ? AND id IN (?) AND hidden = ''
+		AND NOT EXISTS (SELECT 1 FROM records AS above WHERE above.account_id = ? AND above.id = records.parent_id AND above.hidden <> '')`, e.Account, bun.List(e.IDs), e.Account)
 	if err != nil {
 		return fault.At("read changed records", err)
 	}

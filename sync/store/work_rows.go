@@ -26,7 +26,7 @@ const sinceTicket = "coalesce(r.turn_since, r.sort_at)"
 const openTicket = "r.kind = 'ticket' AND r.state NOT IN ('resolved', 'closed', 'cancelled')"
 
 var workTicket = scoped.NewColumns("r.account_id", company("r"), "r.id", "r.number", "r.title", sinceTicket, "r.due_at", "r.person",
-	"r.label", "r.explanation", "r.connection_id", "r.external_id", "r.status_raw", "r.reread_at", "r.url")
+	"r.label", "r.explanation", "r.connection_id", "r.external_id", "r.status_raw", "r.reread_at", "r.url", "r.hidden <> ''")
 
 func (f *Staff) tickets(s access.Scope, q work.Query, turn record.Turn, from mark, limit int, out *[]work.Item, fresh []record.Freshness) scoped.Query {
 	var c conditions
@@ -41,7 +41,7 @@ func (f *Staff) tickets(s access.Scope, q work.Query, turn record.Turn, from mar
 		i.Account.UUID, i.Company, i.ID, i.Number, i.Title = v.ID(), v.Text(), v.ID().String(), v.Text(), v.Text()
 		i.Since, i.Due, i.Owner, i.Label, i.Explanation = v.Time(), v.Time(), v.Text(), v.Text(), v.Text()
 		row.Kind, row.Stamp.Connection.UUID, row.Stamp.External, row.Stamp.Raw = record.KindTicket, v.ID(), v.Text(), v.Text()
-		row.Stamp.ReadAt, row.Stamp.URL = v.Time(), v.Text()
+		row.Stamp.ReadAt, row.Stamp.URL, i.Hidden = v.Time(), v.Text(), v.Bool()
 		stamp(&row, fresh)
 		i.Stamp = row.Stamp
 		*out = append(*out, i)

@@ -11,6 +11,7 @@ import (
 	"portico/sync/record"
 	"portico/sync/run"
 	"portico/sync/store/internal/scoped"
+	"portico/sync/visibility"
 )
 
 // writer puts records of one connection into the read model within one
@@ -21,6 +22,7 @@ type writer struct {
 	now        time.Time
 	companies  map[string]record.AccountID
 	meanings   map[meaningKey]record.Meaning
+	rules      []visibility.Rule
 	counts     run.Counts
 	changed    map[changedKey][]string
 	created    map[string]bool         // ids among changed that were not known before
@@ -63,6 +65,9 @@ func newWriter(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, now ti
 	err := alone(ctx, tx, c)
 	if err == nil {
 		w.meanings, err = loadMeanings(ctx, tx, c)
+	}
+	if err == nil {
+		w.rules, err = rules(ctx, tx, "WHERE u.connection_id = ?", c)
 	}
 	return w, err
 }
@@ -117,15 +122,21 @@ func (w *writer) one(ctx context.Context, it item) error {
 		}
 	case !exists:
 		have.RecordID = record.NewID()
-		if !w.quiet {
-			w.created[have.RecordID.String()] = true
-		}
 	}
 	if err := w.unstage(ctx, it); err != nil {
 		return err
 	}
 	w.counts.Written++
-	w.note(account, it.Kind, have.RecordID)
+	unseen, err := w.unseen(ctx, it, have.RecordID, account, exists)
+	if err != nil {
+		return err
+	}
+	if !unseen { // else nobody is told: clients knew nothing of it, and know nothing now
+		w.note(account, it.Kind, have.RecordID)
+		if !exists && !w.quiet {
+			w.created[have.RecordID.String()] = true
+		}
+	}
 	w.at[ref(w.connection, it)] = len(w.batch)
 	w.batch = append(w.batch, place{it, have.RecordID, account, parent, exists})
 	return nil

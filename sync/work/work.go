@@ -39,6 +39,7 @@ type Item struct {
 	// Label and Explanation are the status of a request in the client's words.
 	Label, Explanation string
 	Stamp              record.Stamp // of a request
+	Hidden             bool         // from clients, by a visibility rule
 	// Who may decide an approval: by name, and by role in the account.
 	People []string
 	Roles  []access.Role
@@ -113,6 +114,6 @@ type Nudge struct {
 // Unseen is how many records of a source the members of an account do not see.
 type Unseen struct {
 	System string
-	Why    string // "parent": what they belong to has not arrived
+	Why    string // "parent": what they belong to has not arrived; "rule": one hides them
 	Count  int
 }

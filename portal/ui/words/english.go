@@ -23,6 +23,7 @@ var english = join(
 	englishPeople,
 	englishQueue,
 	englishAccount,
+	englishVisibility,
 	englishTour,
 )
 

@@ -43,6 +43,7 @@ var englishQueue = Catalogue{
 	"queue.only.one":           "Only one account.",
 	"queue.only.all":           "All accounts",
 	"queue.late":               "%s, late",
+	"queue.hidden":             "hidden from clients",
 	"queue.pick":               "Choose %s",
 	"queue.choose":             "Choose approvals to send their reminder again.",
 	"queue.nudge":              "Preview reminders…",
@@ -139,6 +140,9 @@ var englishAccount = Catalogue{
 
 	"account.unseen.parent.one":   "%s record of %s is kept back until what it belongs to has arrived.",
 	"account.unseen.parent.other": "%s records of %s are kept back until what they belong to has arrived.",
+
+	"account.unseen.rule.one":   "%s record of %s is hidden from clients by a visibility rule.",
+	"account.unseen.rule.other": "%s records of %s are hidden from clients by a visibility rule.",
 
 	"look.label": "You look as somebody else",
 	"look.as":    "You look as %s.",

@@ -59,6 +59,9 @@ func scan(ctx context.Context, db *bun.DB, rows *sql.Rows, dest any) error {
 	return nil
 }
 
+// Dialect is the kind of the database.
+func (tx *Tx) Dialect() Dialect { return tx.db.dialect }
+
 // Find is DB.Find inside the transaction.
 func (tx *Tx) Find(ctx context.Context, dest any, query string, args ...any) error {
 	tx.db.check(query)

@@ -1,0 +1,15 @@
+-- What clients do not see although it is theirs. The rule that hides a record
+-- stands on the record, so that every page reads past it without asking for rules.
+CREATE TABLE rules (
+  id            text PRIMARY KEY,
+  connection_id uuid NOT NULL REFERENCES connections(id) ON DELETE CASCADE,
+  kind          text NOT NULL,
+  field         text NOT NULL,
+  value         text NOT NULL,
+  created_at    timestamptz NOT NULL,
+  UNIQUE (connection_id, kind, field, value)
+);
+ALTER TABLE records ADD COLUMN hidden text NOT NULL DEFAULT '';
+CREATE INDEX records_hidden ON records (account_id, id, hidden) WHERE hidden <> '';
+DROP INDEX records_waiting;
+CREATE INDEX records_waiting ON records (account_id, kind, turn, sort_at, id, state, hidden) WHERE turn = 'client';
