@@ -20,6 +20,7 @@ export class Home {
     home.folder = await mkdtemp(join(tmpdir(), "portico-browser-"));
     home.url = `http://127.0.0.1:${await freePort()}`;
     home.log = "";
+    home.settings = {}; // more variables of the environment
     return home;
   }
 
@@ -31,6 +32,7 @@ export class Home {
         ...Object.fromEntries(inherited),
         PORTICO_LISTEN: this.url.slice("http://".length),
         PORTICO_DATA: join(this.folder, "data"),
+        ...this.settings,
       },
     };
   }

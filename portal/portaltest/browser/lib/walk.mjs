@@ -16,6 +16,14 @@ export function home(page) {
   return found[0];
 }
 
+// lookInto finds an account as staff do and returns the address of its home.
+export async function lookInto(page, name) {
+  await page.goto("/staff");
+  await page.locator("main").getByRole("link", { name }).first().click();
+  await page.waitForURL(/\/staff\/accounts\//);
+  return `/a/${new URL(page.url()).pathname.split("/")[3]}/`;
+}
+
 // openTicket goes to the newest ticket that the list shows and returns its address.
 export async function openTicket(page, account) {
   await page.goto(account + "tickets");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { inspect, launch, looks, sizes, sound, visit } from "../lib/browser.mjs";
 import { Home } from "../lib/program.mjs";
-import { enter } from "../lib/walk.mjs";
+import { enter, lookInto } from "../lib/walk.mjs";
 
 const scanners = "14 replacement hand scanners";
 
@@ -88,9 +88,7 @@ describe("approvals", () => {
 
   test("staff ask on a request, publish a new version, and record a decision by phone", () => visit(browser, portico.url, "desktop", "light", async (page) => {
     await enter(page, "Amara Osei");
-    await page.getByRole("link", { name: "Nordwind Logistik" }).first().click();
-    await page.waitForURL(/\/a\//);
-    const account = new URL(page.url()).pathname.match(/^\/a\/[^/]+\//)[0];
+    const account = await lookInto(page, "Nordwind Logistik");
     await page.goto(account + "tickets");
     await page.locator("main").getByRole("link", { name: "VPN for the Gdańsk depot" }).click();
     await page.getByRole("link", { name: "Ask for a decision" }).click();
@@ -133,9 +131,7 @@ describe("approvals", () => {
 
   test("a link from a mail decides on a phone, once, and tells who comes later", () => visit(browser, portico.url, "phone", "light", async (page) => {
     await enter(page, "Amara Osei");
-    await page.getByRole("link", { name: "Nordwind Logistik" }).first().click();
-    await page.waitForURL(/\/a\//);
-    await page.goto(new URL(page.url()).pathname.match(/^\/a\/[^/]+\//)[0] + "approvals/new");
+    await page.goto((await lookInto(page, "Nordwind Logistik")) + "approvals/new");
     await page.getByLabel("What is to be decided").fill("Router for Gdańsk");
     await page.getByLabel("The question in words").fill("The one of Bremen, 640 euro?");
     await page.getByLabel("Jonas Weber").check();
