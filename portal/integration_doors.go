@@ -17,7 +17,11 @@ type Integration struct {
 	Guide        session.Page // how the API is used
 
 	Webhooks Webhooks
+	Held     Held
 }
+
+// Held are the handlers of what did not get through.
+type Held struct{ List, Show, Retry, Amend, Discard session.Page }
 
 // Webhooks are the handlers of who is told what happens. Asking before something is
 // replaced or removed is a page of its own.
@@ -51,6 +55,12 @@ func integrationDoors(p Integration) []door {
 		{post, "/admin/webhooks/{endpoint}/remove", admin, p.Webhooks.Remove},
 		{post, "/admin/webhooks/{endpoint}/resend", admin, p.Webhooks.Resend},
 		{post, "/admin/webhooks/{endpoint}/resend-failed", admin, p.Webhooks.ResendFailed},
+
+		{get, "/admin/actions", admin, p.Held.List},
+		{get, "/admin/actions/{action}", admin, p.Held.Show},
+		{post, "/admin/actions/{action}/retry", admin, p.Held.Retry},
+		{post, "/admin/actions/{action}/amend", admin, p.Held.Amend},
+		{post, "/admin/actions/{action}/discard", admin, p.Held.Discard},
 	}
 }
 

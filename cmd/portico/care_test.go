@@ -23,7 +23,8 @@ func TestCareOfAConnection(t *testing.T) {
 		{"connector statuses Desk ticket stalled --state waiting --turn third --label Supplier", "mean Desk ticket stalled waiting third Supplier", ""},
 		{"action list", "dead", "PRT-ABCDEFGHIJKL"},
 		{"action retry " + id, "retry " + id, ""},
-		{"action discard " + id, "discard " + id, ""},
+		{"action discard " + id + " --reason settled", "discard " + id + " settled", ""},
+		{"action amend " + id, "amend " + id + " ", ""},
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			t.Parallel()

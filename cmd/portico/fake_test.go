@@ -184,8 +184,14 @@ func (f *fake) AuditExport(_ context.Context, out io.Writer) error {
 	return f.call("export")
 }
 
-func (f *fake) Retry(_ context.Context, id action.ID) error   { return f.call("retry %s", id) }
-func (f *fake) Discard(_ context.Context, id action.ID) error { return f.call("discard %s", id) }
+func (f *fake) Retry(_ context.Context, id action.ID) error { return f.call("retry %s", id) }
+func (f *fake) Amend(_ context.Context, id action.ID, text string) error {
+	return f.call("amend %s %s", id, text)
+}
+
+func (f *fake) Discard(_ context.Context, id action.ID, reason string) error {
+	return f.call("discard %s %s", id, reason)
+}
 
 func (f *fake) Hold(_ context.Context, why string) error { return f.call("hold %s", why) }
 func (f *fake) Release(context.Context) error            { return f.call("release") }

@@ -101,8 +101,10 @@ type Actions interface {
 	DeadActions(ctx context.Context) ([]action.Action, error)
 	// Retry tries a dead action again, looking for an earlier effect first.
 	Retry(ctx context.Context, id action.ID) error
-	// Discard gives a dead action up; its client reads that it was withdrawn.
-	Discard(ctx context.Context, id action.ID) error
+	// Amend is Retry with other words, which the client is told of.
+	Amend(ctx context.Context, id action.ID, text string) error
+	// Discard gives a dead action up; its client reads why.
+	Discard(ctx context.Context, id action.ID, reason string) error
 }
 
 // Audit is the log that cannot be quietly changed.

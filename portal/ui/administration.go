@@ -18,6 +18,7 @@ var administration = []struct {
 	{"nav.keys", "/admin/api-keys", IconKey},
 	{"nav.entry", "/admin/sign-in", IconPerson},
 	{"nav.webhooks", "/admin/webhooks", IconWebhook},
+	{"nav.held", "/admin/actions", IconHeld},
 }
 
 // administer lists the administrator's pages in the reader's words.

@@ -43,4 +43,5 @@ const (
 	IconPlay     Icon = "player-play"
 	IconHealth   Icon = "activity-heartbeat"
 	IconWebhook  Icon = "webhook"
+	IconHeld     Icon = "lifebuoy"
 )

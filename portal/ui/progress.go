@@ -87,6 +87,9 @@ func (p Progress) text(c *Chrome) string {
 	case action.Dead:
 		return c.T("progress.text.dead", c.Provider.Name)
 	case action.Withdrawn:
+		if p.gaveUp() {
+			return c.T("progress.text.staff.gave.up", c.Provider.Name)
+		}
 		if p.Action.Reason != "" { // it was sent once, and nobody knows what became of it
 			return c.T("progress.text.given.up", p.System)
 		}
@@ -101,9 +104,31 @@ func (p Progress) reason() string {
 	switch p.Action.State {
 	case action.Retrying, action.Unknown, action.Conflict, action.Refused, action.Dead:
 		return p.Action.Reason
+	case action.Withdrawn:
+		if p.gaveUp() {
+			return p.Action.Reason
+		}
+		return ""
 	default:
 		return ""
 	}
+}
+
+// gaveUp reports whether staff gave it up, and not the reader.
+func (p Progress) gaveUp() bool {
+	return p.Action.Input.Care != nil && p.Action.Input.Care.GaveUp
+}
+
+// amended says that staff changed the words, and what became of the reader's own.
+func (p Progress) amended(c *Chrome) string {
+	a := p.Action
+	if !a.Amended() {
+		return ""
+	}
+	if a.Words() == a.Input.Care.Was {
+		return c.T("progress.amended.late", a.Input.Care.By)
+	}
+	return c.T("progress.amended", a.Input.Care.By, c.Moment(a.Input.Care.At))
 }
 
 // steps is the way as far as it was gone. A step is done only when it is known to be.

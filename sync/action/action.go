@@ -95,6 +95,8 @@ type Input struct {
 	// Approval is the decision that a reply tells of; only the store sets it. Such
 	// a reply reports what is decided already, so nobody takes it back.
 	Approval string `json:"approval,omitempty"`
+	// Care is what staff did with it, see Care; only the store sets it.
+	Care *Care `json:"care,omitempty"`
 }
 
 // Action is one thing that somebody asked for, with everything that is needed

@@ -156,6 +156,9 @@ func (r reader) asked(ctx context.Context, t notice.Topic) ([]told, error) {
 		return nil, fault.At("read what was asked for", err)
 	}
 	reason, ok := map[action.State]notice.Reason{action.Confirmed: notice.Confirmed, action.Refused: notice.Refused, action.Conflict: notice.Conflict}[a.State]
+	if a.State == action.Withdrawn && a.Input.Care != nil && a.Input.Care.GaveUp { // by staff, and not by the reader
+		reason, ok = notice.Refused, true
+	}
 	if !ok {
 		return nil, nil
 	}

@@ -284,7 +284,7 @@ func TestFilesAreNeededUntilTheirActionEnds(t *testing.T) {
 	if got := needed(); len(got) != 2 {
 		t.Errorf("dead, may be revived: %v", got)
 	}
-	must(t, d.sys.Discard(t.Context(), a.ID))
+	must(t, d.sys.Discard(t.Context(), action.Ruling{ID: a.ID}))
 	if got := needed(); len(got) != 0 {
 		t.Errorf("given up: %v", got)
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"portico/sync/action"
-	"portico/sync/audit"
 	"portico/sync/change"
 	"portico/sync/fault"
 	"portico/sync/record"
@@ -188,53 +187,4 @@ func ringNext(ctx context.Context, tx *scoped.Tx, a action.Action, now time.Time
 		return fault.At("find the next action", err)
 	}
 	return emit(ctx, tx, change.New(change.ActionDue, now, next[0].AccountID, record.KindTicket, next[0].ID.String()))
-}
-
-// Revive gives a dead action a new generation. One that was ever sent is looked
-// for at the source first, so that trying again cannot double it.
-func (y *System) Revive(ctx context.Context, id action.ID) error {
-	now := y.now().UTC()
-	return y.administer(ctx, administered(audit.ActionEnded, now, id.String(), "state", "revived"), func(ctx context.Context, tx *scoped.Tx) error {
-		var rows []struct{ AccountID record.AccountID }
-		err := tx.Find(ctx, &rows, scoped.System+`UPDATE actions SET state = CASE WHEN sent_at IS NULL THEN 'recorded' ELSE 'unknown' END, generation = generation + 1, attempt = 0, began_at = ?,
-			due_at = NULL, reason = '', changed_at = ? WHERE id = ? AND state = 'dead' RETURNING account_id`, at(now), at(now), id)
-		if err == nil && len(rows) == 0 {
-			err = fault.New(fault.Conflict, "Only an action that our team looks after can be tried again.")
-		}
-		if err != nil {
-			return fault.At("revive action", err)
-		}
-		return emit(ctx, tx, change.New(change.ActionDue, now, rows[0].AccountID, record.KindTicket, id.String()))
-	})
-}
-
-// doubted is the reason of an action that is given up: empty only when it
-// certainly did not arrive. A dead one that was ever sent may have.
-const doubted = `CASE WHEN state = 'dead' AND sent_at IS NOT NULL THEN 'It was given up; it may have arrived all the same.' ELSE '' END`
-
-// Discard gives a dead action up.
-func (y *System) Discard(ctx context.Context, id action.ID) error {
-	now := y.now().UTC()
-	return y.administer(ctx, administered(audit.ActionEnded, now, id.String(), "state", "given up"), func(ctx context.Context, tx *scoped.Tx) error {
-		var rows []struct{ AccountID record.AccountID }
-		err := tx.Find(ctx, &rows, scoped.System+`UPDATE actions SET state = 'withdrawn', ended_at = ?, changed_at = ?, reason = `+doubted+`
-			WHERE id = ? AND state = 'dead' RETURNING account_id`, at(now), at(now), id)
-		if err == nil && len(rows) == 0 {
-			err = fault.New(fault.Conflict, "Only an action that our team looks after can be given up.")
-		}
-		if err != nil {
-			return fault.At("discard action", err)
-		}
-		return emit(ctx, tx, change.New(change.ActionMoved, now, rows[0].AccountID, record.KindTicket, id.String()))
-	})
-}
-
-// DeadActions lists what staff have to look after, oldest first.
-func (y *System) DeadActions(ctx context.Context, limit int) ([]action.Action, error) {
-	var rows []actionRow
-	err := y.db.Find(ctx, &rows, scoped.System+"SELECT "+actionColumns+" FROM actions WHERE state = 'dead' ORDER BY seq LIMIT ?", limit)
-	if err != nil {
-		return nil, fault.At("list dead actions", err)
-	}
-	return actionsOf(rows)
 }

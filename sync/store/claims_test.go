@@ -215,7 +215,7 @@ func TestGivingUpSaysWhetherItMayHaveArrived(t *testing.T) {
 				_, err := d.acc.Withdraw(t.Context(), d.owner, d.account, id)
 				return err
 			},
-			"staff": func(d *desk, id action.ID) error { return d.sys.Discard(t.Context(), id) },
+			"staff": func(d *desk, id action.ID) error { return d.sys.Discard(t.Context(), action.Ruling{ID: id}) },
 		} {
 			d := newDesk(t)
 			a := d.submit(t, "1", "a")
@@ -237,7 +237,7 @@ func TestReviveLooksFirstWhatWasEverSent(t *testing.T) {
 	for _, sent := range []bool{false, true} {
 		d := newDesk(t)
 		a := d.submit(t, "1", "a")
-		if err := d.sys.Revive(t.Context(), a.ID); !fault.Is(err, fault.Conflict) {
+		if err := d.sys.Revive(t.Context(), action.Ruling{ID: a.ID}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("revived what is not dead: %v", err)
 		}
 		c := d.mustClaim(t, a.ID)
@@ -248,7 +248,7 @@ func TestReviveLooksFirstWhatWasEverSent(t *testing.T) {
 		}
 		drain(t, d.world)
 		d.pass(time.Hour)
-		must(t, d.sys.Revive(t.Context(), a.ID))
+		must(t, d.sys.Revive(t.Context(), action.Ruling{ID: a.ID}))
 		got, err := d.acc.ActionByID(t.Context(), d.owner, d.account, a.ID)
 		must(t, err)
 		want := action.Recorded

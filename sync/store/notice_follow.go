@@ -104,7 +104,7 @@ func (n *noter) actions(ctx context.Context, e change.Event) error {
 		UserID string
 		State  action.State
 	}
-	err := n.tx.Find(ctx, &rows, "SELECT id, user_id, state FROM actions WHERE account_id = ? AND id IN (?) AND state IN ('confirmed', 'refused', 'conflict')",
+	err := n.tx.Find(ctx, &rows, "SELECT id, user_id, state FROM actions WHERE account_id = ? AND id IN (?) AND (state IN ('confirmed', 'refused', 'conflict') OR state = 'withdrawn' AND input LIKE '%\"gave_up\":true%')",
 		e.Account, bun.List(e.IDs))
 	if err != nil {
 		return fault.At("read actions", err)

@@ -68,7 +68,7 @@ func (a *Account) Submit(ctx context.Context, s access.Scope, d action.Draft) (a
 
 // whole refuses a draft that no page of ours makes.
 func whole(d action.Draft) error {
-	if d.Input.Approval != "" {
+	if d.Input.Approval != "" || d.Input.Care != nil {
 		return fault.New(fault.Invalid, "Only a decision that was recorded is told like this.")
 	}
 	switch d.Kind {

@@ -173,7 +173,7 @@ func TestWhatIsTakenBackIsToldOf(t *testing.T) {
 	must(t, err)
 	must(t, w.sys.Settle(t.Context(), c, action.Step{State: action.Sending, Begin: true, Keep: true}))
 	must(t, w.sys.Settle(t.Context(), c, action.Step{State: action.Dead, Reason: "Nobody can tell."}))
-	must(t, w.sys.Discard(t.Context(), a.reply))
+	must(t, w.sys.Discard(t.Context(), action.Ruling{ID: a.reply}))
 	w.expect(t, e, "action.withdrawn", "action.withdrawn It was given up; it may have arrived all the same.")
 	w.expect(t, old)
 }

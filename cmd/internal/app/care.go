@@ -9,6 +9,7 @@ import (
 	"portico/sync/record"
 	"portico/sync/remote"
 	"portico/sync/run"
+	"portico/sync/store"
 	"portico/sync/valid"
 )
 
@@ -129,6 +130,15 @@ func (a *App) DeadActions(ctx context.Context) ([]action.Action, error) {
 	return sys.DeadActions(ctx, manyDead)
 }
 
+// byOperator signs what is decided on the command line, for the client.
+const byOperator = "our team"
+
+// ruling is a decision on an action as it is now.
+func ruling(ctx context.Context, sys *store.System, id action.ID) (action.Ruling, error) {
+	held, err := sys.HeldAction(ctx, id)
+	return action.Ruling{ID: id, Seen: held.Generation, By: byOperator}, err
+}
+
 // Retry gives a dead action a new generation; the sweep of the serving process
 // finds it.
 func (a *App) Retry(ctx context.Context, id action.ID) error {
@@ -136,14 +146,43 @@ func (a *App) Retry(ctx context.Context, id action.ID) error {
 	if err != nil {
 		return err
 	}
-	return sys.Revive(ctx, id)
+	r, err := ruling(ctx, sys, id)
+	if err != nil {
+		return err
+	}
+	return sys.Revive(ctx, r)
 }
 
-// Discard gives a dead action up.
-func (a *App) Discard(ctx context.Context, id action.ID) error {
+// Amend is Retry with other words.
+func (a *App) Amend(ctx context.Context, id action.ID, text string) error {
+	if err := action.CheckText(text); err != nil {
+		return err
+	}
 	sys, err := a.system(ctx)
 	if err != nil {
 		return err
 	}
-	return sys.Discard(ctx, id)
+	r, err := ruling(ctx, sys, id)
+	if err != nil {
+		return err
+	}
+	r.Text = text
+	return sys.Revive(ctx, r)
+}
+
+// Discard gives a dead action up, for a reason that its client reads.
+func (a *App) Discard(ctx context.Context, id action.ID, reason string) error {
+	if err := action.CheckReason(reason); err != nil {
+		return err
+	}
+	sys, err := a.system(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := ruling(ctx, sys, id)
+	if err != nil {
+		return err
+	}
+	r.Reason = reason
+	return sys.Discard(ctx, r)
 }

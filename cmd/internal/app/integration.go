@@ -6,10 +6,12 @@ import (
 
 	"portico/portal"
 	"portico/portal/admin/keys"
+	"portico/portal/admin/letters"
 	"portico/portal/admin/webhooks"
 	"portico/portal/api"
 	"portico/portal/ui"
 	"portico/sync/access"
+	"portico/sync/action"
 	"portico/sync/apikey"
 	"portico/sync/approval"
 	"portico/sync/fault"
@@ -19,7 +21,7 @@ import (
 )
 
 // integrate adds the pages of what other programs use.
-func (a *App) integrate(to *portal.Pages, s *store.Store, frame ui.Framer) {
+func (a *App) integrate(to *portal.Pages, s *store.Store, nudge func(context.Context, string), frame ui.Framer) {
 	k := keys.New(keys.Options{Keys: keyring{s.System()}, Accounts: s.Staff(), Frame: frame, Base: a.cfg.URL(), Now: a.now})
 	to.Integration.Keys, to.Integration.KeyForm, to.Integration.KeyCreate = k.List, k.Form, k.Create
 	to.Integration.KeyAskRevoke, to.Integration.KeyRevoke, to.Integration.Guide = k.AskRevoke, k.Revoke, k.Explain
@@ -29,6 +31,28 @@ func (a *App) integrate(to *portal.Pages, s *store.Store, frame ui.Framer) {
 		List: h.List, Form: h.Form, Create: h.Create, Show: h.Show, Edit: h.Edit, Change: h.Change, Switch: h.Switch, Test: h.Test,
 		AskRotate: h.AskRotate, Rotate: h.Rotate, AskRemove: h.AskRemove, Remove: h.Remove, Resend: h.Resend, ResendFailed: h.ResendFailed,
 	}
+	x := letters.New(letters.Options{Actions: rulings{s.System(), nudge}, Frame: frame})
+	to.Integration.Held = portal.Held{List: x.List, Show: x.Show, Retry: x.Retry, Amend: x.Amend, Discard: x.Discard}
+}
+
+// rulings is what the pages of held actions are given.
+type rulings struct {
+	*store.System
+	nudge func(ctx context.Context, id string)
+}
+
+// Revive tries an action again in the name of who decides, and starts on it at once.
+func (u rulings) Revive(ctx context.Context, s access.Scope, r action.Ruling) error {
+	err := u.As(s, origin(ctx)).Revive(ctx, r)
+	if err == nil {
+		u.nudge(context.WithoutCancel(ctx), r.ID.String())
+	}
+	return err
+}
+
+// Discard gives an action up in the name of who decides.
+func (u rulings) Discard(ctx context.Context, s access.Scope, r action.Ruling) error {
+	return u.As(s, origin(ctx)).Discard(ctx, r)
 }
 
 // programs is the API.

@@ -19,6 +19,7 @@ var english = join(
 	englishHealth,
 	englishAPI,
 	englishWebhooks,
+	englishHeld,
 	englishSignin,
 	englishPeople,
 	englishQueue,
