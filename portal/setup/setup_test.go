@@ -174,7 +174,7 @@ func TestTheFirstRunFromTheTokenToTheAdministrator(t *testing.T) {
 		t.Errorf("what was typed is lost: %q", v)
 	}
 	b.Post("/setup/administrator", administrator("Mara@Halden.example", secret)).WantTo(setup.NextPath)
-	b.Get(setup.NextPath).Want(http.StatusOK).WantText("h1", "is yours").WantText("code", "portico serve --demo").WantNo("a[href='/admin/connections']")
+	b.Get(setup.NextPath).Want(http.StatusOK).WantText("h1", "is yours").WantText("code", "portico serve --demo").WantText("main a[href='/admin/connections']", "Connect a system")
 	b.Get("/setup").Want(http.StatusGone)
 	if b.Cookie("__Host-portico-setup") != "" {
 		t.Error("the browser keeps the token")

@@ -1,15 +1,14 @@
 // What did not get through: listed, tried again with other words, given up. No
 // action of the demonstration fails by itself, so one is marked in the database.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { inspect, launch, looks, sizes, visit } from "../lib/browser.mjs";
 import { Home } from "../lib/program.mjs";
 import { confirmed, enter, openTicket } from "../lib/walk.mjs";
 
-const sqlite = await import("node:sqlite").catch(() => undefined);
-
-describe("what did not get through", { skip: sqlite ? false : "this Node has no SQLite" }, () => {
+describe("what did not get through", () => {
   let portico, browser;
   before(async () => {
     portico = await Home.make();
@@ -22,19 +21,12 @@ describe("what did not get through", { skip: sqlite ? false : "this Node has no 
   });
 
   // hold makes the newest action one that waits for staff.
-  const hold = () => {
-    const db = new sqlite.DatabaseSync(join(portico.folder, "data", "demo", "portico.db"));
-    try {
-      db.exec("PRAGMA busy_timeout = 5000");
-      db.exec("UPDATE actions SET state = 'dead', ended_at = NULL, reason = 'The help desk does not take it.' WHERE seq = (SELECT max(seq) FROM actions)");
-      return db.prepare("SELECT id, ref FROM actions ORDER BY seq DESC LIMIT 1").get();
-    } finally {
-      db.close();
-    }
-  };
+  const hold = () => JSON.parse(execFileSync("sqlite3", ["-json", "-cmd", ".timeout 5000", join(portico.folder, "data/demo/portico.db"),
+    "UPDATE actions SET state = 'dead', ended_at = NULL, reason = 'The help desk does not take it.' WHERE seq = (SELECT max(seq) FROM actions) RETURNING id, ref"]))[0];
 
+  // It takes most of a minute until a source is asked again: two of four are enough.
   for (const size of Object.keys(sizes)) {
-    for (const look of looks) {
+    for (const look of looks.filter((look) => (look === "dark") === (size === "phone"))) {
       test(`a reply, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
         const account = await enter(page);
         const ticket = await openTicket(page, account);
