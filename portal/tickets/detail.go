@@ -53,7 +53,7 @@ type replyView struct {
 
 // decideView is the one decision that the state allows: closing or reopening.
 type decideView struct {
-	Verb string // "close", "reopen", or ""
+	Verb string // "close", "reopen", or "" when neither may be asked now
 	Key  string
 }
 
@@ -105,12 +105,23 @@ func (p *Pages) detail(r *http.Request, s access.Scope) (detailView, error) {
 	v.MayAsk = s.IsStaff()
 	if s.Acts(record.KindTicket) {
 		v.Reply = replyView{MayReply: true, Key: uuid.NewString()}
-		v.Decide = decideView{Verb: "close", Key: uuid.NewString()}
-		if !d.State.Open() {
-			v.Decide.Verb = "reopen"
-		}
+		v.Decide = decision(d.State, asked)
 	}
 	return v, nil
+}
+
+// decision is what may be asked of a ticket in a state. While a decision is on
+// its way another could only meet what the first one changes.
+func decision(state record.State, asked []action.Action) decideView {
+	for _, a := range asked {
+		if (a.Kind == action.TicketClose || a.Kind == action.TicketReopen) && a.State.Blocks() {
+			return decideView{}
+		}
+	}
+	if state.Open() {
+		return decideView{Verb: "close", Key: uuid.NewString()}
+	}
+	return decideView{Verb: "reopen", Key: uuid.NewString()}
 }
 
 // authors names who really wrote what reached the source under our own name.

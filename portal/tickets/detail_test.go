@@ -178,6 +178,22 @@ func TestStaleDecisionIsAskedAgain(t *testing.T) {
 	page(t, got, err, 200).Want(`form#decide input[name=saw_updated][value="2026-11-19T08:06:00Z"]`, 1)
 }
 
+func TestADecisionOnItsWayIsNotAskedAgain(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []action.Kind{action.TicketClose, action.TicketReopen, action.TicketReply} {
+		for state, offered := range map[action.State]int{action.Recorded: 0, action.Unknown: 0, action.Conflict: 1, action.Confirmed: 1} {
+			w := newWorld(t)
+			id := w.rows[0].ID
+			w.actions = []action.Action{{ID: action.NewID(), Account: w.account, Target: id, Kind: kind, State: state, Actor: action.Actor{User: "colleague"}, Recorded: now, Changed: now, Ended: now}}
+			if kind == action.TicketReply {
+				offered = 1
+			}
+			got, err := ask(t, w.pages.Show, w.as(access.Owner), get("/"), "id", id.String())
+			page(t, got, err, 200).Want("#decide", offered)
+		}
+	}
+}
+
 func TestDecisionWithoutItsFormIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -18,7 +18,9 @@ func (w *world) settle(limit time.Duration) {
 	l := w.ledger()
 	began := time.Now()
 	if !eventually(w.Context(), limit, func() bool { return l.unsettled() == "" }) {
-		w.Fatalf("after %s there are still %s:\n%s", time.Since(began).Round(time.Second), l.unsettled(), tail(w.log()))
+		log := tail(w.log())
+		w.Fatalf("%s\nafter %s there are still %s: %q", log, time.Since(began).Round(time.Second), l.unsettled(),
+			l.rows(6, "SELECT kind, state, external_id, attempt, due_at, reason FROM actions WHERE state NOT IN "+settled))
 	}
 }
 

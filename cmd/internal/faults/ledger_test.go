@@ -156,11 +156,14 @@ func (l *ledger) actions() map[string]entry {
 	return out
 }
 
+// settled are the states that an action ends in without anybody's care.
+const settled = "('confirmed', 'refused', 'withdrawn')"
+
 // unsettled names the states of actions that have not come to their end.
 func (l *ledger) unsettled() string {
 	l.t.Helper()
 	var out []string
-	for _, r := range l.rows(2, "SELECT state, count(*) FROM actions WHERE state NOT IN ('confirmed', 'refused', 'withdrawn') GROUP BY state") {
+	for _, r := range l.rows(2, "SELECT state, count(*) FROM actions WHERE state NOT IN "+settled+" GROUP BY state") {
 		out = append(out, r[1]+" "+r[0])
 	}
 	return strings.Join(out, ", ")
