@@ -13,6 +13,16 @@ var shapes = map[record.Kind][]string{
 	record.KindAttachment: {"name", "content_type", "size", "comment"},
 	record.KindAsset: {"tag", "name", "model", "serial", "category", "status", "location", "held_by",
 		"held_by_email", "warranty_until"},
+	record.KindInvoice: {"number", "credit", "title", "status", "currency", "net", "tax", "total", "balance", "reference",
+		"issued", "due", "pay_url", "contract", "lines"},
+	record.KindPayment: {"reference", "refund", "status", "method", "currency", "amount", "paid", "applied", "action_ref"},
+	record.KindQuote:   {"number", "title", "status", "currency", "net", "tax", "total", "issued", "valid_until", "lines"},
+	record.KindContract: {"number", "name", "type", "status", "terms", "currency", "value", "period", "included", "used", "unit",
+		"start", "end", "renewal", "notice"},
+	record.KindProject:   {"number", "name", "status", "text", "manager", "manager_email", "start", "due", "done"},
+	record.KindDocument:  {"name", "folder", "content_type", "size", "revision", "hash", "project", "author", "author_email"},
+	record.KindEvent:     {"title", "text", "type", "status", "location", "start", "end", "all_day", "zone", "acknowledged"},
+	record.KindTimeEntry: {"text", "person", "person_email", "hours", "billable", "worked", "ticket", "project", "contract", "invoice"},
 }
 
 // Shape returns the keys that the map of a kind may have, in a fixed order, or

@@ -20,6 +20,22 @@ func DecodeBody(kind Kind, data []byte) (Body, error) {
 		return decode[Attachment](data)
 	case KindAsset:
 		return decode[Asset](data)
+	case KindInvoice:
+		return decode[Invoice](data)
+	case KindPayment:
+		return decode[Payment](data)
+	case KindQuote:
+		return decode[Quote](data)
+	case KindContract:
+		return decode[Contract](data)
+	case KindProject:
+		return decode[Project](data)
+	case KindDocument:
+		return decode[Document](data)
+	case KindEvent:
+		return decode[Event](data)
+	case KindTimeEntry:
+		return decode[TimeEntry](data)
 	default:
 		return nil, fmt.Errorf("record kind %q is not known", kind)
 	}

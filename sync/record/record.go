@@ -18,6 +18,14 @@ const (
 	KindComment    Kind = "comment"
 	KindAttachment Kind = "attachment"
 	KindAsset      Kind = "asset"
+	KindInvoice    Kind = "invoice"
+	KindPayment    Kind = "payment"
+	KindQuote      Kind = "quote"
+	KindContract   Kind = "contract"
+	KindProject    Kind = "project"
+	KindDocument   Kind = "document"
+	KindEvent      Kind = "event"
+	KindTimeEntry  Kind = "time_entry"
 	// KindApproval is native: nothing feeds it, see package approval.
 	KindApproval Kind = "approval"
 )

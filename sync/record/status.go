@@ -72,26 +72,12 @@ func Guess(kind Kind, raw string) Meaning {
 	default:
 		m.State, m.Turn, m.Label, m.Explanation = StateUnmapped, TurnProvider, "With us", "Ask us if you want to know more."
 	}
-	if kind == KindAsset {
+	if guess := guesses[kind]; guess != nil {
 		m.Turn, m.Explanation = TurnNobody, ""
-		m.State, m.Label = guessAsset(raw)
+		guess(&m, strings.ToLower(strings.TrimSpace(raw)))
 	}
 	return m
 }
 
-func guessAsset(raw string) (State, string) {
-	switch strings.ToLower(strings.TrimSpace(raw)) {
-	case "new", "stock", "in stock":
-		return StateNew, "Not yet in use"
-	case "allocated", "assigned":
-		return StateOpen, "Assigned"
-	case "in-use", "in use", "active", "deployed":
-		return StateOpen, "In use"
-	case "recycled", "retired", "disposed", "decommissioned":
-		return StateClosed, "Retired"
-	case "stolen", "lost":
-		return StateClosed, "Lost or stolen"
-	default:
-		return StateUnmapped, "Known to us"
-	}
-}
+// Speaks reports whether the raw status of a kind is translated by a dictionary.
+func (k Kind) Speaks() bool { return k == KindTicket || guesses[k] != nil }

@@ -41,7 +41,7 @@ func loadMeanings(ctx context.Context, tx *scoped.Tx, c record.ConnectionID) (ma
 // meaning returns what a raw status means on this connection. A value that was
 // never seen is guessed and entered as a guess for an administrator to look at.
 func (w *writer) meaning(ctx context.Context, kind record.Kind, raw string) (record.Meaning, error) {
-	if raw == "" || (kind != record.KindTicket && kind != record.KindAsset) {
+	if raw == "" || !kind.Speaks() {
 		return record.Meaning{Turn: record.TurnNobody}, nil
 	}
 	key := meaningKey{kind, raw}

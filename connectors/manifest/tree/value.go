@@ -216,6 +216,15 @@ func formatFloat(f float64) string {
 	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
+// Digits gives a Number as it was sent, with every digit and trailing zero; it is
+// false of anything else and of a number with an exponent.
+func (v Value) Digits() (string, bool) {
+	if v.kind != Number || strings.ContainsAny(v.text(), "eE") {
+		return "", false
+	}
+	return v.text(), true
+}
+
 // Tidy reports whether every text and number of the answer that the value is
 // from is known to be valid UTF-8 without NUL.
 func (v Value) Tidy() bool { return v.in != nil && v.in.tidy }

@@ -19,8 +19,10 @@ type User struct {
 }
 
 var (
-	allKinds = []record.Kind{record.KindAccount, record.KindContact, record.KindTicket, record.KindComment, record.KindAttachment, record.KindAsset, record.KindApproval}
 	support  = []record.Kind{record.KindTicket, record.KindComment, record.KindAttachment}
+	money    = []record.Kind{record.KindInvoice, record.KindPayment, record.KindContract, record.KindQuote, record.KindTimeEntry}
+	work     = []record.Kind{record.KindProject, record.KindDocument, record.KindEvent}
+	allKinds = slices.Concat([]record.Kind{record.KindAccount, record.KindContact, record.KindAsset, record.KindApproval}, support, money, work)
 )
 
 // Member mints the scope of a member in one account. The caller has checked
@@ -126,21 +128,25 @@ func Key(k apikey.Key) access.Scope {
 	})
 }
 
-// presets are the kinds that each member role may see and act on. Of approvals,
-// all but owners see those that they are asked to decide. What else finance and
-// accountants see (invoices, contracts) comes with the connectors that feed it.
+// presets are the kinds that each member role may see and act on (product.md, The
+// people). Of approvals, all but owners see those that they are asked to decide.
 func presets(role access.Role) (see, act []record.Kind) {
 	decide := []record.Kind{record.KindApproval}
+	account := []record.Kind{record.KindAccount}
 	switch role {
 	case access.Owner:
-		return allKinds, append(decide, support...)
+		return allKinds, slices.Concat(decide, support, work, []record.Kind{record.KindInvoice, record.KindQuote, record.KindContract})
 	case access.Contributor:
-		return append([]record.Kind{record.KindAsset, record.KindApproval}, support...), append(decide, support...)
+		return slices.Concat([]record.Kind{record.KindAsset}, decide, support, work), slices.Concat(decide, support, work)
 	case access.Service: // the work on what a program asked for, see Job
 		return support, support
-	case access.Approver, access.Finance:
-		return []record.Kind{record.KindAccount, record.KindApproval}, decide
+	case access.Finance:
+		return slices.Concat(account, decide, money), append(decide, record.KindInvoice, record.KindQuote)
+	case access.Accountant:
+		return append(account, record.KindInvoice, record.KindPayment), nil
+	case access.Approver:
+		return append(account, decide...), decide
 	default:
-		return []record.Kind{record.KindAccount}, nil
+		return account, nil
 	}
 }
