@@ -49,17 +49,6 @@ func NewRef() string {
 	return "PRT-" + base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])[:12]
 }
 
-// Kind names what is asked.
-type Kind string
-
-// The kinds that a connector can carry out today.
-const (
-	TicketReply  Kind = "ticket.reply"
-	TicketCreate Kind = "ticket.create"
-	TicketClose  Kind = "ticket.close"
-	TicketReopen Kind = "ticket.reopen"
-)
-
 // Limits that the form states before and after somebody types.
 const (
 	MaxSubject = 200      // characters

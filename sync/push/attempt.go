@@ -10,7 +10,6 @@ import (
 	"portico/sync/access/grant"
 	"portico/sync/action"
 	"portico/sync/fault"
-	"portico/sync/record"
 	"portico/sync/remote"
 )
 
@@ -97,7 +96,7 @@ func (j *job) allowed(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	scope := grant.Job(grant.User{ID: user.ID, Name: user.Name, Email: user.Email}, a.Account, role)
-	return access.Act(scope, a.Account, record.KindTicket) == nil, nil
+	return access.Act(scope, a.Account, a.Kind.About()) == nil, nil
 }
 
 // probe looks whether an unanswered send landed.

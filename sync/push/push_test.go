@@ -182,7 +182,7 @@ func TestWhatIsNotSent(t *testing.T) {
 		}, action.Refused, "no longer have access"},
 		"the connection is read-only": {func(w *world, _ action.ID) { w.connection.ReadOnly = true }, action.Retrying, "switched off"},
 		"the connector cannot do it": {func(w *world, id action.ID) {
-			w.actions[id].Kind = "ticket.merge"
+			w.actions[id].Kind = action.TicketReopen
 		}, action.Refused, "cannot do this"},
 		"the text is too long": {func(w *world, id action.ID) {
 			w.actions[id].Input.Text = strings.Repeat("é", 101)
