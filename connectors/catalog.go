@@ -1,6 +1,7 @@
 // Package connectors is the catalogue: every system that Portico knows without
-// being taught. It promises that each built-in manifest compiles; a mistake in
-// one stops the program at start, where a test finds it first.
+// being taught, by a manifest or by Go of its own. It promises that each built-in
+// manifest compiles; a mistake in one stops the program at start, where a test
+// finds it first.
 package connectors
 
 import (
@@ -25,13 +26,16 @@ var builtIn = []string{
 }
 
 var catalog = sync.OnceValue(func() []remote.Connector {
-	out := make([]remote.Connector, len(builtIn))
-	for i, name := range builtIn {
+	out := make([]remote.Connector, 0, len(builtIn)+len(native))
+	for _, name := range builtIn {
 		m, err := manifest.Load(files, name)
 		if err != nil {
 			panic(fmt.Sprintf("built-in connector: %v", err))
 		}
-		out[i] = engine.New(m)
+		out = append(out, engine.New(m))
+	}
+	for _, made := range native {
+		out = append(out, made())
 	}
 	return out
 })

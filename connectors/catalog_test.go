@@ -15,3 +15,15 @@ func TestEveryBuiltInConnectorCompiles(t *testing.T) {
 		t.Fatal("Request Tracker is missing")
 	}
 }
+
+func TestNoTwoConnectorsShareAnID(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, c := range connectors.Catalog() {
+		id := c.Spec().ID
+		if id == "" || seen[id] {
+			t.Errorf("the id %q is empty or taken", id)
+		}
+		seen[id] = true
+	}
+}

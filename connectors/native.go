@@ -1,0 +1,7 @@
+package connectors
+
+import "portico/sync/remote"
+
+// native lists the connectors that are written in Go, in the order in which an
+// administrator sees them after the manifests. Each is made once, with the catalogue.
+var native = []func() remote.Connector{}
