@@ -47,7 +47,11 @@ func (c *Connector) open(conn remote.Conn, class remote.Class) (*session, error)
 		return nil, fault.Wrap(fault.Setup, "base address", err)
 	}
 	header := http.Header{"Accept": {"application/json"}, "User-Agent": {"Portico"}}
-	for name, value := range c.m.HTTP.Headers {
+	for name, t := range c.m.HTTP.Headers {
+		value, err := t.Text(s.env())
+		if err != nil {
+			return nil, fault.Wrap(fault.Setup, "header "+name, err)
+		}
 		header.Set(name, value)
 	}
 	s.client, err = rest.New(conn, rest.Config{

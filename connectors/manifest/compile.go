@@ -134,6 +134,7 @@ func (c *compiler) all() {
 	m, base, root := c.m, c.m.base(), pointer{}
 	http, cred := root.key("http"), m.credentials()
 	c.expr(&m.HTTP.Base, http.key("base"), scope{"config": base["config"]}, expr.AsKind(stringKind))
+	c.templates(m.HTTP.Headers, http.key("headers"), scope{"config": base["config"]})
 	for name, t := range map[string]*Template{"value": &m.HTTP.Auth.Value, "user": &m.HTTP.Auth.User,
 		"password": &m.HTTP.Auth.Password, "token": &m.HTTP.Auth.Token} {
 		c.template(t, http.key("auth").key(name), cred)

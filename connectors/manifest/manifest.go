@@ -55,13 +55,13 @@ type Field struct {
 
 // HTTP is how the system is reached and how it says no.
 type HTTP struct {
-	Base    Expr              `json:"base"`
-	Auth    Auth              `json:"auth"`
-	Headers map[string]string `json:"headers"`
-	Timeout Duration          `json:"timeout"`
-	Budget  Budget            `json:"budget"`
-	Limits  Limits            `json:"limits"`
-	Errors  []ErrorRule       `json:"errors"`
+	Base    Expr                `json:"base"`
+	Auth    Auth                `json:"auth"`
+	Headers map[string]Template `json:"headers"` // of every request; they see the settings
+	Timeout Duration            `json:"timeout"`
+	Budget  Budget              `json:"budget"`
+	Limits  Limits              `json:"limits"`
+	Errors  []ErrorRule         `json:"errors"`
 }
 
 // Auth is how a request proves who sends it. A kind that comes later brings its
