@@ -107,12 +107,6 @@ func streamSpec(st *manifest.Stream, m *manifest.Manifest) remote.Stream {
 	if st.Census != nil {
 		out.Census, out.Sweep = st.Census.Every.Duration, st.Census.Sweep
 	}
-	seen := map[record.Kind]bool{}
-	for _, e := range st.Emit {
-		if !seen[e.Kind] {
-			seen[e.Kind] = true
-			out.Kinds = append(out.Kinds, e.Kind)
-		}
-	}
+	out.Kinds = emitted(st)
 	return out
 }

@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"strconv"
 
@@ -28,9 +30,12 @@ func (l *lister) goOn(p *page, f *manifest.Frame) error {
 		}
 	}
 	switch paging.Kind {
-	case manifest.PageNumber:
+	case manifest.PageNumber, manifest.Offset:
 		p.next = place{Page: p.at.Page + 1}
-		return p.counted(paging, p.total-(p.at.Page-1)*paging.Size)
+		if err := p.counted(paging, p.total-(p.at.Page-1)*paging.Size); err != nil {
+			return err
+		}
+		return p.more(paging, f)
 	case manifest.Keyset:
 		if err := l.keys(p, f); err != nil {
 			return err
@@ -44,15 +49,7 @@ func (l *lister) goOn(p *page, f *manifest.Frame) error {
 		}
 		return p.counted(paging, p.total)
 	default:
-		next, err := f.Text(&paging.Next)
-		if err != nil {
-			return broken("find the next page", err)
-		}
-		p.next, p.last = place{Next: next}, next == ""
-		if p.total > 0 && len(p.items) == 0 && p.at.Next == "" {
-			return short(0, p.total)
-		}
-		return nil
+		return p.linked(paging, f)
 	}
 }
 
@@ -100,23 +97,67 @@ type guard struct {
 	previous *page
 	count    int
 	limit    int
+	places   map[uint64]bool // tokens and addresses of pages that were visited
+	fewest   int             // the smallest total told so far, plus one; 0 when none was
+}
+
+// take looks at the next page. What is wrong with it is told with its number,
+// but for what the lister handles itself.
+func (g *guard) take(paging *manifest.Paging, r result) error {
+	g.count++
+	if r.err == nil {
+		r.err = g.check(paging, r.page)
+	}
+	if r.err == nil || errors.As(r.err, new(drifted)) || errors.As(r.err, new(lostTail)) {
+		return r.err
+	}
+	return fault.At("page "+strconv.Itoa(max(g.count, r.page.at.Page)), r.err)
 }
 
 func (g *guard) check(paging *manifest.Paging, p page) error {
-	g.count++
 	if g.count > g.limit {
 		return broken("read the list", fmt.Errorf("it is longer than %d pages", g.limit))
 	}
 	if old := g.previous; old != nil && paging != nil {
-		if len(p.items) > 0 && tree.Same(old.items, p.items) || p.next.Next != "" && p.next.Next == p.at.Next {
+		if len(p.items) > 0 && tree.Same(old.items, p.items) {
 			return broken("read the list", fmt.Errorf("it sends the same page again"))
 		}
-		if lost := old.total - p.total; paging.Kind == manifest.PageNumber && p.total >= 0 && lost > 0 {
+		if lost := old.total - p.total; paging.Numbered() && p.total >= 0 && lost > 0 {
 			return drifted{back: (lost + paging.Size - 1) / paging.Size}
 		}
 	}
 	g.previous = &p
+	return g.linked(p)
+}
+
+// linked watches a list whose answers name the next page: it must not lead in a
+// circle, nor end before as many rows as it said there are. Rows that come and go
+// meanwhile move the total, so that the smallest is what must be reached.
+func (g *guard) linked(p page) error {
+	if p.total >= 0 && (g.fewest == 0 || p.total < g.fewest-1) {
+		g.fewest = p.total + 1
+	}
+	if p.next.Next != "" {
+		if g.places == nil {
+			g.places = map[uint64]bool{hash(p.at.Next): true}
+		}
+		at := hash(p.next.Next)
+		if g.places[at] {
+			return broken("read the list", fmt.Errorf("it leads back to a page that was read"))
+		}
+		g.places[at] = true
+	}
+	if rows := p.at.Row + len(p.items); p.last && p.at.Row > 0 && rows < g.fewest-1 {
+		// Any page may be the one that lacked them.
+		return fault.At("read the list to its end", fmt.Errorf("%w: %w", short(rows, g.fewest-1), errLostSince))
+	}
 	return nil
+}
+
+func hash(text string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(text)) // never fails
+	return h.Sum64()
 }
 
 func broken(op string, cause error) error {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"portico/connectors/manifest"
 	"portico/connectors/manifest/tree"
@@ -16,7 +15,8 @@ import (
 type place struct {
 	Page  int    `json:"page,omitempty"`
 	After string `json:"after,omitempty"`
-	Next  string `json:"next,omitempty"`
+	Next  string `json:"next,omitempty"` // token or address
+	Row   int    `json:"row,omitempty"`  // rows before this, where pages have no number
 	// Left is how many rows must follow After; 0 when nobody knows.
 	Left int `json:"left,omitempty"`
 }
@@ -104,11 +104,8 @@ func (l *lister) pass(ctx context.Context, from place, visit func(page) error) (
 		watch.limit = l.fetch.Paging.Cap
 	}
 	for r := range results {
-		if r.err == nil {
-			r.err = watch.check(l.fetch.Paging, r.page)
-		}
-		if r.err != nil {
-			return r.page.at, r.err
+		if err := watch.take(l.fetch.Paging, r); err != nil {
+			return r.page.at, err
 		}
 		bad := l.gather(&r.page, &watch, results)
 		if err := visit(r.page); err != nil {
@@ -131,10 +128,7 @@ func (l *lister) gather(p *page, watch *guard, results <-chan result) *result {
 		if !ok {
 			return nil
 		}
-		if r.err == nil {
-			r.err = watch.check(l.fetch.Paging, r.page)
-		}
-		if r.err != nil {
+		if r.err = watch.take(l.fetch.Paging, r); r.err != nil {
 			return &r
 		}
 		// Total and place stay those of the first: what is left, is left from there.
@@ -186,7 +180,7 @@ func (l *lister) produce(ctx context.Context, at place, out chan<- result) {
 // ahead is the number of the last page that may be asked for already.
 func (l *lister) ahead(p page) int {
 	paging := l.fetch.Paging
-	if paging.Kind != manifest.PageNumber || p.total < 0 {
+	if !paging.Numbered() || p.total < 0 {
 		return 0
 	}
 	last := (p.total + paging.Size - 1) / paging.Size
@@ -196,11 +190,12 @@ func (l *lister) ahead(p page) int {
 // page reads one page and checks what can be seen from it alone.
 func (l *lister) page(ctx context.Context, at place) (page, error) {
 	p := page{at: at, total: -1}
-	a, err := l.ask(ctx, &p.at)
+	env := l.standing(&p.at)
+	a, err := l.ask(ctx, p.at, env)
 	if err != nil {
 		return p, err
 	}
-	f := l.s.m.Frame(l.env)
+	f := l.s.m.Frame(env)
 	f.Set(manifest.Status, tree.OfInt(a.status))
 	f.Set(manifest.Headers, tree.Of(a.headers))
 	f.Set(manifest.Body, a.body)
@@ -216,30 +211,13 @@ func (l *lister) page(ctx context.Context, at place) (page, error) {
 	return p, l.goOn(&p, f)
 }
 
-func (l *lister) ask(ctx context.Context, at *place) (answer, error) {
-	paging := l.fetch.Paging
-	env := l.env
-	if paging != nil && paging.Kind == manifest.Keyset {
-		if at.After == "" {
-			at.After = "0"
-		}
-		env = with(env, manifest.Env{"after": at.After})
-	}
+// ask sends the request for the page at a place.
+func (l *lister) ask(ctx context.Context, at place, env manifest.Env) (answer, error) {
 	req, err := buildRequest(&l.fetch.Request, env, l.override)
 	if err != nil {
 		return answer{}, err
 	}
 	req.Read = true
-	if paging != nil {
-		if paging.SizeName != "" {
-			req.Query.Set(paging.SizeName, strconv.Itoa(paging.Size))
-		}
-		switch {
-		case paging.Kind == manifest.PageNumber:
-			req.Query.Set(paging.Parameter, strconv.Itoa(at.Page))
-		case at.Next != "":
-			req.URL = at.Next
-		}
-	}
+	l.step(&req, at)
 	return l.s.do(ctx, req)
 }

@@ -15,11 +15,15 @@ type mapper struct {
 	emit    *manifest.Emit
 	frame   *manifest.Frame
 	parents map[string]any // by external id; nil for a stream without parents
-	err     error          // the first that went wrong with the item at hand
+
+	connection record.ConnectionID
+	gone       bool    // the item at hand is a tombstone
+	graves     *graves // of a feed of tombstones; nil elsewhere
+	err        error   // the first that went wrong with the item at hand
 }
 
 func (s *session) mapper(e *manifest.Emit, env manifest.Env, parents map[string]any) *mapper {
-	return &mapper{emit: e, frame: s.m.Frame(env), parents: parents}
+	return &mapper{emit: e, frame: s.m.Frame(env), parents: parents, connection: s.conn.ID}
 }
 
 // record maps one item. Without keep, the item is none of our business. A
@@ -31,7 +35,7 @@ func (m *mapper) record(item tree.Value) (rec record.Record, keep bool, reject *
 		}
 	}()
 	e := m.emit
-	m.err = nil
+	m.err, m.gone = nil, false
 	if !item.Has() {
 		return rec, false, m.reject("", fmt.Errorf("the item is %T, not an object", item.Plain()))
 	}
@@ -40,6 +44,12 @@ func (m *mapper) record(item tree.Value) (rec record.Record, keep bool, reject *
 		v, err := m.frame.Eval(&e.Let[i].Expr)
 		m.fail(err)
 		m.frame.Set(e.Let[i].Place, v)
+	}
+	if e.Deleted.Set() {
+		if gone, err := m.frame.Bool(&e.Deleted); err != nil || gone {
+			m.fail(err)
+			return m.tombstone()
+		}
 	}
 	keep, err := m.frame.Bool(&e.Keep)
 	if m.fail(err); m.err != nil {

@@ -91,6 +91,7 @@ func (p *puller) run(ctx context.Context, given remote.Checkpoint) error {
 // records commits a page of the stream's own items.
 func (p *puller) records(ctx context.Context) func(page) error {
 	mappers := p.s.mappers(p.st, p.env, nil)
+	p.grave(mappers)
 	return func(pg page) error {
 		p.observe(pg.items)
 		var out remote.Page
@@ -122,7 +123,12 @@ func (m *mapper) into(out *remote.Page, items []tree.Value) {
 		case reject != nil:
 			out.Rejects = append(out.Rejects, *reject)
 		case keep:
+			if len(out.Deleted) > 0 {
+				m.revives(out, &rec)
+			}
 			out.Records = append(out.Records, rec)
+		case m.gone:
+			m.buries(out, &rec)
 		}
 	}
 }
@@ -205,7 +211,7 @@ func (m *mapper) count(out *remote.Page, items []tree.Value, keys bool) {
 			continue
 		}
 		m.frame.Set(manifest.Item, item)
-		if id := m.key(); id != "" {
+		if id := m.key(); id != "" && !m.buried() {
 			out.Seen[m.emit.Kind] = append(out.Seen[m.emit.Kind], id)
 		}
 	}

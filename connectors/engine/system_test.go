@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,7 +27,7 @@ streams:
   tickets:
     every: 1m
     fresh_for: 5m
-    request: {path: /tickets, query: {since: "{since}"%s}}
+    request: {path: /tickets%s}
     items: body.items
     paging: {%s}
     incremental: {field: item.updated, format: "2006-01-02T15:04:05Z", overlap: 15m}
@@ -44,14 +46,26 @@ const (
 	numbered = "kind: page, parameter: page, size: 2, total: body.total, parallel: 3"
 	untold   = "kind: next_url, next: body.next"
 	keyed    = "kind: keyset, key: item.id, size: 2, total: body.total"
+
+	fromZero = "kind: page, parameter: p, first: 0, size: 2, total: body.total, parallel: 3"
+	skipping = "kind: offset, parameter: skip, size: 2, total: body.total, parallel: 3"
+	tokens   = "kind: cursor, parameter: cursor, next: body.cursor, total: body.total"
+	headed   = `kind: next_url, next: 'link(headers.link, "next")'`
+	posted   = "kind: cursor, size: 2, next: body.cursor, total: body.total, more: body.total != 0 and body.cursor != nil"
 )
 
+// everyPaging are all the ways in which the list below can be read.
+var everyPaging = []string{numbered, untold, keyed, fromZero, skipping, tokens, headed, posted}
+
 func deskWith(paging string) string {
-	after := ""
-	if paging == keyed {
-		after = `, after: "{after}"`
+	asks := `, query: {since: "{since}"}`
+	switch paging {
+	case keyed:
+		asks = `, query: {since: "{since}", after: "{after}"}`
+	case posted:
+		asks = `/search, method: POST, body: 'compact({"since": since, "cursor": cursor, "limit": size})'`
 	}
-	return fmt.Sprintf(desk, after, paging)
+	return fmt.Sprintf(desk, asks, paging)
 }
 
 type row struct {
@@ -89,7 +103,7 @@ func (s *system) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.before != nil {
 		s.before(s.asked, s)
 	}
-	q := r.URL.Query()
+	q := asked(r)
 	list := []row{}
 	for _, one := range s.rows {
 		id, _ := strconv.Atoi(one.ID)
@@ -98,11 +112,13 @@ func (s *system) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			list = append(list, one)
 		}
 	}
-	page := max(1, number(q.Get("page")))
+	page := pageOf(url.Values{"page": q["page"], "p": q["p"], "skip": q["skip"], "cursor": q["cursor"]})
 	first, last := min((page-1)*2, len(list)), min(page*2, len(list))
 	body := map[string]any{"items": list[first:last], "total": len(list)}
 	if last < len(list) {
-		body["next"] = fmt.Sprintf("/tickets?since=%s&page=%d", q.Get("since"), page+1)
+		next := fmt.Sprintf("/tickets?since=%s&page=%d", q.Get("since"), page+1)
+		body["next"], body["cursor"] = next, fmt.Sprintf("c%d", page+1)
+		w.Header().Set("Link", fmt.Sprintf(`</tickets?page=1>; rel="first", <%s>; title="a, <b>"; rel="last next"`, next))
 	}
 	var answer any = body
 	if s.spoil != nil {
@@ -114,6 +130,25 @@ func (s *system) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_ = json.NewEncoder(w).Encode(answer)
+}
+
+// pageOf is which page is asked for, from 1.
+func pageOf(q url.Values) int {
+	return max(1, number(q.Get("page")), number(q.Get("after"))/2+1, number(q.Get("p"))+1, number(q.Get("skip"))/2+1,
+		number(strings.TrimPrefix(q.Get("cursor"), "c")))
+}
+
+// asked is the question of a request, which may stand in its body.
+func asked(r *http.Request) url.Values {
+	if r.Method != http.MethodPost {
+		return r.URL.Query()
+	}
+	body, q := map[string]any{}, url.Values{}
+	_ = json.NewDecoder(r.Body).Decode(&body)
+	for name, v := range body {
+		q.Set(name, fmt.Sprint(v))
+	}
+	return q
 }
 
 func number(s string) int { n, _ := strconv.Atoi(s); return n }

@@ -103,17 +103,11 @@ func (c *compiler) templates(m map[string]Template, at pointer, sees scope) {
 
 func (c *compiler) fetch(f *Fetch, at pointer, sees scope) {
 	if f.Paging != nil {
-		p, at := f.Paging, at.key("paging")
-		if p.Kind == Keyset {
-			sees = sees.with(scope{"after": types.String})
-		}
-		answers := sees.with(answerScope)
-		c.expr(&p.Next, at.key("next"), answers)
-		c.expr(&p.Total, at.key("total"), answers)
-		c.expr(&p.Key, at.key("key"), sees.with(itemScope))
+		sees = c.paging(f.Paging, at.key("paging"), sees)
 	}
 	c.request(&f.Request, at.key("request"), sees)
 	c.expr(&f.Items, at.key("items"), sees.with(answerScope))
+	c.lintPaging(f, at)
 }
 
 func (c *compiler) rules(rules []ErrorRule, at pointer, sees scope) {
@@ -220,6 +214,7 @@ func (c *compiler) emit(e *Emit, at pointer, sees scope, child bool) {
 		sees = sees.with(scope{l.Name: types.Any})
 		l.Place = c.places.place(l.Name)
 	}
+	c.expr(&e.Deleted, at.key("deleted"), sees, expr.AsBool())
 	c.expr(&e.Keep, at.key("keep"), sees, expr.AsBool())
 	c.expr(&e.Parent, at.key("parent"), sees)
 	if child {

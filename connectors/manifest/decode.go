@@ -18,8 +18,15 @@ func (d *Duration) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// UnmarshalJSON keeps the source; the compile step fills in the program.
-func (e *Expr) UnmarshalJSON(data []byte) error { return json.Unmarshal(data, &e.Source) }
+// UnmarshalJSON keeps the source; the compile step fills in the program. A plain
+// true or false, where the schema allows one, is the expression that says so.
+func (e *Expr) UnmarshalJSON(data []byte) error {
+	if text := string(data); text == "true" || text == "false" {
+		e.Source = text
+		return nil
+	}
+	return json.Unmarshal(data, &e.Source)
+}
 
 // UnmarshalJSON keeps the source; the compile step fills in the parts.
 func (t *Template) UnmarshalJSON(data []byte) error { return json.Unmarshal(data, &t.Source) }

@@ -16,6 +16,8 @@ var functions = []expr.Option{
 	expr.Function("mend", mend, new(func(any) string)),
 	expr.Function("single", single, new(func(any) any)),
 	expr.Function("quote", quote, new(func(string) string)),
+	expr.Function("link", link, new(func(any, string) string)),
+	expr.Function("compact", compact, new(func(any) map[string]any)),
 	expr.Function("basename", basename, new(func(any) string)),
 	expr.Function("sign", sign, new(func(string, string, string, string) string)),
 	expr.Function("unsign", unsign, new(func(any) map[string]string)),

@@ -81,7 +81,7 @@ func (c *compiler) lintStream(s *Stream, at pointer) {
 }
 
 func (c *compiler) lintZone(s *Stream, at pointer) {
-	if s.Fetch.Paging == nil || s.Fetch.Paging.Kind == PageNumber && s.Fetch.Paging.Total.Source == "" {
+	if s.Fetch.Paging == nil || s.Fetch.Paging.Numbered() && !s.Fetch.Paging.Total.Set() {
 		c.problem(at.key("incremental"), "an incremental stream by page number needs paging.total, or rows could be missed unseen")
 	}
 	if s.Incremental.Overlap.Duration < minOverlap {
@@ -95,6 +95,9 @@ func (c *compiler) lintEmit(s *Stream, e *Emit, joined []string, at pointer) {
 		c.problem(at, "a stream with for_each must say \"from\" which of its requests a record comes")
 	case e.From != "" && !slices.Contains(joined, e.From):
 		c.problem(at.key("from"), "there is no request %q in this stream", e.From)
+	case e.Tombstone() && s.Incremental != nil && !e.Updated.Set() && !e.Version.Set():
+		c.problem(at, "tombstones that are read by a cursor need \"updated\" or \"version\": one that comes again must not delete what was restored")
+	case e.Tombstone():
 	case !e.Company.Set() && !e.Parent.Set():
 		c.problem(at, "a record needs \"company\" or \"parent\", or nobody could ever see it")
 	case s.ForEach != nil && !e.Parent.Set():

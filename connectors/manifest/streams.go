@@ -9,26 +9,6 @@ type Fetch struct {
 	Paging  *Paging `json:"paging"`
 }
 
-// Paging kinds.
-const (
-	PageNumber = "page"     // page=1, 2, 3 …
-	NextURL    = "next_url" // the answer names the next page
-	Keyset     = "keyset"   // ordered by a key; the next page begins after the last one
-)
-
-// Paging is how a list goes on.
-type Paging struct {
-	Kind      string `json:"kind"`
-	Parameter string `json:"parameter"` // page: the number's query parameter
-	SizeName  string `json:"size_parameter"`
-	Size      int    `json:"size"`
-	Next      Expr   `json:"next"`  // next_url
-	Key       Expr   `json:"key"`   // keyset: a number that only grows
-	Total     Expr   `json:"total"` // rows in all pages; null when the system does not tell
-	Cap       int    `json:"cap"`   // pages; a list that is longer is an error
-	Parallel  int    `json:"parallel"`
-}
-
 // Stream is one kind of thing that is pulled.
 type Stream struct {
 	Name        string       `json:"-"`
@@ -77,7 +57,9 @@ type Emit struct {
 	From string      `json:"from"` // name of a joined request; "" is the stream's own
 	Keep Expr        `json:"keep"`
 	// Let names values that the other expressions of this record use.
-	Let        Lets            `json:"let"`
+	Let Lets `json:"let"`
+	// Deleted says that the item is a tombstone: all that is read of it is its key.
+	Deleted    Expr            `json:"deleted"`
 	Key        Expr            `json:"key"`
 	Version    Expr            `json:"version"`
 	Company    Expr            `json:"company"`
@@ -90,6 +72,9 @@ type Emit struct {
 	// Fields is Map in the order of Shape(Kind); an unset one is empty.
 	Fields []Expr `json:"-"`
 }
+
+// Tombstone reports whether every item of this kind is one.
+func (e *Emit) Tombstone() bool { return e.Deleted.Source == "true" }
 
 // Let is one named value.
 type Let struct {
