@@ -34,6 +34,8 @@ type Config struct {
 	Metrics  Metrics  `koanf:"metrics"`
 	Webhooks Webhooks `koanf:"webhooks"`
 
+	Connectors Connectors `koanf:"connectors"`
+
 	file    string
 	origins map[string]string
 }
@@ -82,6 +84,11 @@ type Jobs struct {
 // Webhooks is what back-office systems are told.
 type Webhooks struct {
 	Allow []string `koanf:"allow" validate:"dive,hostname_port" help:"host:port of endpoints on private networks or odd ports that may be told, also by plain http"`
+}
+
+// Connectors is where connectors of the administrator's own are.
+type Connectors struct {
+	Folder string `koanf:"folder" help:"folder with manifests of your own; by default connectors beside the data folder"`
 }
 
 // Metrics is where Prometheus may ask.
@@ -166,7 +173,7 @@ func (c *Config) complete() {
 	if c.file != "" {
 		home = filepath.Dir(c.file)
 	}
-	for key, path := range map[string]*string{"data": &c.Data, "key_file": &c.KeyFile, "database.path": &c.Database.Path} {
+	for key, path := range map[string]*string{"data": &c.Data, "key_file": &c.KeyFile, "database.path": &c.Database.Path, "connectors.folder": &c.Connectors.Folder} {
 		// A path in the file is relative to the file, so that a service can be started from anywhere.
 		fromFile := strings.HasPrefix(c.origins[key], c.file+":")
 		if home != "" && fromFile && *path != "" && !filepath.IsAbs(*path) {
@@ -175,6 +182,9 @@ func (c *Config) complete() {
 	}
 	if c.Database.Path == "" {
 		c.Database.Path = filepath.Join(c.Data, "portico.db")
+	}
+	if c.Connectors.Folder == "" {
+		c.Connectors.Folder = filepath.Join(filepath.Dir(filepath.Clean(c.Data)), "connectors")
 	}
 	if c.KeyFile == "" && home != "" {
 		c.KeyFile = filepath.Join(home, "portico.key")

@@ -74,9 +74,10 @@ func TestPathsInTheFileAreRelativeToIt(t *testing.T) {
 	home := filepath.Dir(path)
 	c := load(t, path)
 	for what, got := range map[string][2]string{
-		"data":     {c.Data, filepath.Join(home, "var")},
-		"database": {c.Database.Path, filepath.Join(home, "var", "portico.db")},
-		"key":      {c.KeyFile, filepath.Join(home, "portico.key")},
+		"data":       {c.Data, filepath.Join(home, "var")},
+		"database":   {c.Database.Path, filepath.Join(home, "var", "portico.db")},
+		"connectors": {c.Connectors.Folder, filepath.Join(home, "connectors")},
+		"key":        {c.KeyFile, filepath.Join(home, "portico.key")},
 	} {
 		if got[0] != got[1] {
 			t.Errorf("%s = %s, want %s", what, got[0], got[1])

@@ -67,6 +67,13 @@ func NewSharedBudget(c remote.Connector, p rest.Purse, now func() time.Time, log
 	return rest.NewSharedBudget(limit(c), p, now, log)
 }
 
+// Adapt brings a budget that was made here up to what the connector asks for now.
+func Adapt(b remote.Budget, c remote.Connector) {
+	if b, ok := b.(*rest.Budget); ok {
+		b.Adapt(limit(c))
+	}
+}
+
 func limit(c remote.Connector) rest.Limit {
 	if l, ok := c.(limited); ok {
 		return l.Limit()

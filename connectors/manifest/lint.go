@@ -9,6 +9,7 @@ import (
 // each other, and parts that could never work.
 func (c *compiler) lint() {
 	root := pointer{}
+	c.lintColor()
 	c.deadRules(c.m.HTTP.Errors, root.key("http").key("errors"), 400)
 	for name, f := range c.m.Config {
 		if _, err := regexp.Compile(f.Pattern); err != nil {

@@ -22,6 +22,7 @@ type Manifest struct {
 	Name        string `json:"name"`
 	Category    string `json:"category"`
 	Description string `json:"description"`
+	Color       string `json:"color"` // #rrggbb behind the initials
 
 	Config   map[string]Field   `json:"config"`
 	HTTP     HTTP               `json:"http"`

@@ -43,6 +43,26 @@ func NewSharedBudget(l Limit, p Purse, now func() time.Time, log *slog.Logger) *
 	return b
 }
 
+// Adapt gives the budget of a connector that was changed its new limit. What was
+// asked for until then, and a Retry-After, goes on counting.
+func (b *Budget) Adapt(l Limit) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.limit = l
+	if b.shared != nil {
+		b.limit = Limit{Concurrent: l.Concurrent, Reserve: l.Reserve}
+		b.shared.pace = remote.Pace{PerSecond: l.PerSecond, PerMinute: l.PerMinute}
+		b.shared.most = portion(b.shared.pace)
+		b.shared.size = min(b.shared.size, b.shared.most)
+	} else {
+		b.rates = NewBudget(l, b.now).rates
+		for _, r := range b.rates {
+			r.AllowN(b.now(), r.Burst()) // begins empty: the old one may have been used up
+		}
+	}
+	b.wake()
+}
+
 // portion is the most that is worth taking at once: more would go stale.
 func portion(p remote.Pace) int {
 	most := math.Inf(1)
@@ -106,8 +126,9 @@ func (b *Budget) ask(ctx context.Context, class, as remote.Class) error {
 		want = max(want, s.size)
 	}
 	s.asking[class] = true
+	pace := s.pace
 	b.mu.Unlock()
-	n, wait, err := s.purse.Take(ctx, s.pace, as, want)
+	n, wait, err := s.purse.Take(ctx, pace, as, want)
 	b.mu.Lock()
 	s.asking[class] = false
 	now := b.now()

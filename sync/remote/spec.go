@@ -13,9 +13,12 @@ type Spec struct {
 	Name        string // "Request Tracker"
 	Category    string // "help desk", "accounting", …
 	Description string
-	Fields      []Field
-	Streams     []Stream
-	Actions     []ActionSpec
+	// Color is what its initials stand on, #rrggbb, dark enough for white text; ""
+	// leaves the choice to the page.
+	Color   string
+	Fields  []Field
+	Streams []Stream
+	Actions []ActionSpec
 }
 
 // FieldType is how a setting is asked for.

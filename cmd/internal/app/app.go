@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"portico/config"
+	"portico/connectors/own"
 	"portico/sync/files"
 	"portico/sync/jobs"
 	"portico/sync/record"
@@ -29,6 +30,7 @@ type App struct {
 	now func() time.Time
 
 	version string // release and revision
+	own     *own.Folder
 
 	mu      sync.Mutex
 	store   *store.Store
@@ -41,8 +43,10 @@ type App struct {
 
 // New opens nothing: a command that only prints works beside a broken data folder.
 func New(cfg config.Config, log *slog.Logger) *App {
-	return &App{cfg: cfg, log: log, now: time.Now,
+	a := &App{cfg: cfg, log: log, now: time.Now,
 		budgets: map[record.ConnectionID]remote.Budget{}, ways: map[way]http.RoundTripper{}}
+	a.own = a.shelf()
+	return a
 }
 
 // Named says which release and revision this program is; it is called before

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"portico/connectors"
 	"portico/portal"
 	"portico/portal/admin/connections"
 	"portico/portal/ui"
@@ -28,7 +27,7 @@ type fitter struct {
 // connecting adds the pages of connections.
 func (a *App) connecting(to *portal.Pages, sys *store.System, frame ui.Framer) {
 	f := fitter{a, sys}
-	p := connections.New(connections.Options{Watch: f, Care: f, Add: f, Edit: f, Words: f, Match: f, Account: sys, Frame: frame})
+	p := connections.New(connections.Options{Watch: f, Care: f, Add: f, Own: f, Edit: f, Words: f, Match: f, Account: sys, Frame: frame})
 	to.Connections = portal.Connections{
 		List: p.List, Gallery: p.Gallery, Form: p.Form, Check: p.Check, Preview: p.Preview, Connect: p.Connect, Again: p.Again,
 		Show: p.Show, Runs: p.Runs, Pause: p.Pause, ReadOnly: p.ReadOnly, Pull: p.Pull, Reread: p.Reread, Confirm: p.Confirm,
@@ -54,7 +53,7 @@ func (f fitter) Lines(ctx context.Context) ([]connections.Line, error) {
 
 func (f fitter) line(ctx context.Context, c remote.Connection) (connections.Line, error) {
 	l := connections.Line{Connection: c, System: c.Connector}
-	if connector, ok := connectors.Find(c.Connector); ok {
+	if connector, ok := f.app.connector(c.Connector); ok {
 		l.System, l.Hosts = connector.Spec().Name, connector.Spec().Hosts(c.Settings)
 	}
 	var err error
@@ -79,7 +78,7 @@ func (f fitter) Detail(ctx context.Context, id record.ConnectionID) (connections
 	if err != nil {
 		return d, err
 	}
-	if connector, ok := connectors.Find(c.Connector); ok {
+	if connector, ok := f.app.connector(c.Connector); ok {
 		d.Spec = connector.Spec()
 	}
 	if d.Holdings, err = f.sys.Holdings(ctx, id); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"portico/connectors"
 	"portico/portal/admin/connections"
 	"portico/sync/access"
 	"portico/sync/fault"
@@ -29,7 +28,7 @@ func (f fitter) Glimpse(ctx context.Context, s access.Scope, token string) (conn
 	if err != nil {
 		return connections.Glimpse{}, err
 	}
-	connector, ok := connectors.Find(d.Connector)
+	connector, ok := f.app.connector(d.Connector)
 	if !ok {
 		return connections.Glimpse{}, fault.New(fault.NotFound, "There is no such system in the catalogue.")
 	}

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"portico/connectors"
 	"portico/portal/admin/connections"
 	"portico/sync/access"
 	"portico/sync/fault"
@@ -33,7 +32,7 @@ func (f fitter) Revise(ctx context.Context, s access.Scope, r connections.Revisi
 	if err != nil {
 		return connections.Tried{}, err
 	}
-	connector, ok := connectors.Find(was.Connector)
+	connector, ok := f.app.connector(was.Connector)
 	if !ok {
 		return connections.Tried{}, fault.Newf(fault.Setup, "This program has no connector %q.", was.Connector)
 	}

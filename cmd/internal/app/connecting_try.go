@@ -53,7 +53,7 @@ func (f fitter) Try(ctx context.Context, s access.Scope, d connections.Draft) (c
 	if err != nil {
 		return connections.Tried{}, err
 	}
-	connector, ok := connectors.Find(d.Connector)
+	connector, ok := f.app.connector(d.Connector)
 	if !ok {
 		return connections.Tried{}, fault.New(fault.NotFound, "There is no such system in the catalogue.")
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"portico/connectors"
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/remote"
@@ -12,15 +11,6 @@ import (
 	"portico/sync/store"
 	"portico/sync/vault"
 )
-
-// Connectors lists what can be connected.
-func (a *App) Connectors() []remote.Spec {
-	var out []remote.Spec
-	for _, c := range connectors.Catalog() {
-		out = append(out, c.Spec())
-	}
-	return out
-}
 
 // Connections lists what is connected.
 func (a *App) Connections(ctx context.Context) ([]remote.Connection, error) {
@@ -43,7 +33,7 @@ func (a *App) AddConnection(ctx context.Context, c remote.Connection, secrets ma
 
 // connect stores a connection whole, with what its connector has.
 func (a *App) connect(ctx context.Context, sys *store.System, n store.NewConnection, secrets map[string]string) error {
-	connector, ok := connectors.Find(n.Connector)
+	connector, ok := a.connector(n.Connector)
 	if !ok {
 		return fault.Newf(fault.Invalid, "There is no connector %q.", n.Connector)
 	}

@@ -34,6 +34,7 @@ func (a *App) serveDemo(ctx context.Context, out io.Writer) error {
 	a.cfg.Data = filepath.Join(a.cfg.Data, "demo")
 	a.cfg.Database = config.Database{Path: filepath.Join(a.cfg.Data, "portico.db")}
 	a.cfg.KeyFile = filepath.Join(a.cfg.Data, "keys", "portico.key")
+	a.own = a.shelf()
 	a.cfg.Provider.Name, a.cfg.Provider.Colour, a.cfg.Provider.Zone = demo.Provider, demo.Colour, demo.Zone
 	for {
 		err := a.showDemo(ctx, out)

@@ -82,6 +82,7 @@ func (k checkup) connections(ctx context.Context, f *health.Facts) error {
 	if err != nil {
 		return err
 	}
+	f.Manifests = k.app.manifests(list)
 	for _, c := range list {
 		streams, err := k.sys.Streams(ctx, c.ID)
 		if err != nil {

@@ -11,6 +11,7 @@ type Plant interface {
 	connections.Watching
 	connections.Caring
 	connections.Adding
+	connections.Owning
 	connections.Editing
 	connections.Dictionary
 	connections.Matching
@@ -20,4 +21,14 @@ type Plant interface {
 func (a *App) Plant(ctx context.Context) (Plant, error) {
 	sys, err := a.system(ctx)
 	return fitter{a, sys}, err
+}
+
+// Adopt looks at the folder of connectors until what changed stands still, and
+// takes it up as a process does that stays.
+func (a *App) Adopt(ctx context.Context) error {
+	sys, err := a.system(ctx)
+	if err != nil {
+		return err
+	}
+	return a.adopt(ctx, sys, append(a.own.Look(), a.own.Look()...))
 }

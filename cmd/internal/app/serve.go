@@ -14,7 +14,6 @@ import (
 	"github.com/gofrs/flock"
 	"golang.org/x/sync/errgroup"
 
-	"portico/connectors"
 	"portico/portal"
 	"portico/portal/live"
 	"portico/portal/ui/assets"
@@ -110,7 +109,7 @@ func (a *App) renew(ctx context.Context, sys *store.System) error {
 		return err
 	}
 	for _, c := range list {
-		connector, ok := connectors.Find(c.Connector)
+		connector, ok := a.connector(c.Connector)
 		if !ok {
 			a.log.Warn("a connection's connector is not part of this program; it rests", "connection", c.Name, "connector", c.Connector)
 			continue
@@ -135,7 +134,7 @@ func (a *App) run(ctx context.Context, s *store.Store, d duty, show *showing, st
 	}
 	defer w.close()
 	w.elsewhere = !d.work
-	beside := []func(context.Context) error{w.relay.Run}
+	beside := []func(context.Context) error{w.relay.Run, a.follow(s.System())}
 	if !d.pages {
 		if beside, _, err = a.exhibit(ctx, beside, s, w); err != nil {
 			return err

@@ -32,7 +32,7 @@ func (s sources) Open(ctx context.Context, id record.ConnectionID) (remote.Conne
 	if err != nil {
 		return nil, remote.Conn{}, connection, err
 	}
-	connector, ok := connectors.Find(connection.Connector)
+	connector, ok := s.app.connector(connection.Connector)
 	if !ok {
 		return nil, remote.Conn{}, connection, fault.Newf(fault.Setup, "This program has no connector %q.", connection.Connector)
 	}

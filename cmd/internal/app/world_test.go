@@ -26,6 +26,7 @@ func firm(t *testing.T, data string, at store.Options) *app.App {
 	cfg.Database.Path = filepath.Join(data, "portico.db")
 	cfg.Database.URL, cfg.Database.SystemURL, cfg.Database.OwnerURL = at.Server.App, at.Server.System, at.Server.Owner
 	cfg.KeyFile = filepath.Join(filepath.Dir(data), "keys", "portico.key")
+	cfg.Connectors.Folder = filepath.Join(filepath.Dir(data), "connectors")
 	a := app.New(cfg, slog.New(slog.DiscardHandler)).Named("1.0 abc")
 	t.Cleanup(func() {
 		if err := a.Close(); err != nil {

@@ -59,6 +59,10 @@ var table = []row{
 		why: "the engine imports only rest, manifest and the connector's ground",
 	},
 	{
+		of: []string{"connectors/own"}, may: append([]string{"connectors/engine/...", "connectors/manifest/..."}, spoken...),
+		why: "the administrator's own connectors are manifests: only manifest, engine and the connector's ground",
+	},
+	{
 		of: []string{"connectors/native/..."}, may: append([]string{"connectors/rest/..."}, spoken...),
 		why: "a native connector imports only rest and the connector's ground, never a sibling",
 	},

@@ -2,7 +2,6 @@ package connections
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"portico/portal/form"
@@ -11,43 +10,6 @@ import (
 	"portico/sync/fault"
 	"portico/sync/remote"
 )
-
-// galleryView is everything that the gallery shows.
-type galleryView struct {
-	Chrome  *ui.Chrome
-	Search  string
-	Systems []remote.Spec
-	All     int
-}
-
-// Gallery serves the systems that can be connected: GET /admin/connections/new.
-func (p *Pages) Gallery(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	c, err := p.o.Frame(r, s)
-	if err != nil {
-		return err
-	}
-	c.Title = c.T("connections.add")
-	v := galleryView{Chrome: c, Search: strings.TrimSpace(r.URL.Query().Get("q"))}
-	all := p.o.Add.Systems()
-	v.All = len(all)
-	for _, spec := range all {
-		if fits(v.Search, spec.Name, spec.Category, spec.Description) {
-			v.Systems = append(v.Systems, spec)
-		}
-	}
-	return ui.Show(w, r, http.StatusOK, galleryPage(v))
-}
-
-// fits reports whether every word of a search stands in one of the texts.
-func fits(search string, texts ...string) bool {
-	all := strings.ToLower(strings.Join(texts, "\n"))
-	for word := range strings.FieldsSeq(strings.ToLower(search)) {
-		if !strings.Contains(all, word) {
-			return false
-		}
-	}
-	return true
-}
 
 // formView is everything that the form of a connection shows.
 type formView struct {

@@ -67,6 +67,7 @@ type Options struct {
 	Watch   Watching
 	Care    Caring
 	Add     Adding
+	Own     Owning
 	Edit    Editing
 	Words   Dictionary
 	Match   Matching

@@ -53,6 +53,8 @@ type plant struct {
 	known     []connections.Known
 	accounts  []record.AccountInfo
 	repair    run.Repair
+	systems   []remote.Spec
+	shelf     connections.Shelf
 }
 
 func (p *plant) call(what string) error { p.calls = append(p.calls, what); return p.err }
@@ -88,7 +90,9 @@ func (p *plant) Want(_ context.Context, _ access.Scope, _ record.ConnectionID, s
 	return p.call("want " + stream + " " + string(mode))
 }
 
-func (p *plant) Systems() []remote.Spec { return []remote.Spec{desk} }
+func (p *plant) Systems() []remote.Spec { return append([]remote.Spec{desk}, p.systems...) }
+
+func (p *plant) Shelf(context.Context) (connections.Shelf, error) { return p.shelf, nil }
 
 func (p *plant) Try(_ context.Context, _ access.Scope, d connections.Draft) (connections.Tried, error) {
 	p.tries = append(p.tries, d)
@@ -170,7 +174,7 @@ func newWorld(t *testing.T) *world {
 	p.current = connections.Draft{ID: id, Connector: "desk", Name: "Our desk", Settings: map[string]string{"url": "https://rt.example"}}
 	frame := ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Zone: time.UTC, Now: func() time.Time { return now }})
 	return &world{plant: p, t: t, id: id.String(), pages: connections.New(connections.Options{
-		Watch: p, Care: p, Add: p, Edit: p, Words: p, Match: p, Account: p, Frame: frame})}
+		Watch: p, Care: p, Add: p, Own: p, Edit: p, Words: p, Match: p, Account: p, Frame: frame})}
 }
 
 type handler = func(http.ResponseWriter, *http.Request, access.Scope) error

@@ -43,6 +43,9 @@ func findings(c *ui.Chrome, f Facts) []finding {
 	for _, conn := range f.Connections {
 		out = append(out, connection(c, conn))
 	}
+	for _, m := range f.Manifests {
+		out = append(out, manifest(c, m))
+	}
 	for _, w := range f.Warnings {
 		out = append(out, finding{What: c.T("health.configuration"), Says: w, Tone: ui.Attn, Do: c.T("health.configuration.do")})
 	}
@@ -158,6 +161,24 @@ func connection(c *ui.Chrome, conn Connection) finding {
 		if rank[is.Tone] > rank[out.Tone] {
 			out = is
 		}
+	}
+	return out
+}
+
+// manifest is a connector of the administrator's own, as this process runs it.
+func manifest(c *ui.Chrome, m Manifest) finding {
+	out := finding{What: c.T("health.manifest", m.Name), Says: c.T("health.manifest.fine", m.Hash), Tone: ui.Good, Href: "/admin/connections/new"}
+	switch {
+	case m.Problem != "":
+		out.Says, out.Tone, out.Do = m.Problem, ui.Bad, c.T("health.manifest.unused.do")
+		if m.More > 0 {
+			out.Says += " " + c.N("health.manifest.more", m.More)
+		}
+		if m.Hash != "" {
+			out.Tone, out.Do = ui.Attn, c.T("health.manifest.do", m.Hash)
+		}
+	case m.Gone:
+		out.Says, out.Tone, out.Do = c.T("health.manifest.gone", m.Hash), ui.Attn, c.T("health.manifest.gone.do")
 	}
 	return out
 }

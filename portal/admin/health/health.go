@@ -66,6 +66,16 @@ type Facts struct {
 	Warnings []string  // of the configuration
 
 	Connections []Connection
+	Manifests   []Manifest
+}
+
+// Manifest is a file of the administrator's own connectors.
+type Manifest struct {
+	Name    string // the id, or the file where that is not known
+	Hash    string // of the version that runs in this process, or ""
+	Problem string // the first mistake with its place, or ""
+	More    int    // further mistakes
+	Gone    bool   // the file is gone; connections go on with the version
 }
 
 // Looking finds out.

@@ -127,3 +127,18 @@ func TestSystemsAreAskedWhenSomebodyWantsIt(t *testing.T) {
 		}
 	}
 }
+
+func TestAManifestOfOnesOwnIsToldWithItsHash(t *testing.T) {
+	t.Parallel()
+	facts := well()
+	facts.Manifests = []health.Manifest{{Name: "desk", Hash: "ab12cd34ef56"}}
+	show(t, &patient{facts: facts}, false).Want("[data-part=problem]", 0).WantText("main", "version ab12cd34ef56 runs in this process")
+	facts.Manifests = []health.Manifest{
+		{Name: "desk.yaml", Hash: "ab12cd34ef56", Problem: "desk.yaml:12:3: evry: unknown key", More: 2},
+		{Name: "new.yaml", Problem: "new.yaml:1:1: the file is empty"},
+		{Name: "stock", Hash: "cd34", Gone: true},
+	}
+	show(t, &patient{facts: facts}, false).Want("[data-part=problem]", 3).
+		WantText("[data-part=problem]", "desk.yaml:12:3: evry: unknown key And 2 more mistakes. Correct the file; it is read again within seconds. Version ab12cd34ef56 goes on meanwhile.").
+		WantText("[data-part=problem]", "Nothing of it is used").WantText("[data-part=problem]", "Its file is gone; what is connected goes on with version cd34.")
+}

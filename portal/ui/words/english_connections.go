@@ -20,6 +20,18 @@ var englishConnecting = Catalogue{ //nolint:gosec // words about credentials, no
 	"connections.gallery.none":      "No system is called that",
 	"connections.gallery.none.text": "Try fewer words.",
 
+	"connections.gallery.category":     "Kind",
+	"connections.gallery.category.all": "All kinds",
+
+	"connections.own":           "Own",
+	"connections.own.where":     "Connectors of your own are read from %s. A file that is put there appears here within seconds.",
+	"connections.own.broken":    "%s has mistakes",
+	"connections.own.folder":    "The folder of connectors",
+	"connections.own.goeson":    "The version before (%s) goes on meanwhile. A corrected file is read within seconds.",
+	"connections.own.unused":    "Nothing of it is used. A corrected file is read within seconds.",
+	"connections.own.gone":      "The file of the connector %s is gone",
+	"connections.own.gone.text": "%s goes on with its last version. Put the file back, or pause the connection; a new connection cannot be made.",
+
 	"connections.steps":      "Steps of adding a connection",
 	"connections.step.form":  "Where it is",
 	"connections.step.check": "Check",
