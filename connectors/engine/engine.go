@@ -24,9 +24,12 @@ type Connector struct {
 	m      *manifest.Manifest
 	spec   remote.Spec
 	record func(rest.Exchange)
+	// learned are the settings that the system tells when somebody signs in there.
+	learned map[string]bool
 
 	mu       sync.Mutex
 	breakers map[record.ConnectionID]*rest.Breaker
+	renewing map[record.ConnectionID]*rest.Turns
 }
 
 var (
@@ -42,7 +45,8 @@ func Recorder(f func(rest.Exchange)) Option { return func(c *Connector) { c.reco
 
 // New returns the connector that the manifest describes.
 func New(m *manifest.Manifest, options ...Option) *Connector {
-	c := &Connector{m: m, spec: specOf(m), breakers: map[record.ConnectionID]*rest.Breaker{}}
+	c := &Connector{m: m, spec: specOf(m), learned: m.HTTP.Auth.Learned(), breakers: map[record.ConnectionID]*rest.Breaker{},
+		renewing: map[record.ConnectionID]*rest.Turns{}}
 	for _, o := range options {
 		o(c)
 	}
@@ -74,19 +78,32 @@ func (c *Connector) breaker(id record.ConnectionID) *rest.Breaker {
 	return b
 }
 
+func (c *Connector) turns(id record.ConnectionID) *rest.Turns {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := c.renewing[id]
+	if t == nil {
+		t = &rest.Turns{}
+		c.renewing[id] = t
+	}
+	return t
+}
+
 // Forget drops what is kept about a connection that was only tried.
 func (c *Connector) Forget(id record.ConnectionID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.breakers, id)
+	delete(c.renewing, id)
 }
 
 func specOf(m *manifest.Manifest) remote.Spec {
 	s := remote.Spec{ID: m.ID, Name: m.Name, Category: m.Category, Description: m.Description, Color: m.Color}
+	learned := m.HTTP.Auth.Learned()
 	for _, name := range m.FieldOrder {
 		f := m.Config[name]
 		s.Fields = append(s.Fields, remote.Field{Name: name, Label: f.Label, Help: f.Help, Type: f.Type,
-			Required: f.Required, Default: f.Default, Choices: f.Choices, Pattern: f.Pattern})
+			Required: f.Required, Default: f.Default, Choices: f.Choices, Pattern: f.Pattern, Learned: learned[name]})
 	}
 	for _, name := range m.StreamOrder {
 		s.Streams = append(s.Streams, streamSpec(m.Streams[name], m))

@@ -49,7 +49,11 @@ func (l *lister) goOn(p *page, f *manifest.Frame) error {
 		}
 		return p.counted(paging, p.total)
 	default:
-		return p.linked(paging, f)
+		err := p.linked(paging, f)
+		if paging.Kind == manifest.NextURL {
+			p.next.Next = l.s.client.Bare(p.next.Next)
+		}
+		return err
 	}
 }
 

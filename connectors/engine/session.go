@@ -38,27 +38,42 @@ func (c *Connector) open(conn remote.Conn, class remote.Class) (*session, error)
 		s.config[name] = f.Default
 		if v := conn.Settings[name]; v != "" {
 			s.config[name] = v
+		} else if f.Required && f.Default == "" && c.learned[name] {
+			return nil, fault.New(fault.Unauthenticated, "Sign in at "+c.m.Name+": only it can say what stands in "+f.Label+".")
 		} else if f.Required && f.Default == "" {
 			return nil, fault.New(fault.Setup, f.Label+" is missing; fill it in.").Field(name, "This is needed.")
 		}
 	}
-	base, err := c.m.HTTP.Base.Text(s.env())
+	cfg, err := s.reach(class)
 	if err != nil {
-		return nil, fault.Wrap(fault.Setup, "base address", err)
+		return nil, err
+	}
+	cfg.Auth, cfg.Keeper, cfg.Hidden = s.auth(), s.keeper(), c.m.HTTP.Auth.Parameter
+	s.client, err = rest.New(conn, cfg)
+	return s, err
+}
+
+// reach is how the system is reached, without a credential.
+func (s *session) reach(class remote.Class) (rest.Config, error) {
+	h := &s.m.HTTP
+	base, err := h.Base.Text(s.env())
+	if err != nil {
+		return rest.Config{}, fault.Wrap(fault.Setup, "base address", err)
 	}
 	header := http.Header{"Accept": {"application/json"}, "User-Agent": {"Portico"}}
-	for name, t := range c.m.HTTP.Headers {
+	for name, t := range h.Headers {
 		value, err := t.Text(s.env())
 		if err != nil {
-			return nil, fault.Wrap(fault.Setup, "header "+name, err)
+			return rest.Config{}, fault.Wrap(fault.Setup, "header "+name, err)
 		}
-		header.Set(name, value)
+		if value != "" {
+			header.Set(name, value)
+		}
 	}
-	s.client, err = rest.New(conn, rest.Config{
-		Base: base, Header: header, Auth: s.auth(), Timeout: c.m.HTTP.Timeout.Duration, Class: class,
-		RetryAfter: c.m.HTTP.Limits.RetryAfter, Judge: s.judge, Breaker: c.breaker(conn.ID), Record: c.record,
-	})
-	return s, err
+	return rest.Config{
+		Base: base, Header: header, Timeout: h.Timeout.Duration, Class: class,
+		RetryAfter: h.Limits.RetryAfter, Judge: s.judge, Breaker: s.c.breaker(s.conn.ID), Record: s.c.record,
+	}, nil
 }
 
 // env returns what every expression sees, for its caller to add to.
@@ -69,38 +84,6 @@ func with(env manifest.Env, more manifest.Env) manifest.Env {
 	out := maps.Clone(env)
 	maps.Copy(out, more)
 	return out
-}
-
-// auth builds the signer. Secrets are asked for at every request.
-func (s *session) auth() rest.Auth {
-	a := &s.m.HTTP.Auth
-	fill := func(t *manifest.Template) func() (string, error) {
-		return func() (string, error) {
-			env := manifest.Env{}
-			for name, f := range s.m.Config {
-				env[name] = s.config[name]
-				if f.Type != remote.SecretField || !t.Uses(name) {
-					continue
-				}
-				secret, err := s.conn.Secret(name)
-				if err != nil {
-					return "", fault.At("read credential "+name, err)
-				}
-				env[name] = secret
-			}
-			return t.Text(env)
-		}
-	}
-	switch a.Kind {
-	case "basic":
-		return rest.Basic(fill(&a.User), fill(&a.Password))
-	case "header":
-		return rest.Header(a.Header, fill(&a.Value))
-	case "bearer":
-		return rest.Bearer(fill(&a.Token))
-	default:
-		return nil
-	}
 }
 
 // identify reads who we are, once.

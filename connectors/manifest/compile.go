@@ -126,13 +126,10 @@ func (c *compiler) rules(rules []ErrorRule, at pointer, sees scope) {
 // all compiles the whole manifest.
 func (c *compiler) all() {
 	m, base, root := c.m, c.m.base(), pointer{}
-	http, cred := root.key("http"), m.credentials()
+	http := root.key("http")
 	c.expr(&m.HTTP.Base, http.key("base"), scope{"config": base["config"]}, expr.AsKind(stringKind))
+	c.auth(scope{"config": base["config"]})
 	c.templates(m.HTTP.Headers, http.key("headers"), scope{"config": base["config"]})
-	for name, t := range map[string]*Template{"value": &m.HTTP.Auth.Value, "user": &m.HTTP.Auth.User,
-		"password": &m.HTTP.Auth.Password, "token": &m.HTTP.Auth.Token} {
-		c.template(t, http.key("auth").key(name), cred)
-	}
 	c.rules(m.HTTP.Errors, http.key("errors"), scope{"config": base["config"]})
 	if m.Identity != nil {
 		c.request(&m.Identity.Request, root.key("identity").key("request"), scope{"config": base["config"]})

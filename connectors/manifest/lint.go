@@ -11,6 +11,7 @@ func (c *compiler) lint() {
 	root := pointer{}
 	c.lintColor()
 	c.deadRules(c.m.HTTP.Errors, root.key("http").key("errors"), 400)
+	c.lintAuth()
 	for name, f := range c.m.Config {
 		if _, err := regexp.Compile(f.Pattern); err != nil {
 			c.problem(root.key("config").key(name).key("pattern"), "pattern: %s", err)

@@ -65,17 +65,6 @@ type HTTP struct {
 	Errors  []ErrorRule         `json:"errors"`
 }
 
-// Auth is how a request proves who sends it. A kind that comes later brings its
-// own keys beside these.
-type Auth struct {
-	Kind     string   `json:"kind"` // none, basic, header, bearer
-	Header   string   `json:"header"`
-	Value    Template `json:"value"`
-	User     Template `json:"user"`
-	Password Template `json:"password"`
-	Token    Template `json:"token"`
-}
-
 // Budget is how many requests the system is asked to bear.
 type Budget struct {
 	PerSecond  float64 `json:"per_second"`

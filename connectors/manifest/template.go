@@ -30,6 +30,20 @@ func (t *Template) Text(env Env) (string, error) {
 // a path segment or a parameter (RFC 3986, section 2.1).
 func (t *Template) URL(env Env) (string, error) { return t.fill(env, segment) }
 
+// Address fills in an absolute address: an expression at its very beginning is an
+// address itself and stays as it is, the others are percent-encoded.
+func (t *Template) Address(env Env) (string, error) {
+	first := true
+	return t.fill(env, func(value string) (string, error) {
+		whole := first && len(t.parts) > 0 && t.parts[0].expr.Set()
+		first = false
+		if whole {
+			return strings.TrimRight(value, "/"), nil
+		}
+		return segment(value)
+	})
+}
+
 func segment(value string) (string, error) {
 	if value == "." || value == ".." {
 		return "", fmt.Errorf("%q cannot stand in a path", value)

@@ -49,3 +49,18 @@ func Bearer(token func() (string, error)) Auth {
 		return "Bearer " + t, err
 	})
 }
+
+// Query sends a value as a parameter of the address. Config.Hidden has to name the
+// parameter, so that no recording and no error shows it.
+func Query(name string, value func() (string, error)) Auth {
+	return func(r *http.Request) error {
+		v, err := value()
+		if err != nil {
+			return err
+		}
+		q := r.URL.Query()
+		q.Set(name, v)
+		r.URL.RawQuery = q.Encode()
+		return nil
+	}
+}

@@ -31,6 +31,8 @@ type Config struct {
 	Base       string // absolute address that paths are appended to
 	Header     http.Header
 	Auth       Auth
+	Keeper     *Keeper       // signs with a token that is renewed; nil means Auth alone
+	Hidden     string        // parameter that carries the credential, or ""
 	Timeout    time.Duration // of one request, its answer included
 	MaxBody    int64         // bytes of one answer
 	RetryAfter string        // header; "" means Retry-After
@@ -94,6 +96,8 @@ type Response struct {
 	Header http.Header
 	Body   []byte
 	At     string // path of the request, for messages
+
+	token int64 // version that the request was signed with
 }
 
 func (r Request) writes() bool { return r.Method != "" && r.Method != http.MethodGet && !r.Read }
@@ -107,7 +111,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		tries = attempts
 	}
 	for n := 1; ; n++ {
-		resp, err := c.once(ctx, r)
+		resp, err := c.signed(ctx, r)
 		if err == nil || n >= tries || !fault.Retryable(err) || ctx.Err() != nil {
 			return resp, err
 		}
@@ -124,7 +128,26 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	}
 }
 
-func (c *Client) once(ctx context.Context, r Request) (*Response, error) {
+// signed is once, and once more with a new token when the one it had is refused. A
+// request that is refused for its token did nothing, so that a write may follow too.
+func (c *Client) signed(ctx context.Context, r Request) (*Response, error) {
+	resp, err := c.once(ctx, r, 0)
+	if c.cfg.Keeper == nil || resp == nil || !fault.Is(err, fault.Unauthenticated) {
+		return resp, err
+	}
+	c.conn.Log.InfoContext(ctx, "the token is refused; another is asked for", "path", r.Path)
+	return c.once(ctx, r, resp.token)
+}
+
+// once sends the request, with another token than the refused one when there is one.
+func (c *Client) once(ctx context.Context, r Request, refused int64) (*Response, error) {
+	var token remote.Token
+	if c.cfg.Keeper != nil { // before the budget: a new token takes of it, too
+		var err error
+		if token, err = c.cfg.Keeper.token(ctx, refused); err != nil {
+			return nil, fault.At("sign in", err)
+		}
+	}
 	done, err := c.conn.Budget.Wait(ctx, c.cfg.Class)
 	if err != nil {
 		return nil, fault.Wrap(fault.Unavailable, "wait for the request budget", err)
@@ -135,7 +158,7 @@ func (c *Client) once(ctx context.Context, r Request) (*Response, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	resp, err := c.exchange(ctx, r)
+	resp, err := c.exchange(ctx, r, token)
 	if resp != nil {
 		err = c.judge(resp)
 	}
@@ -144,24 +167,27 @@ func (c *Client) once(ctx context.Context, r Request) (*Response, error) {
 }
 
 // exchange sends and reads; an error means that there is no whole answer.
-func (c *Client) exchange(ctx context.Context, r Request) (*Response, error) {
+func (c *Client) exchange(ctx context.Context, r Request, token remote.Token) (*Response, error) {
 	req, sent, err := c.build(ctx, r)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.sign(req, token); err != nil {
 		return nil, err
 	}
 	start := c.conn.Now()
 	answer, err := c.http.Do(req)
 	if err != nil {
-		return nil, c.failed(r, sent.Load(), err)
+		return nil, c.failed(r, sent.Load(), c.hide(err))
 	}
 	defer answer.Body.Close()
 	body, err := readAll(answer, c.cfg.MaxBody)
 	if err != nil {
 		return nil, c.cut(r, err)
 	}
-	resp := &Response{Status: answer.StatusCode, Header: answer.Header, Body: body, At: req.URL.Path}
+	resp := &Response{Status: answer.StatusCode, Header: answer.Header, Body: body, At: req.URL.Path, token: token.Version}
 	if c.cfg.Record != nil {
-		c.cfg.Record(exchangeOf(req, r.Body, resp, start, c.conn.Now()))
+		c.cfg.Record(c.hidden(exchangeOf(req, r.Body, resp, start, c.conn.Now()), req))
 	}
 	return resp, nil
 }

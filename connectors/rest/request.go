@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"portico/sync/fault"
+	"portico/sync/remote"
 )
 
 // build makes the request. sent becomes true when its headers have been written.
@@ -43,12 +44,18 @@ func (c *Client) build(ctx context.Context, r Request) (*http.Request, *atomic.B
 	if r.Body != nil && req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if c.cfg.Auth != nil {
-		if err := c.cfg.Auth(req); err != nil {
-			return nil, nil, fault.At("sign in", err)
-		}
-	}
 	return req, sent, nil
+}
+
+// sign adds the credential.
+func (c *Client) sign(req *http.Request, token remote.Token) (err error) {
+	if c.cfg.Auth != nil {
+		err = c.cfg.Auth(req)
+	}
+	if err == nil && c.cfg.Keeper != nil {
+		err = c.cfg.Keeper.Put(req, token.Access)
+	}
+	return fault.At("sign in", err)
 }
 
 // readAll reads at most limit bytes and notices an answer that was cut short.

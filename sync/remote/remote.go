@@ -64,6 +64,9 @@ type Conn struct {
 	// Secret returns a credential by the name of its form field, at call time,
 	// so that a rotated one is used at once.
 	Secret func(name string) (string, error)
+	// Tokens keep what Secret was exchanged for, where the system asks for that. Nil
+	// means that it is exchanged anew for each piece of work.
+	Tokens Tokens
 	// Transport dials through the egress guard. Connectors sign in on top of it.
 	Transport http.RoundTripper
 	// Budget is the pooled request budget of the credential.

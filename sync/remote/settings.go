@@ -19,7 +19,7 @@ const maxSetting = 4096
 func (s Spec) Wrong(settings map[string]string) map[string]string {
 	out := map[string]string{}
 	for _, f := range s.Fields {
-		if f.Type == SecretField {
+		if f.Type == SecretField || f.Learned {
 			continue
 		}
 		if problem := f.wrong(settings[f.Name]); problem != "" {
@@ -34,15 +34,22 @@ func WrongSecret(text string) string {
 	switch {
 	case !utf8.ValidString(text):
 		return "This is not readable text (UTF-8)."
+	case strings.HasPrefix(text, "-----BEGIN "):
+		return tooLong(text) // a key in PEM has lines (RFC 7468)
 	case strings.ContainsAny(text, "\r\n"):
 		return "This holds a line break. Copy it again, without the line around it."
 	case strings.ContainsFunc(text, unicode.IsControl):
 		return "This holds characters that cannot be typed. Copy it again."
-	case len(text) > maxSetting:
-		return fmt.Sprintf("At most %d characters.", maxSetting)
 	default:
-		return ""
+		return tooLong(text)
 	}
+}
+
+func tooLong(text string) string {
+	if len(text) > maxSetting {
+		return fmt.Sprintf("At most %d characters.", maxSetting)
+	}
+	return ""
 }
 
 func (f Field) wrong(value string) string {

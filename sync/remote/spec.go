@@ -19,6 +19,16 @@ type Spec struct {
 	Fields  []Field
 	Streams []Stream
 	Actions []ActionSpec
+	// Consent is how a person lets us in, in a browser; nil when nobody has to.
+	Consent *ConsentSpec
+}
+
+// ConsentSpec is what an administrator needs to know before a person is sent to the system.
+type ConsentSpec struct {
+	Register string   // the page at the vendor where an application is registered, or ""
+	Notes    []string // what to do there, in order
+	Scopes   string   // as they are asked for; settings may be part of them
+	Grace    time.Duration
 }
 
 // FieldType is how a setting is asked for.
@@ -44,6 +54,9 @@ type Field struct {
 	Default  string
 	Choices  []string
 	Pattern  string // regular expression (RE2) that a value must match, or ""
+	// Learned says that the system tells the value when somebody signs in there, so
+	// that no form asks for it.
+	Learned bool
 }
 
 // Stream is one kind of thing that a connection pulls.
