@@ -23,6 +23,7 @@ var files embed.FS
 // builtIn lists the manifests in the order in which an administrator sees them.
 var builtIn = []string{
 	"catalog/requesttracker/manifest.yaml",
+	"catalog/connectwise/manifest.yaml",
 }
 
 var catalog = sync.OnceValue(func() []remote.Connector {
