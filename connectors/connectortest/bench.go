@@ -29,6 +29,7 @@ func newBench(t testing.TB, target Target) *bench {
 	t.Helper()
 	b := &bench{clock: NewClock(), store: newStore()}
 	b.connector, b.system = target.Connector(t), target.System(t, b.clock)
+	b.system.Faults.Lists(b.system.Pages)
 	transport := b.system.Transport
 	if transport == nil {
 		own := &http.Transport{}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"portico/sync/action"
+	"portico/sync/record"
 	"portico/sync/remote"
 )
 
@@ -44,6 +45,17 @@ var brokenWays = []struct {
 	{"never looks again in the second", "a change in the same second is seen", once},
 	{"never looks again for additions", "additions while a pull runs are seen", once},
 	{"never looks again for late commits", "a late commit is seen", once},
+	{"counts what it once read", "a deletion is seen", func(c remote.Connector) remote.Connector {
+		read := map[record.Kind][]string{}
+		return withPages(c, func(r remote.PullRequest, p *remote.Page) {
+			for _, rec := range p.Records {
+				read[rec.Kind] = append(read[rec.Kind], rec.External)
+			}
+			if r.Mode == remote.Census {
+				p.Seen = read
+			}
+		})
+	}},
 	{"counts only the first page", "deleted records leave the census", func(c remote.Connector) remote.Connector {
 		n := 0
 		return withPages(c, func(r remote.PullRequest, p *remote.Page) {

@@ -37,7 +37,7 @@ func hostileRecords(t testing.TB, b *bench) {
 	for _, field := range fields {
 		for _, name := range slices.Sorted(maps.Keys(hostile)) {
 			b.store = newStore()
-			b.spoilFirst(func(row map[string]json.RawMessage) { row[field] = hostile[name] })
+			b.spoilFirst(func(row map[string]any) { row[field] = hostile[name] })
 			b.survive(t, field+" is "+name, want)
 		}
 	}
@@ -51,17 +51,17 @@ func hostileRecords(t testing.TB, b *bench) {
 func (b *bench) fieldsOfRows(t testing.TB) []string {
 	t.Helper()
 	var fields []string
-	b.spoilFirst(func(row map[string]json.RawMessage) { fields = slices.Sorted(maps.Keys(row)) })
+	b.spoilFirst(func(row map[string]any) { fields = slices.Sorted(maps.Keys(row)) })
 	b.settle(t, b.system.Main)
 	if len(fields) == 0 {
-		t.Fatalf("no list of rows called %q was seen", b.system.Rows)
+		t.Fatalf("no list of rows at %q was seen: System.List and System.Pages must say where it is", b.system.Pages.Rows)
 	}
 	return fields
 }
 
 // spoilFirst changes the first row of the next list that is read.
-func (b *bench) spoilFirst(change func(map[string]json.RawMessage)) {
-	b.line.setHostile(b.system.List.Fits, firstRow(b.system.Rows, change))
+func (b *bench) spoilFirst(change func(map[string]any)) {
+	b.line.setHostile(b.system.List.Fits, firstRow(b.system.Pages, change))
 }
 
 // survive pulls everything once. want is what an undisturbed pull gives.

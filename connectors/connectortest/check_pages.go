@@ -19,6 +19,9 @@ var deformations = []faults.Kind{
 func pageFaults(s *System) []faults.Fault {
 	var out []faults.Fault
 	for _, kind := range deformations {
+		if !s.Pages.Told() && (kind == faults.Short || kind == faults.Vanish) {
+			continue // nobody could tell such a page from the end of the list
+		}
 		out = append(out, faults.Fault{Kind: kind, Match: s.List, After: 1})
 		if kind != faults.Vanish && kind != faults.Repeat { // an empty first page is an answer, and a first page repeats nothing
 			out = append(out, faults.Fault{Kind: kind, Match: s.List})
@@ -150,4 +153,26 @@ func restoredComesBack(t testing.TB, b *bench) {
 	}
 	b.settleAll(t)
 	b.whole(t, "after a record was restored")
+	b.clock.Advance(time.Minute)
+	b.settleAll(t)
+	b.whole(t, "a pull after a record was restored")
+}
+
+// deletionIsSeen deletes two records and wants them gone, by tombstones or
+// because a census does not count them.
+func deletionIsSeen(t testing.TB, b *bench) {
+	b.settleAll(t)
+	for _, external := range []string{b.system.Records()[1], b.system.Records()[3]} {
+		b.system.Delete(external)
+	}
+	b.clock.Advance(time.Hour)
+	b.settleAll(t)
+	if b.sweeps() {
+		r := b.census(t)
+		if !r.complete {
+			t.Fatal("the census is not complete")
+		}
+		b.sweep(r.all())
+	}
+	b.whole(t, "after records were deleted")
 }

@@ -3,9 +3,34 @@
 // promise is one named subtest on a fresh system, so that a failure reads as
 // the promise that was broken.
 //
-// An author of a connector writes one Target and calls Run. What the system
-// cannot do (no writes, no deletions) is left out of the Target, and the checks
-// that need it are not run; Run logs which.
+// An author of a connector writes one Target and calls Run, in a file of this
+// folder that is called after the system (requesttracker_test.go, desk_test.go):
+//
+//	func TestDesk(t *testing.T) {
+//		t.Parallel()
+//		connectortest.Run(t, connectortest.Target{
+//			Connector: connectortest.Manifest(os.DirFS("../catalog/desk"), "manifest.yaml"),
+//			System:    deskFake,
+//		})
+//	}
+//
+// deskFake makes a fresh fake of the system in connectors/vendorfake/desk, which
+// reads no clock but the one it is given, puts Serve before it, fills it with
+// more records than fit on two pages, and returns a System:
+//
+//   - Settings and Secrets are what an administrator would enter; the address is
+//     the one that Serve returns.
+//   - Main, List and Pages name the stream that is tried, the requests that read
+//     its list, and where in an answer the rows and totals stand. A list that is
+//     asked for by POST is picked by faults.Match.Body. Without totals, pages that
+//     are cut short cannot be told from the end of the list, and are not tried.
+//   - The hooks (Change, Add, Delete …) act on the fake directly, as people in the
+//     system would. What the system cannot do is left nil, and the checks that need
+//     it are not run; Run logs which.
+//   - Acts has an entry for each kind of action.
+//
+// Whatever differs between systems is in System; a check that needs to know more
+// of one of them is wrong.
 package connectortest
 
 import (
@@ -39,8 +64,10 @@ type System struct {
 	Main string
 	// List matches the requests that read the pages of Main.
 	List faults.Match
-	// Rows is the name of the list in the answer to a List request.
-	Rows string
+	// Pages is what the answer to a List request looks like.
+	Pages faults.List
+	// Nameless says that the system does not tell who is signed in.
+	Nameless bool
 
 	// Records returns the external ids that a whole pull of Main must come to.
 	Records func() []string
@@ -56,6 +83,7 @@ type System struct {
 	// visible: others that began later may be seen before it.
 	Begin func(external, marker string) (commit func())
 	// Delete removes a record, each time in another of the ways that the system has.
+	// Nil when the connector cannot notice.
 	Delete func(external string)
 
 	// Restore brings a deleted record back; of those that cannot be, it says false.
@@ -123,6 +151,7 @@ func checks() []check {
 		{"a change in the same second is seen", func(s *System) bool { return s.Change != nil }, changeInTheSameSecond},
 		{"additions while a pull runs are seen", func(s *System) bool { return s.Add != nil }, additionsMeanwhile},
 		{"a late commit is seen", func(s *System) bool { return s.Begin != nil && s.Change != nil }, lateCommit},
+		{"a deletion is seen", func(s *System) bool { return s.Delete != nil }, deletionIsSeen},
 		{"deleted records leave the census", func(s *System) bool { return s.Delete != nil }, deletedLeavesCensus},
 		{"a restored record comes back", func(s *System) bool { return s.Delete != nil && s.Restore != nil }, restoredComesBack},
 		{"nothing is asked inside a Retry-After window", nil, limitStorm},
@@ -131,7 +160,7 @@ func checks() []check {
 		{"a credential that is rotated in mid-pull", func(s *System) bool { return s.Rotate != nil }, rotatedMeanwhile},
 		{"broken pages", nil, brokenPages},
 		{"broken pages of a census", nil, brokenCensus},
-		{"hostile records", func(s *System) bool { return s.Rows != "" }, hostileRecords},
+		{"hostile records", nil, hostileRecords},
 		{"private notes stay inside", func(s *System) bool { return len(s.Canaries) > 0 }, privateNotes},
 		{"an action takes effect once and is confirmed", acts, each(actOnce)},
 		{"an action whose answer is lost", acts, each(answerLost)},

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"portico/connectors/vendorfake/faults"
 	"portico/sync/remote"
 )
 
@@ -37,6 +38,7 @@ func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
 		l.breaches++
 	}
 	cut := l.cut
+	asked := l.hostile != nil && l.matches(r) // the body is gone once it was sent
 	l.mu.Unlock()
 	if cut {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
@@ -46,7 +48,7 @@ func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	l.heed(res)
-	return l.spoil(r, res)
+	return l.spoil(asked, res)
 }
 
 // heed remembers a window that the connector was told of.
@@ -63,10 +65,10 @@ func (l *line) heed(res *http.Response) {
 }
 
 // spoil exchanges a value in one answer when a check asked for it.
-func (l *line) spoil(r *http.Request, res *http.Response) (*http.Response, error) {
+func (l *line) spoil(asked bool, res *http.Response) (*http.Response, error) {
 	l.mu.Lock()
 	hostile := l.hostile
-	if hostile != nil && l.matches(r) {
+	if hostile != nil && asked {
 		l.hostile = nil
 	} else {
 		hostile = nil
@@ -104,21 +106,18 @@ func (l *line) breached() int {
 	return l.breaches
 }
 
-// firstRow returns a change of a list answer in which the first row of the list
-// called rows has been replaced by what change makes of it.
-func firstRow(rows string, change func(row map[string]json.RawMessage)) func([]byte) []byte {
+// firstRow returns a change of a list answer in which the first row has been
+// replaced by what change makes of it.
+func firstRow(list faults.List, change func(row map[string]any)) func([]byte) []byte {
 	return func(body []byte) []byte {
-		var page map[string]json.RawMessage
-		var list []json.RawMessage
-		var row map[string]json.RawMessage
-		if json.Unmarshal(body, &page) != nil || json.Unmarshal(page[rows], &list) != nil ||
-			len(list) == 0 || json.Unmarshal(list[0], &row) != nil {
-			return body
-		}
-		change(row)
-		list[0] = encode(row)
-		page[rows] = encode(list)
-		return encode(page)
+		return list.Edit(body, func(rows []any) []any {
+			if len(rows) > 0 {
+				if row, ok := rows[0].(map[string]any); ok {
+					change(row)
+				}
+			}
+			return rows
+		})
 	}
 }
 

@@ -10,13 +10,10 @@ import (
 	"time"
 
 	"portico/connectors/connectortest"
-	"portico/connectors/engine"
-	"portico/connectors/manifest"
 	"portico/connectors/vendorfake/faults"
 	"portico/connectors/vendorfake/requesttracker"
 	"portico/sync/action"
 	"portico/sync/record"
-	"portico/sync/remote"
 )
 
 // The built-in connector for Request Tracker keeps every promise.
@@ -29,15 +26,7 @@ func requestTracker() connectortest.Target {
 	return connectortest.Target{Connector: builtIn, System: practice}
 }
 
-// builtIn compiles the manifest anew, so that no two checks share a breaker.
-func builtIn(t testing.TB) remote.Connector {
-	t.Helper()
-	m, err := manifest.Load(os.DirFS("../catalog/requesttracker"), "manifest.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return engine.New(m)
-}
+var builtIn = connectortest.Manifest(os.DirFS("../catalog/requesttracker"), "manifest.yaml")
 
 // Names that a practice has.
 const (
@@ -75,7 +64,7 @@ func practice(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	return &connectortest.System{
 		Settings: map[string]string{"url": srv.URL, "user": hub, "queue": "Support"},
 		Secrets:  map[string]string{"token": "good"}, BadSecrets: map[string]string{"token": "bad"},
-		Faults: f.Faults, Main: "tickets", Rows: "items",
+		Faults: f.Faults, Main: "tickets",
 		List:     faults.Match{Path: "/tickets", Query: "id > "},
 		Records:  func() []string { return slices.Clone(d.open) },
 		Canaries: []string{canary},

@@ -96,10 +96,30 @@ func (s *store) commit(r *run, p remote.Page) {
 		}
 		r.seen[kind] = append(r.seen[kind], ids...)
 	}
+	for _, ref := range p.Deleted {
+		s.remove(key{ref.Kind, ref.External})
+	}
 	s.deleted = append(s.deleted, p.Deleted...)
 	s.rejects = append(s.rejects, p.Rejects...)
 	if r.mode != remote.Census {
 		s.checkpoints[r.stream] = slices.Clone(p.Next)
+	}
+}
+
+func (s *store) remove(k key) {
+	delete(s.records, k)
+	delete(s.values, k)
+	delete(s.streams, k)
+}
+
+// sweep removes what a census of Main did not see.
+func (b *bench) sweep(seen []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for k, stream := range maps.Clone(b.streams) {
+		if stream == b.system.Main && !slices.Contains(seen, k.external) {
+			b.remove(k)
+		}
 	}
 }
 

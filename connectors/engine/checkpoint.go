@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"math"
 	"time"
 
 	"portico/connectors/manifest"
@@ -98,10 +99,10 @@ func (b *bookmark) advance(p *pass, pg page, inc *manifest.Incremental) {
 		b.High = p.High
 	}
 	b.Pass = nil
-	if inc == nil {
-		return
+	edge := int64(math.MinInt64)
+	if inc != nil {
+		edge = b.High.Add(-inc.Overlap.Duration - unknownZone).Unix()
 	}
-	edge := b.High.Add(-inc.Overlap.Duration - unknownZone).Unix()
 	for id, s := range b.Seen {
 		if s.At < edge || len(b.Seen) > maxSeen {
 			delete(b.Seen, id)

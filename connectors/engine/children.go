@@ -67,17 +67,26 @@ func (p *puller) changed(items []tree.Value) []parent {
 	m := p.s.mapper(p.source.Emit[0], p.env, nil)
 	var out []parent
 	for _, item := range items {
-		rec, keep, _ := m.record(item)
-		if !keep {
+		one, ok := p.parentOf(m, item)
+		if !ok {
 			continue
 		}
-		one := parent{id: rec.External, version: rec.Version, at: rec.Updated}
 		if p.mark.Seen[one.id].needs(one.version, p.s.conn.Now()) {
 			one.item = item.Plain()
 			out = append(out, one)
 		}
 	}
 	return out
+}
+
+// parentOf reads an item of the parents' list.
+func (p *puller) parentOf(m *mapper, item tree.Value) (parent, bool) {
+	if p.source.Stubs() {
+		one := m.stub(item)
+		return one, one.id != "" && !m.buried()
+	}
+	rec, keep, _ := m.record(item)
+	return parent{id: rec.External, version: rec.Version, at: rec.Updated}, keep
 }
 
 func (p *puller) remember(batch []parent) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"portico/sync/fault"
@@ -34,16 +35,16 @@ func TestAListOfTokensThatLackedRowsIsReadAnew(t *testing.T) {
 
 func TestTokensThatLeadInACircleAreNotFollowed(t *testing.T) {
 	t.Parallel()
-	asks := 0
+	var asks atomic.Int32
 	conn := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		asks++
-		body := map[string]any{"items": []row{{ID: fmt.Sprint(asks), Status: "open", Company: "Nordwind"}}, "cursor": fmt.Sprintf("c%d", asks%3)}
+		n := asks.Add(1)
+		body := map[string]any{"items": []row{{ID: fmt.Sprint(n), Status: "open", Company: "Nordwind"}}, "cursor": fmt.Sprintf("c%d", n%3)}
 		_ = json.NewEncoder(w).Encode(body)
 	})
 	out := &sink{}
 	err := load(t, deskWith(strings.Replace(tokens, ", total: body.total", "", 1))).Pull(t.Context(), conn, changes(nil), out)
-	if !fault.Is(err, fault.Broken) || out.complete > 0 || asks > 10 {
-		t.Errorf("%v after %d requests", err, asks)
+	if !fault.Is(err, fault.Broken) || out.complete > 0 || asks.Load() > 40 { // some are read ahead
+		t.Errorf("%v after %d requests", err, asks.Load())
 	}
 	if err == nil || !strings.Contains(err.Error(), "tickets") || !strings.Contains(err.Error(), "page 4") {
 		t.Errorf("the failure does not say where: %v", err)

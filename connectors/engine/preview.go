@@ -53,9 +53,16 @@ func (c *Connector) Preview(ctx context.Context, conn remote.Conn, stream string
 // samples maps one page: its own items, or those that belong to its parents.
 func (p *puller) samples(ctx context.Context, pg page, n int) ([]remote.Sample, error) {
 	var out []remote.Sample
+	items := pg.items
+	if p.st.Stubs() {
+		var err error
+		if items, err = p.whole(ctx, items[:min(len(items), n)]); err != nil {
+			return nil, err
+		}
+	}
 	if p.st.ForEach == nil {
 		for _, m := range p.s.mappers(p.st, p.env, nil) {
-			out = append(out, m.samples(pg.items, n)...)
+			out = append(out, m.samples(items, n)...)
 		}
 		return out, nil
 	}

@@ -66,7 +66,7 @@ func (p *puller) run(ctx context.Context, given remote.Checkpoint) error {
 	}
 	p.frame = p.s.m.Frame(p.env)
 	// Children are read per page of parents, which is as much as one wants to ask at once.
-	l := &lister{s: p.s, fetch: &p.source.Fetch, env: p.env, together: p.st.ForEach == nil}
+	l := &lister{s: p.s, fetch: &p.source.Fetch, env: p.env, together: p.st.ForEach == nil && !p.st.Stubs()}
 	if p.mode == remote.Census {
 		return p.census(ctx, l, given)
 	}
@@ -94,9 +94,16 @@ func (p *puller) records(ctx context.Context) func(page) error {
 	p.grave(mappers)
 	return func(pg page) error {
 		p.observe(pg.items)
+		items := pg.items
+		if p.st.Stubs() {
+			var err error
+			if items, err = p.whole(ctx, items); err != nil {
+				return err
+			}
+		}
 		var out remote.Page
 		for _, m := range mappers {
-			m.into(&out, pg.items)
+			m.into(&out, items)
 		}
 		p.mark.advance(p.pass, pg, p.source.Incremental)
 		return p.commit(ctx, out, pg, len(pg.items))
@@ -177,9 +184,9 @@ func (p *puller) progress(pg page, rows int) {
 // census lists which records exist. Its checkpoint is the one that it was given:
 // counting must not move the cursor of changes.
 func (p *puller) census(ctx context.Context, l *lister, given remote.Checkpoint) error {
-	keys := false
+	keys := p.st.Stubs()
 	if c := p.st.Census; c != nil {
-		l.override, keys = c.Query, len(c.Query) > 0
+		l.override, keys = c.Query, keys || len(c.Query) > 0
 	}
 	if p.st.ForEach != nil {
 		return fault.New(fault.Internal, "A stream of children has no census; they go with their parents.")

@@ -47,7 +47,7 @@ func (c *Connector) Read(ctx context.Context, conn remote.Conn, refs []record.Re
 func (c *Connector) reader(kind record.Kind) string {
 	for _, name := range c.m.StreamOrder {
 		st := c.m.Streams[name]
-		if st.Read != nil && st.Emit[0].Kind == kind {
+		if st.Rereads() && st.Emit[0].Kind == kind {
 			return name
 		}
 	}
@@ -71,9 +71,8 @@ func (s *session) again(ctx context.Context, name string, ids []string, streams 
 	st := s.m.Streams[name]
 	env := s.env()
 	env["ids"], env["after"], env["since"] = ids, "0", ""
-	var items []tree.Value
-	l := &lister{s: s, fetch: &st.Fetch, env: env, override: st.Read}
-	if err := l.each(ctx, place{}, func(pg page) error { items = append(items, pg.items...); return nil }); err != nil {
+	items, err := s.asked(ctx, st, env, ids)
+	if err != nil {
 		return nil, err
 	}
 	var page remote.Page
@@ -96,6 +95,17 @@ func (s *session) again(ctx context.Context, name string, ids []string, streams 
 		}
 	}
 	return out, nil
+}
+
+// asked reads the items of single records.
+func (s *session) asked(ctx context.Context, st *manifest.Stream, env manifest.Env, ids []string) ([]tree.Value, error) {
+	if st.ByID != nil {
+		return s.byID(ctx, st.ByID, ids)
+	}
+	var items []tree.Value
+	l := &lister{s: s, fetch: &st.Fetch, env: env, override: st.Read}
+	err := l.each(ctx, place{}, func(pg page) error { items = append(items, pg.items...); return nil })
+	return items, err
 }
 
 // parents picks the items that were asked for: a source may answer with more.

@@ -185,6 +185,7 @@ func (c *compiler) stream(s *Stream, at pointer, base scope) {
 	c.fetch(&s.Fetch, at, sees)
 	keyed := sees.with(scope{"after": types.String, "ids": types.Array(types.String)})
 	c.templates(s.Read, at.key("read"), keyed)
+	c.byID(s.ByID, at.key("by_id"), base)
 	if s.Census != nil {
 		c.templates(s.Census.Query, at.key("census").key("query"), keyed)
 	}

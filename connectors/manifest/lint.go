@@ -63,8 +63,8 @@ func (c *compiler) lintStream(s *Stream, at pointer) {
 			c.problem(at.key("for_each").key("stream"), "there is no stream %q", s.ForEach.Stream)
 		case parent.ForEach != nil:
 			c.problem(at.key("for_each").key("stream"), "%q has parents of its own; children go one level deep", s.ForEach.Stream)
-		case parent.Read == nil:
-			c.problem(at.key("for_each").key("stream"), "stream %q has no \"read\", so single parents cannot be read again", s.ForEach.Stream)
+		case !parent.Rereads():
+			c.problem(at.key("for_each").key("stream"), "stream %q has neither \"read\" nor \"by_id\", so single parents cannot be read again", s.ForEach.Stream)
 		}
 	}
 	var joined []string

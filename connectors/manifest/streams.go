@@ -23,6 +23,8 @@ type Stream struct {
 	Census   *Census `json:"census"`
 	// Read overrides query parameters to read single records again; it sees "ids".
 	Read map[string]Template `json:"read"`
+	// ByID reads single records where the list cannot be asked for them.
+	ByID *ByID `json:"by_id"`
 }
 
 // Incremental is how only changed records are asked for. The request sees

@@ -1,6 +1,8 @@
 package faults
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -35,6 +37,7 @@ type Match struct {
 	Method string `json:"method,omitempty"`
 	Path   string `json:"path,omitempty"`  // part of the path; a leading "=" asks for the whole path
 	Query  string `json:"query,omitempty"` // part of the decoded query
+	Body   string `json:"body,omitempty"`  // part of the body
 }
 
 // Fault is one way to fail and when.
@@ -57,6 +60,9 @@ func (m Match) Fits(r *http.Request) bool {
 	} else if !ok && !strings.Contains(r.URL.Path, m.Path) {
 		return false
 	}
+	if m.Body != "" && !bytes.Contains(bodyOf(r), []byte(m.Body)) {
+		return false
+	}
 	if m.Query == "" {
 		return true
 	}
@@ -68,6 +74,20 @@ func (m Match) Fits(r *http.Request) bool {
 		}
 	}
 	return false
+}
+
+// bodyOf reads a request's body and leaves it to be read again.
+func bodyOf(r *http.Request) []byte {
+	if r.Body == nil {
+		return nil
+	}
+	data, err := io.ReadAll(r.Body)
+	_ = r.Body.Close()
+	r.Body = io.NopCloser(bytes.NewReader(data))
+	if err != nil {
+		return nil
+	}
+	return data
 }
 
 // Request is one line of the log.

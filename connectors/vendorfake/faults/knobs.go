@@ -30,6 +30,7 @@ type Knobs struct {
 	violations int
 	log        []Request
 	random     *rand.Rand
+	lists      List
 }
 
 // armed is a fault with what it has done so far.

@@ -68,19 +68,13 @@ func (k *Knobs) deform(w http.ResponseWriter, r *http.Request, a *armed, done *h
 	case Blank:
 		body = nil
 	case Vanish:
-		body = rows(body, func(list []json.RawMessage, page map[string]json.RawMessage) []json.RawMessage {
-			page["total"], page["pages"] = json.RawMessage("0"), json.RawMessage("0")
-			delete(page, "next_page")
-			return list[:0]
-		})
+		body = k.list().vanish(body, head)
 	case Short:
-		body = rows(body, func(list []json.RawMessage, _ map[string]json.RawMessage) []json.RawMessage {
-			return list[:len(list)/2]
-		})
+		body = k.list().Edit(body, func(rows []any) []any { return rows[:len(rows)/2] })
 	case Reorder:
-		body = rows(body, func(list []json.RawMessage, _ map[string]json.RawMessage) []json.RawMessage {
-			slices.Reverse(list)
-			return list
+		body = k.list().Edit(body, func(rows []any) []any {
+			slices.Reverse(rows)
+			return rows
 		})
 	case Repeat:
 		head, body = k.remember(a, head, bytes.Clone(body))
@@ -93,28 +87,6 @@ func (k *Knobs) deform(w http.ResponseWriter, r *http.Request, a *armed, done *h
 		return
 	}
 	_, _ = w.Write(body)
-}
-
-// rows changes the "items" of a list answer and sets "count" to what is left.
-// Anything that is no such list passes unchanged.
-func rows(body []byte, change func([]json.RawMessage, map[string]json.RawMessage) []json.RawMessage) []byte {
-	var page map[string]json.RawMessage
-	var list []json.RawMessage
-	if json.Unmarshal(body, &page) != nil || json.Unmarshal(page["items"], &list) != nil {
-		return body
-	}
-	list = change(list, page)
-	items, err := json.Marshal(list)
-	if err != nil {
-		return body
-	}
-	page["items"] = items
-	page["count"] = json.RawMessage(strconv.Itoa(len(list)))
-	out, err := json.Marshal(page)
-	if err != nil {
-		return body
-	}
-	return out
 }
 
 // drip writes a body in 32 pieces spread over the time given.
