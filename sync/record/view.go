@@ -88,6 +88,16 @@ type Standing struct {
 	// Requests and Decisions wait for the client; who may not see them has none.
 	// Members count the decisions that they may make, staff all.
 	Requests, Decisions int
+	// Fed are the kinds that the account's connections bring, whether there is a
+	// record of them yet or not.
+	Fed []Kind
+}
+
+// Whole is one page of a list with the records whole.
+type Whole struct {
+	Details []Detail
+	Next    string      // continues the list; "" on the last page
+	Fresh   []Freshness // see Page.Fresh
 }
 
 // Query selects rows of one kind. The zero value asks for the newest.

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 
 	"portico/sync/access"
 	"portico/sync/action"
@@ -64,9 +66,25 @@ func (a *Account) Standing(ctx context.Context, s access.Scope, account record.A
 		open := "(SELECT * FROM approvals WHERE account_id = ?) AS a WHERE state = 'open'" + who
 		queries = append(queries, fewOf(open, most, append([]any{account}, args...), &is.Decisions))
 	}
+	queries = append(queries, fedQuery(account, &is.Fed))
 	err := a.db.For(account).Read(ctx, queries...)
 	is.Account, err = found(is.Account, err)
 	return is, err
+}
+
+var fedFields = scoped.NewColumns("s.kinds")
+
+// fedQuery lists the kinds that the connections of an account bring, each once.
+func fedQuery(account record.AccountID, out *[]record.Kind) scoped.Query {
+	return scoped.Query{Columns: fedFields, Args: []any{account},
+		Rest: "FROM streams s WHERE s.connection_id IN (SELECT connection_id FROM companies WHERE account_id = ?)",
+		Row: func(f *scoped.Fields) {
+			for k := range strings.FieldsSeq(f.Text()) {
+				if !slices.Contains(*out, record.Kind(k)) {
+					*out = append(*out, record.Kind(k))
+				}
+			}
+		}}
 }
 
 // waiting are the open requests of a table that wait for the client.

@@ -44,17 +44,7 @@ func (a *Account) details(ctx context.Context, account record.AccountID, rest st
 	var out []record.Detail
 	var fresh []record.Freshness
 	var bad error
-	err := a.db.For(account).Read(ctx, freshnessQuery(account, &fresh), scoped.Query{Columns: detailFields, Rest: rest, Args: args, Row: func(f *scoped.Fields) {
-		d := record.Detail{Row: record.Row{Account: account}}
-		scanRow(f, &d.Row)
-		d.Base = base(d.Status, f.Text(), d.Updated)
-		d.Parent.UUID, d.Hidden = f.ID(), f.Text()
-		var err error
-		if d.Body, err = record.DecodeBody(d.Kind, f.Bytes()); err != nil {
-			bad = fault.Wrap(fault.Internal, "decode body", err)
-		}
-		out = append(out, d)
-	}})
+	err := a.db.For(account).Read(ctx, freshnessQuery(account, &fresh), detailQuery(account, rest, args, &out, &bad))
 	if err == nil {
 		err = bad
 	}
@@ -62,6 +52,21 @@ func (a *Account) details(ctx context.Context, account record.AccountID, rest st
 		stamp(&out[i].Row, fresh)
 	}
 	return out, fault.At("read records", err)
+}
+
+// detailQuery appends whole records; bad is set when one cannot be read.
+func detailQuery(account record.AccountID, rest string, args []any, out *[]record.Detail, bad *error) scoped.Query {
+	return scoped.Query{Columns: detailFields, Rest: rest, Args: args, Row: func(f *scoped.Fields) {
+		d := record.Detail{Row: record.Row{Account: account}}
+		scanRow(f, &d.Row)
+		d.Base = base(d.Status, f.Text(), d.Updated)
+		d.Parent.UUID, d.Hidden = f.ID(), f.Text()
+		var err error
+		if d.Body, err = record.DecodeBody(d.Kind, f.Bytes()); err != nil {
+			*bad = fault.Wrap(fault.Internal, "decode body", err)
+		}
+		*out = append(*out, d)
+	}}
 }
 
 // base is the version that a decision refers to: the source's own mark where it

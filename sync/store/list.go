@@ -35,11 +35,7 @@ func (a *Account) List(ctx context.Context, s access.Scope, account record.Accou
 	if !s.Sees(q.Kind) {
 		return record.Page{}, fault.New(fault.Forbidden, "This part of the account is not shown to you. Ask an owner of the account.")
 	}
-	limit := q.Limit
-	if limit <= 0 {
-		limit = defaultRows
-	}
-	limit = min(limit, maxRows)
+	limit := limitOf(q)
 	rest, args, err := a.listQuery(s, account, q, limit+1)
 	if err != nil {
 		return record.Page{}, err
@@ -61,6 +57,13 @@ func (a *Account) List(ctx context.Context, s access.Scope, account record.Accou
 		page.Next = cursor(page.Rows[limit-1], q.Sort)
 	}
 	return page, nil
+}
+
+func limitOf(q record.Query) int {
+	if q.Limit <= 0 {
+		return defaultRows
+	}
+	return min(q.Limit, maxRows)
 }
 
 func (a *Account) listQuery(s access.Scope, account record.AccountID, q record.Query, limit int) (string, []any, error) {

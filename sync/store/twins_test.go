@@ -64,6 +64,7 @@ func newTwins(t *testing.T, w *world) (a, b twin) {
 		w.pull(t, "tickets", twinTickets(*x, w)...)
 		w.pull(t, "conversation", twinTalk(*x, w)...)
 		w.pull(t, "assets", asset("asset-"+x.canary, x.canary, x.canary+" laptop", w.clock()))
+		w.pull(t, "assets", event("event-"+x.canary, x.canary, record.Event{Title: x.canary + " window", Start: w.clock()}))
 		w.match(t, x.canary, x.account)
 		x.find(t, w)
 	}
@@ -87,6 +88,10 @@ func twinTalk(x twin, w *world) []record.Record {
 				Created: w.clock(), Updated: w.clock(), Body: record.Attachment{Name: x.canary + ".pdf", Comment: "note-" + of + x.canary}})
 	}
 	return out
+}
+
+func event(external, company string, b record.Event) record.Record {
+	return record.Record{Kind: record.KindEvent, External: external, Company: company, Updated: b.Start, Body: b}
 }
 
 func asset(external, company, name string, at time.Time) record.Record {
@@ -149,6 +154,13 @@ func calls(acc *store.Account) map[string][]call {
 		}},
 		"AttachmentOf": {func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
 			return acc.AttachmentOf(ctx, s, a, of.file)
+		}},
+		"Whole": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
+			return acc.Whole(ctx, s, a, record.Query{Kind: record.KindEvent})
+		}},
+		"Occasions": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
+			list, fresh, err := acc.Occasions(ctx, s, a, record.Window{From: time.Unix(0, 0), Until: time.Unix(1<<33, 0)})
+			return []any{list, fresh}, err
 		}},
 		"Freshness": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
 			return acc.Freshness(ctx, s, a)
@@ -282,7 +294,7 @@ func TestForeignAndMissingLookAlike(t *testing.T) {
 // takesIDs reports whether a call names a thing besides the account.
 func takesIDs(name string) bool {
 	name, _, _ = strings.Cut(name, " ")
-	return !slices.Contains([]string{"List", "Freshness", "Standing", "Destinations", "Stuck", "RecentActions", "Approvals", "MailChoice", "ChooseMail"}, name)
+	return !slices.Contains([]string{"List", "Freshness", "Standing", "Destinations", "Stuck", "RecentActions", "Approvals", "MailChoice", "ChooseMail", "Whole", "Occasions"}, name)
 }
 
 // asksClients reports whether only staff do it.
