@@ -70,6 +70,7 @@ type Pages struct {
 	Integration Integration
 	Connections Connections
 	Health      Health
+	Work        Work
 }
 
 // door is one line of the table. The handler is a session.Page, a session.Stream,
@@ -169,6 +170,7 @@ func table(o Options, d *signin.Doors) []door {
 	doors = append(doors, apiDoors(o.API)...)
 	doors = append(doors, connectionDoors(p.Connections)...)
 	doors = append(doors, p.Health.doors()...)
+	doors = append(doors, p.Work.doors()...)
 	if o.Hooks != nil { // public: the sender proves itself to the handler
 		doors = append(doors, door{post, "/hooks/{connection}", public, o.Hooks})
 	}

@@ -52,6 +52,11 @@ var (
 	wrote   = regexp.MustCompile(`(?i)^-{3,} ?(original message|forwarded message|ursprüngliche nachricht)`)
 )
 
+// prose keeps line breaks and makes addresses links; nothing counts as quoted.
+func prose(text string) string {
+	return paragraphs(strings.Split(strings.ReplaceAll(strings.TrimSpace(text), "\r\n", "\n"), "\n"))
+}
+
 // textBody keeps line breaks, makes addresses links and folds what is quoted.
 func textBody(text string) body {
 	lines := strings.Split(strings.ReplaceAll(strings.TrimSpace(text), "\r\n", "\n"), "\n")

@@ -164,6 +164,7 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 	if s.Sees(record.KindAsset) {
 		items = append(items, NavItem{Label: c.T("nav.assets"), Href: base + "assets", Icon: IconAssets})
 	}
+	items = append(items, c.Sections(s, base, is.Fed)...)
 	c.People, c.InPeople = base+"people", within(r.URL.Path, base+"people")
 	if s.IsStaff() {
 		items = append(items, NavItem{Label: c.T("nav.account"), Href: "/staff/accounts/" + is.Account.ID.String(), Icon: IconAccounts})

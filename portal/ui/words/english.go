@@ -26,6 +26,8 @@ var english = join(
 	englishAccount,
 	englishVisibility,
 	englishTour,
+	englishCalendar,
+	englishWork,
 )
 
 var englishTime = Catalogue{

@@ -23,6 +23,9 @@ func (r Reader) midnight(t time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
+// DayOf returns the day of t in the reader's zone, as midnight UTC.
+func (r Reader) DayOf(t time.Time) time.Time { return r.midnight(t) }
+
 // days counts calendar days from now to t in the reader's zone; yesterday is -1.
 func (r Reader) days(t time.Time) int { return int(r.midnight(t).Sub(r.midnight(r.Now)) / day) }
 
@@ -56,6 +59,20 @@ func (r Reader) Weekday(t time.Time) string { return t.UTC().Format("Monday") }
 
 // ShortDay writes such a date without its year: "30 Nov".
 func (r Reader) ShortDay(t time.Time) string { return t.UTC().Format("2 Jan") }
+
+// LongDate writes such a date in full: "Thursday 19 November 2026".
+func (r Reader) LongDate(t time.Time) string { return t.UTC().Format("Monday 2 January 2006") }
+
+// Month writes the month of such a date: "November 2026".
+func (r Reader) Month(t time.Time) string { return t.UTC().Format("January 2006") }
+
+// ZoneName is the name of the reader's time zone: "Europe/Berlin".
+func (r Reader) ZoneName() string {
+	if r.Zone == nil {
+		return time.UTC.String()
+	}
+	return r.Zone.String()
+}
 
 // LongDay writes a date in full: "Thursday 19 November 2026".
 func (r Reader) LongDay(t time.Time) string { return r.in(t).Format("Monday 2 January 2006") }

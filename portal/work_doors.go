@@ -1,0 +1,26 @@
+package portal
+
+import (
+	"net/http"
+
+	"portico/portal/session"
+	"portico/sync/record"
+)
+
+// Work are the handlers of what is agreed, planned and delivered beside requests.
+type Work struct {
+	Calendar, Event     session.Page
+	Contracts, Contract session.Page
+}
+
+// doors lists them. The calendar is for whoever sees anything that it shows; the
+// store says who does.
+func (w Work) doors() []door {
+	const get = http.MethodGet
+	return []door{
+		{get, "/a/{account}/calendar", inAccount, w.Calendar},
+		{get, "/a/{account}/calendar/{id}", sees(record.KindEvent), w.Event},
+		{get, "/a/{account}/contracts", sees(record.KindContract), w.Contracts},
+		{get, "/a/{account}/contracts/{id}", sees(record.KindContract), w.Contract},
+	}
+}
