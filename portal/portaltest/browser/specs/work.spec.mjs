@@ -1,0 +1,87 @@
+// What a system that is no help desk brings: a calendar and contracts, as the client
+// and the staff see them.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { inspect, launch, looks, sizes, visit } from "../lib/browser.mjs";
+import { Practice } from "../lib/practice.mjs";
+import { Home } from "../lib/program.mjs";
+import { enter, lookInto } from "../lib/walk.mjs";
+
+const pulled = 60_000; // ms; the machine may be busy
+
+describe("work that is no request", () => {
+  let portico, browser, practice;
+  before(async () => {
+    portico = await Home.make();
+    practice = await Practice.open(portico.folder);
+    await portico.serve("--demo");
+    const host = new URL(practice.url).host;
+    await portico.run(["connector", "add", "practice", "--name", "Practice manager", "--set", `url=${practice.url}`, "--allow-private", host]);
+    await portico.run(["connector", "match", "Practice manager", "nordwind", "--account", "Nordwind Logistik"]);
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await portico?.end();
+    await practice?.close();
+  });
+
+  // arrive signs in and waits until something of a kind has come.
+  async function arrive(page, path, text, name) {
+    const account = await enter(page, name);
+    const until = Date.now() + pulled;
+    do {
+      await page.goto(account + path);
+    } while ((await page.getByText(text).count()) === 0 && Date.now() < until);
+    return account;
+  }
+
+  for (const size of Object.keys(sizes)) {
+    for (const look of looks) {
+      test(`the calendar, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
+        const account = await arrive(page, "calendar", "Firewall replacement in Gdynia");
+        await inspect(page, "calendar");
+        await page.getByRole("link", { name: "Month", exact: true }).click();
+        await page.locator("table.po-month").waitFor();
+        await inspect(page, "calendar-month");
+        await page.getByRole("link", { name: "Later" }).click();
+        await page.getByRole("link", { name: "Today" }).click();
+        await page.goto(account + "calendar");
+        await page.getByRole("link", { name: "Firewall replacement in Gdynia" }).click();
+        await page.getByText("No internet for about ten minutes.").waitFor();
+        await inspect(page, "event");
+        // The day to give notice leads to its contract.
+        await page.goto(account + "calendar");
+        await page.getByRole("link", { name: "Last day to give notice: Managed workplace" }).click();
+        await page.waitForURL(`**${account}contracts/*`);
+      }));
+
+      test(`contracts, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
+        const account = await arrive(page, "contracts", "Managed workplace");
+        assert.equal(await page.getByText("Not of Nordwind").count(), 0, "another company's contract is shown");
+        await inspect(page, "contracts");
+        await page.getByRole("link", { name: "Ended" }).click();
+        await page.getByRole("link", { name: "Telephone system" }).waitFor();
+        await page.goto(account + "contracts");
+        await page.getByRole("link", { name: "Managed workplace" }).click();
+        await page.getByText("Reaction within four hours").waitFor();
+        await inspect(page, "contract");
+      }));
+    }
+  }
+
+  test("who sees only their own requests sees no contract", () => visit(browser, portico.url, "desktop", "light", async (page) => {
+    const account = await enter(page, "Jonas Weber");
+    await page.goto(account + "contracts");
+    await page.locator("h1").waitFor();
+    assert.equal(await page.getByText("Managed workplace").count(), 0);
+  }));
+
+  test("staff find the same pages", () => visit(browser, portico.url, "desktop", "light", async (page) => {
+    await enter(page, "Amara Osei");
+    const account = await lookInto(page, "Nordwind Logistik");
+    await page.goto(account);
+    await page.locator("#nav").getByRole("link", { name: "Contracts" }).click();
+    await page.getByRole("link", { name: "Managed workplace" }).waitFor();
+  }));
+});
