@@ -40,6 +40,8 @@ func newBench(t testing.TB, target Target) *bench {
 	b.conn = remote.Conn{
 		ID: record.NewConnectionID(), Settings: b.system.Settings, Secret: secrets(b.system.Secrets), Transport: b.line,
 		Budget: &budget{clock: b.clock}, Log: slog.New(slog.DiscardHandler), Now: b.clock.Now,
+		// Nobody waits. The clock stands still, so that only who asks the budget is late.
+		Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 		File: func(_ context.Context, id string) (io.ReadCloser, error) {
 			return io.NopCloser(strings.NewReader("bytes of " + id)), nil
 		},

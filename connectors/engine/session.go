@@ -174,6 +174,12 @@ func buildRequest(r *manifest.Request, env manifest.Env, override map[string]man
 		}
 		req.Header.Set(name, value)
 	}
+	if len(r.Form) > 0 {
+		if req.Body, err = formBody(r.Form, env); err != nil {
+			return fail(err)
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
 	if r.Body.Set() {
 		body, err := r.Body.Eval(env)
 		if err != nil {
@@ -184,6 +190,21 @@ func buildRequest(r *manifest.Request, env manifest.Env, override map[string]man
 		}
 	}
 	return req, nil
+}
+
+// formBody is a form as a body. Members that are empty are left out.
+func formBody(form map[string]manifest.Template, env manifest.Env) ([]byte, error) {
+	values := url.Values{}
+	for name, t := range form {
+		value, err := t.Text(env)
+		if err != nil {
+			return nil, err
+		}
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	return []byte(values.Encode()), nil
 }
 
 // object gives maps that an expression built names that JSON can have.

@@ -91,7 +91,11 @@ func (c *compiler) request(r *Request, at pointer, sees scope) {
 	c.template(&r.Path, at.key("path"), sees)
 	c.templates(r.Query, at.key("query"), sees)
 	c.templates(r.Headers, at.key("headers"), sees)
+	c.templates(r.Form, at.key("form"), sees)
 	c.expr(&r.Body, at.key("body"), sees)
+	if r.Body.Set() && len(r.Form) > 0 {
+		c.problem(at.key("form"), "a request has a body or a form, not both")
+	}
 }
 
 func (c *compiler) templates(m map[string]Template, at pointer, sees scope) {

@@ -18,6 +18,7 @@ var functions = []expr.Option{
 	expr.Function("quote", quote, new(func(string) string)),
 	expr.Function("link", link, new(func(any, string) string)),
 	expr.Function("compact", compact, new(func(any) map[string]any)),
+	expr.Function("minor", minor, new(func(any, int) any)),
 	expr.Function("basename", basename, new(func(any) string)),
 	expr.Function("sign", sign, new(func(string, string, string, string) string)),
 	expr.Function("unsign", unsign, new(func(any) map[string]string)),
@@ -66,6 +67,32 @@ func pick(args ...any) (any, error) {
 		}
 	}
 	return nil, nil
+}
+
+// minor turns a count of the smallest unit of a currency into a decimal number
+// with so many digits behind the point: minor(1050, 2) is "10.50". Nothing stays nothing.
+func minor(args ...any) (any, error) {
+	if args[0] == nil {
+		return nil, nil
+	}
+	text, sign := fmt.Sprint(args[0]), ""
+	digits, _ := args[1].(int)
+	if rest, negative := strings.CutPrefix(text, "-"); negative {
+		text, sign = rest, "-"
+	}
+	for _, r := range text {
+		if r < '0' || r > '9' {
+			return nil, fmt.Errorf("minor: %v is not a whole number", args[0])
+		}
+	}
+	if text == "" || digits < 0 || digits > 6 {
+		return nil, fmt.Errorf("minor: %v with %d digits", args[0], digits)
+	}
+	if digits == 0 {
+		return sign + text, nil
+	}
+	text = strings.Repeat("0", max(0, digits+1-len(text))) + text
+	return sign + text[:len(text)-digits] + "." + text[len(text)-digits:], nil
 }
 
 // mend undoes UTF-8 that a system stored as if it were Latin-1 ("GrÃ¼n"). Text

@@ -52,10 +52,24 @@ func TestExpressionsBearWhatSystemsSend(t *testing.T) {
 		`mend(item.bad)`:                  "Grün",
 		`mend(item.well)`:                 "Grün ✓",
 		`mend(item.none)`:                 "",
+		`minor(1050, 2)`:                  "10.50",
+		`minor(-5, 2)`:                    "-0.05",
+		`minor(7, 0)`:                     "7",
+		`minor(1, 3)`:                     "0.001",
+		`minor(item.none, 2)`:             nil,
 	}
 	for source, want := range cases {
 		if got, err := eval(t, source, item); err != nil || got != want {
 			t.Errorf("%s is %v (%v), want %v", source, got, err, want)
+		}
+	}
+}
+
+func TestWhatIsNoCountOfCentsIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, source := range []string{`minor(1.5, 2)`, `minor("1,5", 2)`, `minor("", 2)`, `minor(1, -1)`, `minor("1e3", 2)`} {
+		if got, err := eval(t, source, nil); err == nil {
+			t.Errorf("%s is %v", source, got)
 		}
 	}
 }

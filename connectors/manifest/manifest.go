@@ -112,14 +112,16 @@ type Diff struct {
 	Now   Expr   `json:"now"`
 }
 
-// Request is one HTTP request. Values in Query, Headers and Path are literal
-// text with {expressions} in it; Body is one expression.
+// Request is one HTTP request. Values in Query, Headers, Form and Path are literal
+// text with {expressions} in it; Body is one expression, sent as JSON. Form is sent
+// as a form, without the members that are empty.
 type Request struct {
 	Method  string              `json:"method"` // "" means GET
 	Path    Template            `json:"path"`
 	Query   map[string]Template `json:"query"`
 	Headers map[string]Template `json:"headers"`
 	Body    Expr                `json:"body"`
+	Form    map[string]Template `json:"form"`
 }
 
 // Identity is read once per piece of work; expressions know the answer as "me".

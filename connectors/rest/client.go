@@ -122,10 +122,17 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 			wait = after
 		}
 		c.conn.Log.InfoContext(ctx, "request is tried again", "path", r.Path, "attempt", n, "wait", wait, "cause", err)
-		if err := sleep(ctx, wait); err != nil {
+		if err := c.pause(ctx, wait); err != nil {
 			return nil, fault.Wrap(fault.Unavailable, "wait to try again", err)
 		}
 	}
+}
+
+func (c *Client) pause(ctx context.Context, d time.Duration) error {
+	if c.conn.Pause != nil {
+		return c.conn.Pause(ctx, d)
+	}
+	return sleep(ctx, d)
 }
 
 // signed is once, and once more with a new token when the one it had is refused. A

@@ -34,7 +34,12 @@ func (c *Client) build(ctx context.Context, r Request) (*http.Request, *atomic.B
 		return nil, nil, fault.Wrap(fault.Internal, "build request", err)
 	}
 	if r.writes() {
-		req.GetBody = nil // net/http must not replay a write on another connection
+		// net/http must not replay a write on another connection, which it does when a
+		// body can be had again, and with an Idempotency-Key when there is none.
+		req.GetBody = nil
+		if req.Body == nil {
+			req.Body = io.NopCloser(bytes.NewReader(nil))
+		}
 	}
 	for _, from := range []http.Header{c.cfg.Header, r.Header} {
 		for name, values := range from {

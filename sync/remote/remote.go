@@ -75,6 +75,9 @@ type Conn struct {
 	File func(ctx context.Context, id string) (io.ReadCloser, error)
 	Log  *slog.Logger
 	Now  func() time.Time
+	// Pause waits between two tries and returns early with the context's error; nil
+	// uses a timer.
+	Pause func(ctx context.Context, d time.Duration) error
 }
 
 // Class tells an action of a person from work that can wait.

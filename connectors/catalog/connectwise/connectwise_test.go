@@ -103,6 +103,7 @@ func firm(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	return &connectortest.System{
 		Settings: settings(srv.URL), Secrets: map[string]string{"private_key": "good"}, BadSecrets: map[string]string{"private_key": "bad"},
 		Faults: d.Faults, Main: "tickets", List: faults.Match{Method: "GET", Path: "=" + connectwise.Base + "/service/tickets"},
+		Pages:    faults.List{Rows: "."},
 		Records:  func() []string { return slices.Clone(d.open) },
 		Canaries: []string{canary},
 		Change: func(external, marker string) {

@@ -1,0 +1,30 @@
+package connectortest
+
+import (
+	"cmp"
+	"slices"
+	"testing"
+
+	"portico/sync/record"
+)
+
+// Pulled reads a stream of a fresh system once and returns what came of it, by kind
+// and id. Rejects fail the test.
+func Pulled(t testing.TB, target Target, stream string) []record.Record {
+	t.Helper()
+	b := newBench(t, target)
+	if err := b.pull(t.Context(), &run{stream: stream}); err != nil {
+		t.Fatalf("pull %s: %v", stream, err)
+	}
+	if len(b.rejects) > 0 {
+		t.Errorf("pull %s: rejects %+v", stream, b.rejects)
+	}
+	out := make([]record.Record, 0, len(b.values))
+	for _, r := range b.values {
+		out = append(out, r)
+	}
+	slices.SortFunc(out, func(a, b record.Record) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.External, b.External))
+	})
+	return out
+}
