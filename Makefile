@@ -134,9 +134,11 @@ faults: need-go assets ## kill, starve and mislead the whole program (SHORT=1: m
 	sed -n '/^number/,/^took/p' $(TOOLS)/faults.log
 
 .PHONY: test-live
-test-live: need-go ## run the tests against a real Request Tracker that you name
-	@if [ -z "$${PORTICO_TEST_RT:-}" ] || [ -z "$${PORTICO_TEST_RT_TOKEN:-}" ]; then \
-	echo "Name one that may be written to: PORTICO_TEST_RT=http://…/REST/2.0 PORTICO_TEST_RT_TOKEN=… make test-live"; exit 1; fi; \
+test-live: need-go ## run the tests against real systems that you name
+	@if [ -z "$${PORTICO_TEST_RT:-}" ] && [ -z "$${PORTICO_TEST_CALDAV:-}" ]; then \
+	echo "Name systems that may be written to, one or more:"; \
+	echo "  PORTICO_TEST_RT=http://…/REST/2.0 PORTICO_TEST_RT_TOKEN=…"; \
+	echo "  PORTICO_TEST_CALDAV=http://…/user/ PORTICO_TEST_CALDAV_USER=… PORTICO_TEST_CALDAV_PASSWORD=…"; exit 1; fi; \
 	go test -tags faults -count=1 -v -run 'Live|Real' ./...
 
 .PHONY: bench

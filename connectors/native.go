@@ -1,7 +1,12 @@
 package connectors
 
-import "portico/sync/remote"
+import (
+	"portico/connectors/native/caldav"
+	"portico/sync/remote"
+)
 
 // native lists the connectors that are written in Go, in the order in which an
 // administrator sees them after the manifests. Each is made once, with the catalogue.
-var native = []func() remote.Connector{}
+var native = []func() remote.Connector{
+	func() remote.Connector { return caldav.New() },
+}

@@ -188,6 +188,7 @@ var libraries = []struct {
 	{"github.com/expr-lang/expr", []string{"connectors/manifest/...", "connectors/engine/..."}},
 	{"github.com/santhosh-tekuri/jsonschema", []string{"connectors/manifest/..."}},
 	{"github.com/getkin/kin-openapi", []string{"connectors/connectortest/...", "connectors/vendorfake/..."}},
+	{"github.com/teambition/rrule-go", []string{"connectors/native/caldav/ical"}},
 	{"github.com/wneessen/go-mail", []string{"sync/notify/..."}},
 	{"golang.org/x/image", []string{"portal/admin/settings"}},
 	{"code.dny.dev/ssrf", []string{"sync/egress/..."}},
