@@ -24,6 +24,7 @@ var files embed.FS
 var builtIn = []string{
 	"catalog/requesttracker/manifest.yaml",
 	"catalog/connectwise/manifest.yaml",
+	"catalog/autotask/manifest.yaml",
 	"catalog/stripe/manifest.yaml",
 }
 
