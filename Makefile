@@ -135,10 +135,11 @@ faults: need-go assets ## kill, starve and mislead the whole program (SHORT=1: m
 
 .PHONY: test-live
 test-live: need-go ## run the tests against real systems that you name
-	@if [ -z "$${PORTICO_TEST_RT:-}" ] && [ -z "$${PORTICO_TEST_CALDAV:-}" ]; then \
+	@if [ -z "$${PORTICO_TEST_RT:-}$${PORTICO_TEST_CALDAV:-}$${PORTICO_TEST_TRYTON:-}" ]; then \
 	echo "Name systems that may be written to, one or more:"; \
 	echo "  PORTICO_TEST_RT=http://…/REST/2.0 PORTICO_TEST_RT_TOKEN=…"; \
-	echo "  PORTICO_TEST_CALDAV=http://…/user/ PORTICO_TEST_CALDAV_USER=… PORTICO_TEST_CALDAV_PASSWORD=…"; exit 1; fi; \
+	echo "  PORTICO_TEST_CALDAV=http://…/user/ PORTICO_TEST_CALDAV_USER=… PORTICO_TEST_CALDAV_PASSWORD=…"; \
+	echo "  PORTICO_TEST_TRYTON=http://… PORTICO_TEST_TRYTON_PASSWORD=…"; exit 1; fi; \
 	go test -tags faults -count=1 -v -run 'Live|Real' ./...
 
 .PHONY: bench

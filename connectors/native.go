@@ -2,6 +2,7 @@ package connectors
 
 import (
 	"portico/connectors/native/caldav"
+	"portico/connectors/native/tryton"
 	"portico/sync/remote"
 )
 
@@ -9,4 +10,5 @@ import (
 // administrator sees them after the manifests. Each is made once, with the catalogue.
 var native = []func() remote.Connector{
 	func() remote.Connector { return caldav.New() },
+	func() remote.Connector { return tryton.New() },
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"time"
 
 	"portico/connectors/manifest"
 	"portico/connectors/rest"
@@ -125,36 +124,8 @@ func ruled(r *manifest.ErrorRule, env manifest.Env, cause error) remote.Outcome 
 	return out
 }
 
-// unaccepted is how long to wait for an administrator to mend a credential.
-const unaccepted = 5 * time.Minute
-
 // before maps a fault of a request that certainly took no effect.
-func before(err error) remote.Outcome {
-	out := remote.Outcome{Reason: fault.Public(err), Cause: err, After: fault.RetryAfter(err)}
-	switch fault.KindOf(err) {
-	case fault.Forbidden, fault.NotFound, fault.Invalid, fault.TooLarge:
-		out.Verdict = remote.Rejected
-	case fault.Conflict:
-		out.Verdict = remote.Conflict
-	case fault.Unauthenticated, fault.Setup:
-		out.Verdict, out.After = remote.Retry, max(out.After, unaccepted)
-	default:
-		out.Verdict = remote.Retry
-	}
-	return out
-}
+func before(err error) remote.Outcome { return rest.Unsent(err) }
 
-// after maps a fault of a write that may have left. An answer of 5xx or one that
-// cannot be read says nothing about the effect.
-func after(err error) remote.Outcome {
-	out := before(err)
-	switch fault.KindOf(err) {
-	case fault.Unknown, fault.Broken:
-		out.Verdict = remote.Unknown
-	case fault.Unavailable:
-		if rest.Answered(err) {
-			out.Verdict = remote.Unknown
-		}
-	}
-	return out
-}
+// after maps a fault of a write that may have left.
+func after(err error) remote.Outcome { return rest.Sent(err) }
