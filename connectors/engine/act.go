@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 
 	"portico/connectors/manifest"
 	"portico/connectors/rest"
@@ -91,7 +92,7 @@ func (w *write) answered(resp *rest.Response, err error) remote.Outcome {
 	}
 	if err != nil {
 		out := after(err)
-		if resp.Status < 300 {
+		if resp.Status < 300 && !errors.Is(err, errInside) {
 			out.Verdict = remote.Unknown // it said yes in words that cannot be read
 		}
 		return out

@@ -20,6 +20,8 @@ type bookmark struct {
 	// Seen are the parents changed lately whose children are already read, so
 	// that the overlap does not read them again.
 	Seen map[string]seen `json:"seen,omitempty"`
+	// Delta is the token of the system's own that the next pull begins with.
+	Delta string `json:"delta,omitempty"`
 }
 
 type pass struct {
@@ -27,6 +29,11 @@ type pass struct {
 	Since time.Time       `json:"since,omitzero"`
 	High  time.Time       `json:"high,omitzero"`
 	At    place           `json:"at"`
+	// From is the last change that was read, where a question that is capped has
+	// been asked again.
+	From time.Time `json:"from,omitzero"`
+	// Token is the system's own that the pass began with, or "".
+	Token string `json:"token,omitempty"`
 }
 
 type seen struct {
@@ -76,6 +83,9 @@ func (b *bookmark) begin(mode remote.PullMode, inc *manifest.Incremental, clock 
 		return b.Pass
 	}
 	p := &pass{Mode: mode}
+	if mode == remote.Changes {
+		p.Token = b.Delta
+	}
 	if inc != nil && mode == remote.Changes && !b.High.IsZero() {
 		from := b.High
 		if !clock.IsZero() && clock.Before(from) {
@@ -91,10 +101,15 @@ func (b *bookmark) begin(mode remote.PullMode, inc *manifest.Incremental, clock 
 
 // advance notes where the pass stands after a page.
 func (b *bookmark) advance(p *pass, pg page, inc *manifest.Incremental) {
-	if !pg.last {
+	switch {
+	case pg.cut:
+		p.At, p.From, b.Pass = place{}, pg.edge, p
+		return
+	case !pg.last:
 		p.At, b.Pass = pg.next, p
 		return
 	}
+	b.Delta = pg.token
 	if p.High.After(b.High) {
 		b.High = p.High
 	}
@@ -121,22 +136,34 @@ func (p *pass) observe(at, now time.Time) {
 	}
 }
 
-// since is the text that the request asks by.
-func (s *session) since(inc *manifest.Incremental, p *pass, env manifest.Env) (string, error) {
+// span is the texts that the request asks by: from when, and until when.
+func (s *session) span(inc *manifest.Incremental, p *pass, env manifest.Env) (since, until string, err error) {
 	zone, err := inc.Zone.Text(env)
 	if err != nil {
-		return "", fault.Wrap(fault.Broken, "read the time zone", err)
-	}
-	from := p.Since
-	if from.IsZero() {
-		return time.Unix(0, 0).UTC().Format(inc.Format), nil
+		return "", "", fault.Wrap(fault.Broken, "read the time zone", err)
 	}
 	where := time.UTC
-	if zone == "" && inc.Zone.Set() {
-		from = from.Add(-unknownZone)
-	} else if where, err = time.LoadLocation(zone); err != nil {
-		return "", fault.Newf(fault.Setup, "The time zone %q of the connection's user is not known; set it to UTC in the system.", clip(zone, 60)).
-			Because("load time zone", err)
+	unknown := zone == "" && inc.Zone.Set()
+	if !unknown {
+		if where, err = time.LoadLocation(zone); err != nil {
+			return "", "", fault.Newf(fault.Setup, "The time zone %q of the connection's user is not known; set it to UTC in the system.", clip(zone, 60)).
+				Because("load time zone", err)
+		}
 	}
-	return from.In(where).Format(inc.Format), nil
+	to := s.conn.Now().Add(-inc.Lag.Duration)
+	if unknown {
+		to = to.Add(unknownZone + 2*time.Hour) // the easternmost is fourteen hours ahead
+	}
+	until = inc.Write(to, where)
+	from := p.Since
+	if p.From.After(from) {
+		from = p.From
+	}
+	if from.IsZero() {
+		return inc.Write(time.Unix(0, 0), time.UTC), until, nil
+	}
+	if unknown {
+		from = from.Add(-unknownZone)
+	}
+	return inc.Write(inc.Before(from), where), until, nil
 }

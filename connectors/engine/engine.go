@@ -117,9 +117,9 @@ func specOf(m *manifest.Manifest) remote.Spec {
 }
 
 func streamSpec(st *manifest.Stream, m *manifest.Manifest) remote.Stream {
-	out := remote.Stream{Name: st.Name, Every: st.Every.Duration, FreshFor: st.FreshFor.Duration, Incremental: st.Incremental != nil}
+	out := remote.Stream{Name: st.Name, Every: st.Every.Duration, FreshFor: st.FreshFor.Duration, Incremental: st.Incremental != nil || st.Delta != nil}
 	if st.ForEach != nil {
-		out.Incremental = m.Streams[st.ForEach.Stream].Incremental != nil
+		out.Incremental = m.Streams[st.ForEach.Stream].Incremental != nil || m.Streams[st.ForEach.Stream].Delta != nil
 	}
 	if st.Census != nil {
 		out.Census, out.Sweep = st.Census.Every.Duration, st.Census.Sweep

@@ -151,7 +151,7 @@ func (g *guard) linked(p page) error {
 		}
 		g.places[at] = true
 	}
-	if rows := p.at.Row + len(p.items); p.last && p.at.Row > 0 && rows < g.fewest-1 {
+	if rows := p.at.Row + len(p.items); p.last && !p.cut && p.at.Row > 0 && rows < g.fewest-1 {
 		// Any page may be the one that lacked them.
 		return fault.At("read the list to its end", fmt.Errorf("%w: %w", short(rows, g.fewest-1), errLostSince))
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
+	"time"
 
 	"portico/connectors/manifest"
 	"portico/connectors/manifest/tree"
@@ -28,6 +30,11 @@ type page struct {
 	at    place
 	next  place
 	last  bool
+	token string // of the system's own cursor, on the last page
+	// cut says that the list is longer than the system gives at once: it is asked
+	// for again from edge on, the last change of the page.
+	cut  bool
+	edge time.Time
 }
 
 // lister reads one list of the system, page after page.
@@ -36,7 +43,9 @@ type lister struct {
 	fetch    *manifest.Fetch
 	env      manifest.Env
 	override map[string]manifest.Template
-	together bool // pages that wait may be visited as one
+	together bool           // pages that wait may be visited as one
+	also     url.Values     // more of the query of each page
+	delta    *manifest.Expr // where the last page has the token of the system's own cursor
 }
 
 const defaultCap = 100_000 // pages
@@ -133,7 +142,7 @@ func (l *lister) gather(p *page, watch *guard, results <-chan result) *result {
 		}
 		// Total and place stay those of the first: what is left, is left from there.
 		p.items = append(p.items, r.page.items...)
-		p.next, p.last = r.page.next, r.page.last
+		p.next, p.last, p.cut, p.token = r.page.next, r.page.last, r.page.cut, r.page.token
 	}
 	return nil
 }
@@ -184,6 +193,9 @@ func (l *lister) ahead(p page) int {
 		return 0
 	}
 	last := (p.total + paging.Size - 1) / paging.Size
+	if paging.Window > 0 {
+		last = min(last, paging.Window/paging.Size)
+	}
 	return min(last, p.at.Page+max(1, paging.Parallel))
 }
 
@@ -208,7 +220,10 @@ func (l *lister) page(ctx context.Context, at place) (page, error) {
 		return p, broken("find the records", fmt.Errorf("%s is %T, not a list", l.fetch.Items.Source, list.Plain()))
 	}
 	p.items = slices.AppendSeq(make([]tree.Value, 0, n), list.Each)
-	return p, l.goOn(&p, f)
+	if err := l.goOn(&p, f); err != nil {
+		return p, err
+	}
+	return p, l.end(&p, f)
 }
 
 // ask sends the request for the page at a place.

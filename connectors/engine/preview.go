@@ -31,13 +31,13 @@ func (c *Connector) Preview(ctx context.Context, conn remote.Conn, stream string
 	if st.ForEach != nil {
 		p.source = c.m.Streams[st.ForEach.Stream]
 	}
-	if p.source.Incremental != nil {
-		if p.env["since"], err = s.since(p.source.Incremental, &pass{}, p.env); err != nil {
-			return nil, err
-		}
+	p.pass = &pass{}
+	l, err := p.driver()
+	if err != nil {
+		return nil, err
 	}
+	l.together, l.delta = false, nil
 	var out []remote.Sample
-	l := &lister{s: s, fetch: &p.source.Fetch, env: p.env}
 	err = l.each(ctx, place{}, func(pg page) error {
 		if out, err = p.samples(ctx, pg, n); err != nil {
 			return err

@@ -52,38 +52,28 @@ type puller struct {
 	frame  *manifest.Frame // of the items that raise the cursor
 	done   int
 	began  time.Time // of this page's reading, by our clock
+
+	since   string    // what the list is asked by
+	ordered time.Time // the last change of a list that is capped
 }
 
 func (p *puller) run(ctx context.Context, given remote.Checkpoint) error {
 	p.env = p.s.env()
 	p.pass = p.mark.begin(p.mode, p.source.Incremental, p.s.clock)
-	if inc := p.source.Incremental; inc != nil {
-		since, err := p.s.since(inc, p.pass, p.env)
-		if err != nil {
-			return err
-		}
-		p.env["since"] = since
-	}
 	p.frame = p.s.m.Frame(p.env)
-	// Children are read per page of parents, which is as much as one wants to ask at once.
-	l := &lister{s: p.s, fetch: &p.source.Fetch, env: p.env, together: p.st.ForEach == nil && !p.st.Stubs()}
 	if p.mode == remote.Census {
-		return p.census(ctx, l, given)
+		return p.census(ctx, given)
 	}
 	visit := p.records(ctx)
 	if p.st.ForEach != nil {
 		visit = func(pg page) error { return p.children(ctx, pg) }
 	}
-	from := p.pass.At
-	if from.Page > 1 {
-		from.Page-- // rows that left the list since then moved others one page up
-	}
-	err := l.each(ctx, from, visit)
+	err := p.walk(ctx, nil, p.begin(), visit)
 	if errors.Is(err, errLostSince) {
 		// What was left of the pass cannot be trusted to be all, and its end would
 		// move the cursor past it: the pass begins anew, with no cursor to move.
-		p.pass = &pass{Mode: p.mode, Since: p.pass.Since}
-		err = l.each(ctx, p.pass.At, visit)
+		p.pass = &pass{Mode: p.mode, Since: p.pass.Since, Token: p.pass.Token}
+		err = p.walk(ctx, nil, p.begin(), visit)
 	}
 	return err
 }
@@ -146,15 +136,11 @@ func (p *puller) observe(items []tree.Value) {
 	if inc == nil {
 		return
 	}
-	now := p.s.conn.Now()
+	latest := p.s.conn.Now().Add(-inc.Lag.Duration)
 	for _, item := range items {
-		p.frame.Set(manifest.Item, item)
-		v, err := p.frame.Eval(&inc.Field)
-		if err != nil {
-			continue // the mapper sets the record aside and says why
-		}
-		if at, err := timeOf(v); err == nil {
-			p.pass.observe(at, now)
+		// What cannot be read, the mapper sets aside and says why.
+		if at, err := changedAt(p.frame, &inc.Field, item); err == nil {
+			p.pass.observe(at, latest)
 		}
 	}
 }
@@ -183,16 +169,17 @@ func (p *puller) progress(pg page, rows int) {
 
 // census lists which records exist. Its checkpoint is the one that it was given:
 // counting must not move the cursor of changes.
-func (p *puller) census(ctx context.Context, l *lister, given remote.Checkpoint) error {
+func (p *puller) census(ctx context.Context, given remote.Checkpoint) error {
 	keys := p.st.Stubs()
+	var override map[string]manifest.Template
 	if c := p.st.Census; c != nil {
-		l.override, keys = c.Query, keys || len(c.Query) > 0
+		override, keys = c.Query, keys || len(c.Query) > 0
 	}
 	if p.st.ForEach != nil {
 		return fault.New(fault.Internal, "A stream of children has no census; they go with their parents.")
 	}
 	mappers := p.s.mappers(p.st, p.env, nil)
-	return l.each(ctx, place{}, func(pg page) error {
+	return p.walk(ctx, override, place{}, func(pg page) error {
 		out := remote.Page{Seen: map[record.Kind][]string{}, Next: given}
 		for _, m := range mappers {
 			m.count(&out, pg.items, keys)

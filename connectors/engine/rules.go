@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -25,7 +26,10 @@ var kinds = map[manifest.Meaning]fault.Kind{
 
 // judge lets the manifest's rules speak, then the kit's own.
 func (s *session) judge(resp *rest.Response) error {
-	if resp.Status < 400 || len(s.m.HTTP.Errors) == 0 {
+	if resp.Status < 400 {
+		return s.inside(resp)
+	}
+	if len(s.m.HTTP.Errors) == 0 {
 		return rest.Judge(resp)
 	}
 	env := with(s.env(), lenientAnswer(resp).env())
@@ -38,6 +42,26 @@ func (s *session) judge(resp *rest.Response) error {
 		return fault.New(kinds[r.Is], say).Because("request "+resp.At, cause)
 	}
 	return rest.Judge(resp)
+}
+
+// errInside is the cause of a refusal in an answer that looks like success.
+var errInside = errors.New("the answer is good and holds an error")
+
+// inside looks for an error in a good answer.
+func (s *session) inside(resp *rest.Response) error {
+	if err := rest.Judge(resp); err != nil || len(s.m.HTTP.Good) == 0 {
+		return err
+	}
+	env := with(s.env(), lenientAnswer(resp).env())
+	r := match(s.m.HTTP.Good, resp.Status, env)
+	if r == nil {
+		return nil
+	}
+	say, err := r.Say.Text(env)
+	if err != nil || say == "" {
+		say = "The system answered with an error."
+	}
+	return fault.New(kinds[r.Is], say).Because("request "+resp.At, errInside)
 }
 
 // match returns the first rule that fits the answer, or nil.

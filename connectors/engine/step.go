@@ -44,11 +44,14 @@ func (l *lister) number(at place) int {
 // that to the engine.
 func (l *lister) step(req *rest.Request, at place) {
 	paging := l.fetch.Paging
-	if paging == nil {
+	if paging != nil && paging.Kind == manifest.NextURL && at.Next != "" {
+		req.URL = at.Next
 		return
 	}
-	if paging.Kind == manifest.NextURL && at.Next != "" {
-		req.URL = at.Next
+	for name, values := range l.also {
+		req.Query[name] = values
+	}
+	if paging == nil {
 		return
 	}
 	if paging.SizeName != "" {
@@ -102,5 +105,28 @@ func (p *page) more(paging *manifest.Paging, f *manifest.Frame) error {
 		return short(0, p.total)
 	}
 	p.last = !more
+	return nil
+}
+
+// end looks at what only the end of a list has, and makes an end where the
+// system would.
+func (l *lister) end(p *page, f *manifest.Frame) error {
+	if paging := l.fetch.Paging; paging != nil && paging.Window > 0 && !p.last {
+		rows := p.next.Row
+		if paging.Numbered() {
+			rows = p.at.Page * paging.Size
+		}
+		if rows+max(paging.Size, len(p.items)) > paging.Window {
+			p.last, p.cut = true, true
+		}
+	}
+	if l.delta == nil || !p.last {
+		return nil
+	}
+	token, err := f.Text(l.delta)
+	if err != nil || token == "" {
+		return broken("end the list", fmt.Errorf("%s: there is no token for the next time", l.delta.Source))
+	}
+	p.token = token
 	return nil
 }

@@ -180,12 +180,7 @@ func (c *compiler) lookups(base scope, at pointer) {
 }
 
 func (c *compiler) stream(s *Stream, at pointer, base scope) {
-	sees := base
-	if s.Incremental != nil {
-		sees = sees.with(scope{"since": types.String})
-		c.expr(&s.Incremental.Field, at.key("incremental").key("field"), base.with(itemScope))
-		c.expr(&s.Incremental.Zone, at.key("incremental").key("zone"), base)
-	}
+	sees := c.incremental(s, at, base)
 	c.fetch(&s.Fetch, at, sees)
 	keyed := sees.with(scope{"after": types.String, "ids": types.Array(types.String)})
 	c.templates(s.Read, at.key("read"), keyed)

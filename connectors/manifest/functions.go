@@ -19,6 +19,7 @@ var functions = []expr.Option{
 	expr.Function("link", link, new(func(any, string) string)),
 	expr.Function("compact", compact, new(func(any) map[string]any)),
 	expr.Function("minor", minor, new(func(any, int) any)),
+	expr.Function("moment", moment, new(func(any, string) any), new(func(any, string, string) any)),
 	expr.Function("basename", basename, new(func(any) string)),
 	expr.Function("sign", sign, new(func(string, string, string, string) string)),
 	expr.Function("unsign", unsign, new(func(any) map[string]string)),

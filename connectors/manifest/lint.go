@@ -11,6 +11,7 @@ func (c *compiler) lint() {
 	root := pointer{}
 	c.lintColor()
 	c.deadRules(c.m.HTTP.Errors, root.key("http").key("errors"), 400)
+	c.goodRules(root.key("http").key("errors"))
 	c.lintAuth()
 	for name, f := range c.m.Config {
 		if _, err := regexp.Compile(f.Pattern); err != nil {
@@ -31,31 +32,8 @@ func (c *compiler) lint() {
 	}
 }
 
-// deadRules finds rules whose every status is taken by earlier rules that ask
-// for nothing else.
-func (c *compiler) deadRules(rules []ErrorRule, at pointer, from int) {
-	taken := map[int]bool{}
-	for i := range rules {
-		r := &rules[i]
-		alive := false
-		for code := from; code < 600; code++ {
-			if r.Status.Empty() || r.Status.Has(code) {
-				alive = alive || !taken[code]
-			}
-		}
-		if !alive {
-			c.problem(at.index(i), "this rule can never fire: earlier rules match every status that it asks for")
-		}
-		for code := from; code < 600 && !r.When.Set(); code++ {
-			taken[code] = taken[code] || r.Status.Empty() || r.Status.Has(code)
-		}
-	}
-}
-
 func (c *compiler) lintStream(s *Stream, at pointer) {
-	if s.Incremental != nil {
-		c.lintZone(s, at)
-	}
+	c.lintIncremental(s, at)
 	if s.ForEach != nil {
 		parent, ok := c.m.Streams[s.ForEach.Stream]
 		switch {
@@ -79,15 +57,6 @@ func (c *compiler) lintStream(s *Stream, at pointer) {
 	}
 	if s.Census != nil && s.Census.Sweep && s.ForEach != nil {
 		c.problem(at.key("census").key("sweep"), "children are swept with their parents; a stream with for_each cannot sweep")
-	}
-}
-
-func (c *compiler) lintZone(s *Stream, at pointer) {
-	if s.Fetch.Paging == nil || s.Fetch.Paging.Numbered() && !s.Fetch.Paging.Total.Set() {
-		c.problem(at.key("incremental"), "an incremental stream by page number needs paging.total, or rows could be missed unseen")
-	}
-	if s.Incremental.Overlap.Duration < minOverlap {
-		c.problem(at.key("incremental"), "the overlap must be at least %s, for late commits and clocks that differ", minOverlap)
 	}
 }
 

@@ -63,6 +63,9 @@ type HTTP struct {
 	Budget  Budget              `json:"budget"`
 	Limits  Limits              `json:"limits"`
 	Errors  []ErrorRule         `json:"errors"`
+	// Good are those of Errors that name a good status: an error inside an answer
+	// that looks like success.
+	Good []ErrorRule `json:"-"`
 }
 
 // Budget is how many requests the system is asked to bear.

@@ -30,7 +30,11 @@ type Paging struct {
 	Key       Expr   `json:"key"`   // keyset: a number that only grows
 	Total     Expr   `json:"total"` // rows in all pages; null when the system does not tell
 	Cap       int    `json:"cap"`   // pages; a list that is longer is an error
-	Parallel  int    `json:"parallel"`
+	// Window is how many rows the system gives for one question at most, in the
+	// order of incremental.field. Before it is reached the question is asked again
+	// from the last change on.
+	Window   int `json:"window"`
+	Parallel int `json:"parallel"`
 }
 
 // Numbered reports whether any page can be asked for by its number.

@@ -16,6 +16,7 @@ type Stream struct {
 	FreshFor    Duration     `json:"fresh_for"`
 	Fetch                    // absent for a stream of children
 	Incremental *Incremental `json:"incremental"`
+	Delta       *Delta       `json:"delta"`
 	ForEach     *ForEach     `json:"for_each"`
 	// Requests are joined before Emit; later ones see the items of earlier ones.
 	Requests []Join  `json:"requests"`
@@ -25,15 +26,6 @@ type Stream struct {
 	Read map[string]Template `json:"read"`
 	// ByID reads single records where the list cannot be asked for them.
 	ByID *ByID `json:"by_id"`
-}
-
-// Incremental is how only changed records are asked for. The request sees
-// "since", the time of the newest record read so far minus Overlap.
-type Incremental struct {
-	Field   Expr     `json:"field"`
-	Format  string   `json:"format"` // Go layout
-	Zone    Expr     `json:"zone"`   // IANA name; empty means UTC
-	Overlap Duration `json:"overlap"`
 }
 
 // ForEach makes a stream of children: it is read for each changed parent.

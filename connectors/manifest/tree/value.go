@@ -182,8 +182,12 @@ func (v Value) Scalar() (string, bool) {
 	case Bool:
 		return strconv.FormatBool(v.Bool()), true
 	case Number:
-		if digits := v.text(); whole(digits) {
+		digits := v.text()
+		if whole(digits) {
 			return digits, true
+		}
+		if !strings.ContainsAny(digits, "eE") {
+			return trimZeros(digits), true
 		}
 		f, err := strconv.ParseFloat(v.text(), 64)
 		return formatFloat(f), err == nil
@@ -192,6 +196,16 @@ func (v Value) Scalar() (string, bool) {
 	default:
 		return "", false
 	}
+}
+
+// trimZeros takes zeros off that say nothing: 1.50 is 1.5, and every digit that
+// a float could not hold stays.
+func trimZeros(digits string) string {
+	digits = strings.TrimSuffix(strings.TrimRight(digits, "0"), ".")
+	if digits == "-0" || digits == "-" || digits == "" {
+		return "0"
+	}
+	return digits
 }
 
 func scalar(v any) (string, bool) {
