@@ -12,7 +12,7 @@ import (
 // ticketColumns are those of a ticket's row; what differs from copy to copy is
 // an expression.
 var ticketColumns = []string{"account_id", "id", "connection_id", "kind", "external_id", "parent_id", "version", "url", "number", "title", "person",
-	"requester", "status_raw", "state", "label", "explanation", "turn", "turn_since", "due_at", "sort_at", "created_at", "updated_at", "reread_at", "body"}
+	"requester", "status_raw", "state", "label", "explanation", "turn", "turn_since", "due_at", "sort_at", "created_at", "updated_at", "reread_at", "search", "body"}
 
 // copied says how a copy differs, by column: it has an id, a number and a date
 // of its own. %d is the number of the copy.
@@ -20,6 +20,7 @@ var copiedSQLite = map[string]string{
 	"id":          "printf('%%08x', %[1]d) || substr(id, 9)",
 	"external_id": "external_id + 10000000 * %[1]d",
 	"number":      "number + 10000000 * %[1]d",
+	"search":      "number + 10000000 * %[1]d || substr(search, instr(search, char(10)))",
 	"sort_at":     "printf('%%04d', 2025 - %[1]d %% 20) || substr(sort_at, 5)",
 }
 
@@ -27,6 +28,7 @@ var copiedPostgres = map[string]string{
 	"id":          "(lpad(to_hex(%[1]d), 8, '0') || substr(id::text, 9))::uuid",
 	"external_id": "external_id::bigint + 10000000 * %[1]d::bigint",
 	"number":      "number::bigint + 10000000 * %[1]d::bigint",
+	"search":      "number::bigint + 10000000 * %[1]d::bigint || substr(search, strpos(search, chr(10)))",
 	"sort_at":     "sort_at + make_interval(years => 2025 - %[1]d %% 20 - extract(year FROM sort_at)::int)",
 }
 

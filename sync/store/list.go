@@ -15,9 +15,6 @@ import (
 const (
 	defaultRows = 50
 	maxRows     = 200
-	// maxWords is how many words of a search count: every number of words is a
-	// statement that stays prepared.
-	maxWords = 8
 )
 
 // rowColumns are in the order in which scanRow reads them.
@@ -73,11 +70,15 @@ func (a *Account) listQuery(s access.Scope, account record.AccountID, q record.Q
 		where.WriteString(" AND " + cond)
 		args = append(args, values...)
 	}
+	words := sought(q.Search)
 	if q.Open != nil {
-		if *q.Open {
-			and(isOpen)
-		} else {
+		switch {
+		case !*q.Open:
 			and("NOT (" + isOpen + ")")
+		case len(words) > 0:
+			and(isOpenToo)
+		default:
+			and(isOpen)
 		}
 	}
 	switch q.Turn {
@@ -96,10 +97,8 @@ func (a *Account) listQuery(s access.Scope, account record.AccountID, q record.Q
 	if q.Mine {
 		and("requester <> '' AND requester = ?", own(s))
 	}
-	words := strings.Fields(q.Search)
-	for _, word := range words[:min(len(words), maxWords)] {
-		some := like(word)
-		and(strings.ReplaceAll(`(title ~ ? ESCAPE '\' OR number ~ ? ESCAPE '\' OR person ~ ? ESCAPE '\')`, "~", a.db.Like()), some, some, some)
+	for _, word := range words {
+		and(`search LIKE ? ESCAPE '\'`, like(word))
 	}
 	key, direction := sortKey(q.Sort)
 	if q.After != "" {
@@ -114,12 +113,17 @@ func (a *Account) listQuery(s access.Scope, account record.AccountID, q record.Q
 		and("("+key+", id) "+op+" (?, ?)", value, id)
 	}
 	// A limit that is a parameter would have SQLite plan anew for every value it is given.
-	return "FROM " + table + " AS r WHERE true" + where.String() +
-		" ORDER BY " + key + " " + direction + ", id " + direction + " LIMIT " + strconv.Itoa(limit), args, nil
+	order := " ORDER BY " + key + " " + direction + ", id " + direction
+	rest, args := a.chosen(q, account, "FROM "+table+" AS r WHERE true"+where.String()+order+" LIMIT "+strconv.Itoa(limit), order, args)
+	return rest, args, nil
 }
 
 // isOpen is spelled as the index of open records is.
 const isOpen = "state NOT IN ('resolved', 'closed', 'cancelled')"
+
+// isOpenToo says the same, and is not spelled so: SQLite would take that index,
+// which does not hold what a search looks at.
+const isOpenToo = "state NOT IN ('closed', 'resolved', 'cancelled')"
 
 // never sorts what has no time after everything that has one.
 const never = "9999-12-31T00:00:00.000000Z"

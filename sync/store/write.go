@@ -16,7 +16,7 @@ const (
 
 var recordColumns = []string{"account_id", "id", "connection_id", "kind", "external_id", "parent_id", "version", "url", "number",
 	"title", "person", "requester", "status_raw", "state", "label", "explanation", "turn", "turn_since", "due_at", "sort_at",
-	"created_at", "updated_at", "reread_at", "news_at", "news_from", "hidden", "body"}
+	"created_at", "updated_at", "reread_at", "news_at", "news_from", "hidden", "search", "body"}
 
 var identityColumns = []string{"connection_id", "kind", "external_id", "record_id", "account_id", "hash", "company", "parent_kind", "parent_external"}
 
@@ -147,7 +147,7 @@ func (w *writer) row(ctx context.Context, p place) ([]any, error) {
 	}
 	return []any{p.account, p.id, w.connection, p.Kind, p.External, p.parent, p.Version, p.URL, f.Number, f.Title, f.Person,
 		requester(p.Body), f.Status, m.State, m.Label, m.Explanation, m.Turn, at(updated), at(f.Due), at(sort),
-		at(p.Created), at(updated), reread, news, "", w.hides(p.Body), p.body}, nil
+		at(p.Created), at(updated), reread, news, "", w.hides(p.Body), searchable(f), p.body}, nil
 }
 
 // requester is the address that "own requests only" is decided by.

@@ -3,9 +3,11 @@ package scoped
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"net/url"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -14,9 +16,26 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"portico/sync/fault"
+	"portico/sync/store/internal/folded"
 )
 
+// folding gives SQLite, which folds ASCII only, a function for the step of the
+// schema that fills what searches look at. The driver keeps functions for the
+// whole process.
+var folding = sync.OnceValue(func() error {
+	return sqlite.RegisterDeterministicScalarFunction("portico_fold", 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+		text, ok := args[0].(string)
+		if !ok {
+			return nil, fault.New(fault.Internal, "portico_fold takes a text")
+		}
+		return folded.Text(text), nil
+	})
+})
+
 func openSQLite(ctx context.Context, o Options) (*DB, error) {
+	if err := folding(); err != nil {
+		return nil, fault.Wrap(fault.Setup, "prepare the database", err)
+	}
 	writer, err := connect(ctx, o.Path, 1, "&_txlock=immediate")
 	if err != nil {
 		return nil, err
