@@ -55,8 +55,13 @@ func (p *product) pages(ctx context.Context) ([]asked, error) {
 		inAccount("search that finds nothing", "tickets?view=all&q=xyzzy"),
 		{name: "one request", path: func(*product, int) string { return detail }},
 		inAccount("assets", "assets"),
+		inAccount("approvals", "approvals?show=all"),
 		{name: "staff: accounts", staff: true, path: func(*product, int) string { return "/staff" }},
 		{name: "staff: queue", staff: true, path: func(*product, int) string { return "/staff/queue" }},
+		{name: "staff: what is theirs", staff: true, path: func(*product, int) string { return "/staff/queue?view=mine" }},
+		{name: "staff: an account", staff: true, path: func(p *product, i int) string {
+			return "/staff/accounts/" + p.accounts[i%len(p.accounts)].ID.String()
+		}},
 	}, nil
 }
 
@@ -109,6 +114,9 @@ func (s settings) visits(ctx context.Context, on *servers, source string, rows i
 	defer func() { _ = p.close() }()
 	staff := access.User{ID: access.NewUserID(), Name: "Sam Staff", Email: "sam@bench.example", Staff: access.Admin}
 	if err := p.store.System().CreateUser(ctx, staff, ""); err != nil {
+		return nil, err
+	}
+	if err := p.ask(ctx, staff, rows); err != nil {
 		return nil, err
 	}
 	stop, err := p.serve(ctx)
