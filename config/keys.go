@@ -13,7 +13,7 @@ const EnvPrefix = "PORTICO_"
 
 // reserved are variables that other parts of the program or its tests read:
 // they are not settings, and so not unknown ones either.
-var reserved = []string{"PORTICO_CONFIG", "PORTICO_SECRET_", "PORTICO_PASSWORD", "PORTICO_TEST_"}
+var reserved = []string{"PORTICO_CONFIG", "PORTICO_SECRET_", "PORTICO_SETTING_", "PORTICO_PASSWORD", "PORTICO_TEST_"}
 
 // setting is one leaf of Config.
 type setting struct {

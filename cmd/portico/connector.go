@@ -10,11 +10,11 @@ func (c *console) connector() *cobra.Command {
 		Short: "Connect systems of record and pull from them",
 		Long: "A connector knows one kind of system; a connection is one such system of yours. The\n" +
 			"usual order is add, check, discover, preview, pull, match; then status and runs tell\n" +
-			"how it goes.",
+			"how it goes. A system that is not known yet is taught by new, lint, record and test.",
 		Example: "  portico connector add requesttracker --name \"Help desk\" --set url=https://rt.example.com --set user=portico\n" +
 			"  portico connector check \"Help desk\"\n  portico connector pull \"Help desk\"",
 	}
-	cmd.AddCommand(c.connectorLint(), c.connectorAdd(), c.connectorList(), c.connectorCheck(),
+	cmd.AddCommand(c.connectorNew(), c.connectorLint(), c.connectorRecord(), c.connectorTest(), c.connectorAdd(), c.connectorList(), c.connectorCheck(),
 		c.connectorDiscover(), c.connectorPreview(), c.connectorPull(), c.connectorMatch(), c.connectorUnmatch(),
 		c.connectorStatus(), c.connectorRuns(), c.connectorMeanings(), c.connectorConfirm(), c.connectorPause(), c.connectorMails(), c.connectorResume())
 	return group(cmd)

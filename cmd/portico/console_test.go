@@ -88,7 +88,7 @@ func TestWrongUsageIsExplainedOnceAndExitsTwo(t *testing.T) {
 		{"connector check", "NAME is missing"},
 		{"connector preview rt", "STREAM is missing"},
 		{"connector preview rt tickets --limit 0", "--limit is from 1 to 200"},
-		{"connector lint", "FILE is missing"},
+		{"connector lint", "FILE-OR-FOLDER is missing"},
 		{"backup", "FILE is missing"},
 		{"restore b.tar.gz", "--into is missing"},
 		{"connector add requesttracker", "--name is missing"},

@@ -41,6 +41,7 @@ func (f *Folder) look() []string {
 		}
 	}
 	f.tell(before)
+	f.owed = append(f.owed, changed...)
 	return changed
 }
 
@@ -81,9 +82,15 @@ func (f *Folder) settle(claims map[string][]*reading) []string {
 		}
 		f.running[r.id] = Version{Connector: engine.New(r.manifest), ID: r.id, File: name, Hash: r.hash}
 		changed = append(changed, r.id)
-		f.o.Log.Info("a connector of your own is in use", "connector", r.id, "file", name, "hash", r.hash)
+		if f.keeps { // a command says nothing of it
+			f.announce(f.running[r.id])
+		}
 	}
 	return changed
+}
+
+func (f *Folder) announce(v Version) {
+	f.o.Log.Info("a connector of your own is in use", "connector", v.ID, "file", v.File, "hash", v.Hash, "gone", v.Gone)
 }
 
 // runs is the hash of the version that goes on, or "".

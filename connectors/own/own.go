@@ -65,6 +65,7 @@ type Folder struct {
 	files    map[string]*reading
 	running  map[string]Version
 	mistakes []Mistake
+	owed     []string // ids whose change was not told yet
 }
 
 // New returns a folder that is looked at when it is first asked.
@@ -126,18 +127,20 @@ func (f *Folder) Look() []string {
 // Run looks again and again until ctx ends, and tells of every change. What was
 // told and failed is told again.
 func (f *Folder) Run(ctx context.Context, changed func(ctx context.Context, ids []string) error) error {
+	for _, v := range f.Versions() {
+		f.announce(v)
+	}
 	f.mu.Lock()
 	f.keeps = true
 	f.mu.Unlock()
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	var owed []string
 	for {
-		owed = append(owed, f.Look()...)
+		f.Look()
 		f.keepAll()
-		if len(owed) > 0 {
+		if owed := f.take(); len(owed) > 0 {
 			if err := changed(ctx, owed); err == nil {
-				owed = nil
+				f.told(len(owed))
 			} else if ctx.Err() == nil {
 				f.o.Log.Warn("a changed connector is not in use everywhere yet; this is tried again", "error", err)
 			}
@@ -148,4 +151,17 @@ func (f *Folder) Run(ctx context.Context, changed func(ctx context.Context, ids 
 		case <-tick.C:
 		}
 	}
+}
+
+// take is whose change has to be told; told forgets the first n of them.
+func (f *Folder) take() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.owed)
+}
+
+func (f *Folder) told(n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.owed = f.owed[n:]
 }

@@ -257,3 +257,24 @@ func TestAChangeIsToldUntilItIsHeard(t *testing.T) {
 		}
 	})
 }
+
+func TestAFolderIsListedAsItWouldBeLoaded(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	s.write("desk/manifest.yaml", text("desk", "Desk"))
+	s.write("stock.yaml", text("stock", "Stock"))
+	s.write("notes.txt", "nothing")
+	for dir, want := range map[string][]string{s.dir: {"desk/manifest.yaml", "stock.yaml"}, filepath.Join(s.dir, "desk"): {"manifest.yaml"}} {
+		got, err := own.Files(dir)
+		s.must(err)
+		for i, name := range want {
+			if len(got) != len(want) || got[i] != filepath.Join(dir, name) {
+				t.Errorf("%s: %v", dir, got)
+				break
+			}
+		}
+	}
+	if _, err := own.Files(filepath.Join(s.dir, "none")); err == nil {
+		t.Error("a folder that is not there is listed")
+	}
+}

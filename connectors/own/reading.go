@@ -174,3 +174,19 @@ func candidates(dir string, expected bool) (names []string, problem string) {
 	slices.Sort(names)
 	return names, ""
 }
+
+// Files lists the manifests in a folder: the one that is in it as manifest.yaml, or
+// all that would be loaded from it.
+func Files(dir string) ([]string, error) {
+	if _, err := os.Stat(filepath.Join(dir, manifestName)); err == nil {
+		return []string{filepath.Join(dir, manifestName)}, nil
+	}
+	names, problem := candidates(dir, true)
+	if problem != "" {
+		return nil, fault.New(fault.Invalid, problem)
+	}
+	for i := range names {
+		names[i] = filepath.Join(dir, filepath.FromSlash(names[i]))
+	}
+	return names, nil
+}

@@ -63,6 +63,14 @@ var table = []row{
 		why: "the administrator's own connectors are manifests: only manifest, engine and the connector's ground",
 	},
 	{
+		of: []string{"connectors/tape", "connectors/skeleton"}, may: spoken,
+		why: "recordings and beginnings of connectors know only the connector's ground",
+	},
+	{
+		of: []string{"connectors/rehearsal"}, may: append([]string{"connectors/engine/...", "connectors/manifest/...", "connectors/rest/...", "connectors/tape"}, spoken...),
+		why: "a rehearsal plays a manifest against its tape: only engine, manifest, rest, tape and the connector's ground",
+	},
+	{
 		of: []string{"connectors/native/..."}, may: append([]string{"connectors/rest/..."}, spoken...),
 		why: "a native connector imports only rest and the connector's ground, never a sibling",
 	},
