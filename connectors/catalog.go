@@ -25,6 +25,7 @@ var builtIn = []string{
 	"catalog/requesttracker/manifest.yaml",
 	"catalog/connectwise/manifest.yaml",
 	"catalog/autotask/manifest.yaml",
+	"catalog/halopsa/manifest.yaml",
 	"catalog/stripe/manifest.yaml",
 }
 

@@ -2,6 +2,7 @@ package connectortest
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -94,14 +95,20 @@ func NewContract(t testing.TB, file, base string, ignored ...string) *Contract {
 	return c
 }
 
-// unserialized takes out the parameters whose form the validator cannot read: lists
-// in the style of an object, as PHP and Ruby have them ("expand[]").
+// unserialized puts away what the validator cannot read of a vendor's parameters:
+// lists in the style of an object, as PHP and Ruby have them ("expand[]"), and types
+// that the standard does not have ("int").
 func unserialized(doc *openapi3.T) {
 	for _, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
 			op.Parameters = slices.DeleteFunc(op.Parameters, func(p *openapi3.ParameterRef) bool {
 				return p.Value.Style == openapi3.SerializationDeepObject && p.Value.Schema.Value.Type.Is("array")
 			})
+			for _, p := range op.Parameters {
+				if s := p.Value.Schema; s != nil && s.Value != nil && (s.Value.Type.Is("int") || s.Value.Type.Is("bool")) {
+					s.Value.Type = &openapi3.Types{openapi3.TypeString}
+				}
+			}
 		}
 	}
 }
@@ -112,6 +119,17 @@ func (c *Contract) RoundTrip(r *http.Request) (*http.Response, error) {
 		c.t.Errorf("%s %s breaks the vendor's contract: %v", r.Method, r.URL.RequestURI(), err)
 	}
 	return c.next.RoundTrip(r)
+}
+
+// undeclared is a query parameter that the file does not name, or "".
+func undeclared(r *http.Request, route *routers.Route) string {
+	for name := range r.URL.Query() {
+		if route.Operation.Parameters.GetByInAndName(openapi3.ParameterInQuery, name) == nil &&
+			route.PathItem.Parameters.GetByInAndName(openapi3.ParameterInQuery, name) == nil {
+			return name
+		}
+	}
+	return ""
 }
 
 func (c *Contract) check(r *http.Request) error {
@@ -132,6 +150,9 @@ func (c *Contract) check(r *http.Request) error {
 	route, params, err := c.router.FindRoute(asked)
 	if err != nil {
 		return err
+	}
+	if name := undeclared(asked, route); name != "" {
+		return fmt.Errorf("the vendor does not know the parameter %q, and may ignore it", name)
 	}
 	c.mu.Lock()
 	c.seen[route.Method+" "+route.Path] = true

@@ -179,7 +179,15 @@ func (p *puller) census(ctx context.Context, given remote.Checkpoint) error {
 		return fault.New(fault.Internal, "A stream of children has no census; they go with their parents.")
 	}
 	mappers := p.s.mappers(p.st, p.env, nil)
+	paging := p.source.Paging
+	counted := paging != nil && paging.Numbered() && paging.Window == 0
+	most := 0 // rows that the list was ever said to have
 	return p.walk(ctx, override, place{}, func(pg page) error {
+		// Going back to where rows were lost may find that all are: a list that shrinks
+		// while it is counted says nothing of what is not in it.
+		if most = max(most, pg.total); counted && pg.total >= 0 && most-pg.total > max(1, most/20) {
+			return short(pg.total, most)
+		}
 		out := remote.Page{Seen: map[record.Kind][]string{}, Next: given}
 		for _, m := range mappers {
 			m.count(&out, pg.items, keys)
