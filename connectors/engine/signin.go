@@ -250,3 +250,12 @@ func (s *session) assert(ctx context.Context, held remote.Token) (remote.Token, 
 	next, _, err := s.tokenAt(ctx, url.Values{"grant_type": {grantJWT}, "assertion": {text}}, remote.Token{Version: held.Version})
 	return next, err
 }
+
+// Fingerprint is what a token of the connection must have been made with to be of use.
+func (c *Connector) Fingerprint(conn remote.Conn) (string, error) {
+	s, err := c.open(conn, remote.Interactive)
+	if err != nil {
+		return "", err
+	}
+	return s.made()
+}

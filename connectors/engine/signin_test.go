@@ -200,7 +200,7 @@ func signIn(t *testing.T, v *vendor) {
 // madeBy asks a connector what its tokens are made with, by letting it fail.
 func madeBy(t *testing.T, v *vendor) string {
 	t.Helper()
-	made, err := engine.Made(load(t, signedInBy(agreed)), v.conn)
+	made, err := load(t, signedInBy(agreed)).Fingerprint(v.conn)
 	if err != nil {
 		t.Fatal(err)
 	}

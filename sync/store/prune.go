@@ -11,11 +11,12 @@ import (
 
 // How long what is over is kept for people who look back.
 const (
-	runsKept   = 30 * 24 * time.Hour
-	resetsKept = 24 * time.Hour
-	mailsKept  = 30 * 24 * time.Hour
-	hooksKept  = 30 * 24 * time.Hour // webhooks, both ways
-	linksKept  = 90 * 24 * time.Hour // to tell who comes late what was decided
+	runsKept     = 30 * 24 * time.Hour
+	resetsKept   = 24 * time.Hour
+	consentsKept = time.Hour
+	mailsKept    = 30 * 24 * time.Hour
+	hooksKept    = 30 * 24 * time.Hour // webhooks, both ways
+	linksKept    = 90 * 24 * time.Hour // to tell who comes late what was decided
 )
 
 // Prune removes what nobody can need any more: sessions past their end, spent
@@ -29,6 +30,7 @@ func (y *System) Prune(ctx context.Context) error {
 	}{
 		{"DELETE FROM sessions WHERE expires_at < ?", now},
 		{"DELETE FROM signin_mails WHERE expires_at < ?", now},
+		{"DELETE FROM consents WHERE expires_at < ?", now.Add(-consentsKept)},
 		{"DELETE FROM resets WHERE expires_at < ?", now.Add(-resetsKept)},
 		{"DELETE FROM approval_links WHERE expires_at < ?", now.Add(-linksKept)},
 		{"DELETE FROM invitation_links WHERE invitation_id IN (SELECT id FROM invitations WHERE expires_at < ?)", now.Add(-linksKept)},

@@ -4,6 +4,9 @@ import (
 	"context"
 
 	"portico/portal/admin/connections"
+	"portico/sync/record"
+	"portico/sync/remote"
+	"portico/sync/store"
 )
 
 // Plant is what the pages of connections work with.
@@ -31,4 +34,9 @@ func (a *App) Adopt(ctx context.Context) error {
 		return err
 	}
 	return a.adopt(ctx, sys, append(a.own.Look(), a.own.Look()...))
+}
+
+// Tokens are those of a connection, as a process has them that uses sys.
+func Tokens(a *App, sys *store.System, id record.ConnectionID) remote.Tokens {
+	return a.tokens(sys, id)
 }

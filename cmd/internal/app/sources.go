@@ -44,6 +44,7 @@ func (s sources) Open(ctx context.Context, id record.ConnectionID) (remote.Conne
 		ID:        id,
 		Settings:  connection.Settings,
 		Secret:    func(name string) (string, error) { return s.secret(ctx, id, name) },
+		Tokens:    s.app.tokens(s.sys, id),
 		Transport: transport,
 		Budget:    s.app.budget(s.sys, id, connector),
 		File:      func(ctx context.Context, id string) (io.ReadCloser, error) { return s.app.files.Open(ctx, id) },
