@@ -46,6 +46,11 @@ func newBench(t testing.TB, target Target) *bench {
 			return io.NopCloser(strings.NewReader("bytes of " + id)), nil
 		},
 	}
+	held := remote.Token{}
+	if r := b.system.Renewal; r != nil && r.Begin != nil {
+		held = r.Begin(b.connector, b.conn)
+	}
+	b.conn.Tokens = remote.Hold(held)
 	return b
 }
 

@@ -24,10 +24,11 @@ func TestBrokenConnectorsAreCaught(t *testing.T) {
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()
 			target := requestTracker()
-			target.Connector = func(t testing.TB) remote.Connector {
-				c := builtIn(t)
-				return b.how(c)
+			if b.caughtBy == endsMeanwhile {
+				target = renewing(ofItsOwn)
 			}
+			sound := target.Connector
+			target.Connector = func(t testing.TB) remote.Connector { return b.how(sound(t)) }
 			if !fails(t, b.caughtBy, target) {
 				t.Errorf("the check %q is content with it", b.caughtBy)
 			}

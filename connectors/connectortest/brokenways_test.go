@@ -73,6 +73,12 @@ var brokenWays = []struct {
 	{"takes a failed pass for a whole one", "half of the requests fail", alwaysComplete},
 	{"takes a signed-out pass for a whole one", "the sign-in ends in mid-pull", alwaysComplete},
 	{"never looks again for what was restored", "a restored record comes back", once},
+	{"forgets its token between two pulls", endsMeanwhile, func(c remote.Connector) remote.Connector {
+		return &broken{Connector: c, pull: func(ctx context.Context, conn remote.Conn, r remote.PullRequest, e remote.Emitter) error {
+			conn.Tokens = nil
+			return c.Pull(ctx, conn, r, e)
+		}}
+	}},
 	{"keeps a credential for good", "a credential that is rotated in mid-pull", func(c remote.Connector) remote.Connector {
 		secrets := map[string]string{}
 		return &broken{Connector: c, pull: func(ctx context.Context, conn remote.Conn, r remote.PullRequest, e remote.Emitter) error {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"portico/sync/fault"
+	"portico/sync/remote"
 )
 
 func goodCredentials(t testing.TB, b *bench) {
@@ -75,4 +76,26 @@ func rotatedMeanwhile(t testing.TB, b *bench) {
 		b.clock.Advance(breakerRest)
 	}
 	b.whole(t, "after the credential was rotated")
+}
+
+// endedMeanwhile ends the token at the first page of a pull. The pull goes on with
+// another, which is asked for once, and a pull that finds a good one asks for none.
+func endedMeanwhile(t testing.TB, b *bench) {
+	b.settle(t, b.system.Main)
+	b.settle(t, b.system.Main)
+	before := b.system.Renewal.Asked()
+	if before > 1 {
+		t.Errorf("%d requests for a token, where one would have done", before)
+	}
+	end := sync.OnceFunc(b.system.Renewal.End)
+	r := &run{stream: b.system.Main, mode: remote.Everything, onPage: func(int) { end() }}
+	err := b.pull(t.Context(), r)
+	b.judge(t, r, err)
+	if err != nil {
+		t.Errorf("the pull ended with its token: %v", err)
+	}
+	if n := b.system.Renewal.Asked() - before; n != 1 {
+		t.Errorf("%d requests for a token in mid-pull, want one", n)
+	}
+	b.whole(t, "after a token had ended")
 }

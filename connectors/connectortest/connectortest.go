@@ -91,8 +91,21 @@ type System struct {
 	// Rotate ends the credential and returns the new one.
 	Rotate func() map[string]string
 
+	// Renewal is nil where what is entered is what is sent.
+	Renewal *Renewal
+
 	// Acts are the kinds of action that the connector can carry out.
 	Acts []Act
+}
+
+// Renewal is a system whose token ends and is asked for anew.
+type Renewal struct {
+	// Begin is the token that a person has brought; nil where nobody has to.
+	Begin func(c remote.Connector, conn remote.Conn) remote.Token
+	// End ends the token of now, and nothing else.
+	End func()
+	// Asked counts the requests for a token.
+	Asked func() int
 }
 
 // Act is one kind of action and what a check needs to hold it to its promises.
@@ -158,6 +171,7 @@ func checks() []check {
 		{"half of the requests fail", nil, halfFails},
 		{"the sign-in ends in mid-pull", nil, signedOutMeanwhile},
 		{"a credential that is rotated in mid-pull", func(s *System) bool { return s.Rotate != nil }, rotatedMeanwhile},
+		{"a token that ends in mid-pull", func(s *System) bool { return s.Renewal != nil }, endedMeanwhile},
 		{"broken pages", nil, brokenPages},
 		{"broken pages of a census", nil, brokenCensus},
 		{"hostile records", nil, hostileRecords},
