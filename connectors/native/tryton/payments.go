@@ -24,7 +24,7 @@ var payments = &stream{
 	},
 	fields: []string{
 		"party", "date", "debit", "credit", "currency.code", "amount_second_currency", "second_currency.code", "move_state",
-		"move.description", "move.create_uid", "journal.name", "invoice_payments.type", "reconciliation.lines.move_origin",
+		"move.number", "move.description", "move.create_uid", "journal.name", "invoice_payments.type", "reconciliation.lines.move_origin",
 	},
 	// What it settles, and the words of its move, can change without it.
 	related: []string{"move.", "invoice_payments."},
@@ -57,8 +57,9 @@ func payment(s *session, r *reading) record.Payment {
 		turn(&out.Amount)
 	}
 	move := r.sub("move")
-	out.Reference = move.text("description")
-	if m := signature.FindStringSubmatch(out.Reference); m != nil && move.id("create_uid") == s.who.user {
+	// What the accounting writes about a payment is its own; what the client wrote is not.
+	out.Reference = move.text("number")
+	if m := signature.FindStringSubmatch(move.text("description")); m != nil && move.id("create_uid") == s.who.user {
 		out.ActionRef, out.Reference = m[1], m[2]
 	}
 	out.Applied = applied(r, out.Amount)

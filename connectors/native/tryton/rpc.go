@@ -62,7 +62,7 @@ func judge(resp *rest.Response) error {
 	case http.StatusNotFound, http.StatusMethodNotAllowed:
 		return fault.New(fault.Setup, "There is no such database at this address; check both.").Because("call", cause)
 	case http.StatusTooManyRequests:
-		return fault.New(fault.Limited, "Tryton refuses this user for a while, because of wrong passwords before; wait some minutes.").Because("call", cause)
+		return fault.New(fault.Limited, "Tryton refuses requests for a while, as it does after wrong passwords; we wait.").Because("call", cause)
 	}
 	return cause
 }
