@@ -71,7 +71,7 @@ func (m *mapper) record(item tree.Value) (rec record.Record, keep bool, reject *
 func (m *mapper) fill() record.Record {
 	e := m.emit
 	rec := record.Record{Kind: e.Kind, Parent: m.text(&e.Parent), ParentKind: e.ParentKind}
-	if m.parents != nil {
+	if m.parents != nil && !e.Each.Set() {
 		m.frame.Set(manifest.Parent, tree.Of(m.parents[rec.Parent]))
 	}
 	rec.External = m.text(&e.Key)

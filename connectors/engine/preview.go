@@ -76,13 +76,25 @@ func (p *puller) samples(ctx context.Context, pg page, n int) ([]remote.Sample, 
 
 func (m *mapper) samples(items []tree.Value, n int) []remote.Sample {
 	var out []remote.Sample
+	if m.emit.Each.Set() {
+		m.unfold(items, func(one tree.Value) {
+			if len(out) < n {
+				out = append(out, m.sample(one))
+			}
+		})
+		return out
+	}
 	for _, item := range items[:min(len(items), n)] {
-		sample := remote.Sample{Raw: item.Plain(), Kind: m.emit.Kind}
-		rec, keep, reject := m.record(item)
-		if sample.Reject = reject; keep {
-			sample.Record = &rec
-		}
-		out = append(out, sample)
+		out = append(out, m.sample(item))
 	}
 	return out
+}
+
+func (m *mapper) sample(item tree.Value) remote.Sample {
+	sample := remote.Sample{Raw: item.Plain(), Kind: m.emit.Kind}
+	rec, keep, reject := m.record(item)
+	if sample.Reject = reject; keep {
+		sample.Record = &rec
+	}
+	return sample
 }

@@ -114,19 +114,28 @@ func (m *mapper) into(out *remote.Page, items []tree.Value) {
 	if out.Records == nil {
 		out.Records = make([]record.Record, 0, len(items))
 	}
+	if m.emit.Each.Set() {
+		rejects := m.unfold(items, func(one tree.Value) { m.add(out, one) })
+		out.Rejects = append(out.Rejects, rejects...)
+		return
+	}
 	for _, item := range items {
-		rec, keep, reject := m.record(item)
-		switch {
-		case reject != nil:
-			out.Rejects = append(out.Rejects, *reject)
-		case keep:
-			if len(out.Deleted) > 0 {
-				m.revives(out, &rec)
-			}
-			out.Records = append(out.Records, rec)
-		case m.gone:
-			m.buries(out, &rec)
+		m.add(out, item)
+	}
+}
+
+func (m *mapper) add(out *remote.Page, item tree.Value) {
+	rec, keep, reject := m.record(item)
+	switch {
+	case reject != nil:
+		out.Rejects = append(out.Rejects, *reject)
+	case keep:
+		if len(out.Deleted) > 0 {
+			m.revives(out, &rec)
 		}
+		out.Records = append(out.Records, rec)
+	case m.gone:
+		m.buries(out, &rec)
 	}
 }
 
@@ -203,6 +212,11 @@ func (p *puller) census(ctx context.Context, given remote.Checkpoint) error {
 // count notes the ids of items. When a census asks for less than a pull does,
 // only the key of an item can be trusted to be there.
 func (m *mapper) count(out *remote.Page, items []tree.Value, keys bool) {
+	if m.emit.Each.Set() {
+		var entries []tree.Value
+		m.unfold(items, func(one tree.Value) { entries = append(entries, one) })
+		items = entries
+	}
 	for _, item := range items {
 		if !keys {
 			if rec, keep, _ := m.record(item); keep {

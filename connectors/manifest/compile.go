@@ -205,6 +205,10 @@ func (c *compiler) stream(s *Stream, at pointer, base scope) {
 }
 
 func (c *compiler) emit(e *Emit, at pointer, sees scope, child bool) {
+	if e.Each.Set() {
+		c.expr(&e.Each, at.key("each"), sees)
+		sees = sees.with(scope{"parent": types.Any})
+	}
 	for i := range e.Let {
 		l := &e.Let[i]
 		c.expr(&l.Expr, at.key("let").index(i).key(l.Name), sees)

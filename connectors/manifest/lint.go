@@ -53,6 +53,9 @@ func (c *compiler) lintStream(s *Stream, at pointer) {
 		joined = append(joined, j.Name)
 	}
 	for i, e := range s.Emit {
+		if e.Each.Set() {
+			c.lintEach(s, i, at.key("emit").index(i))
+		}
 		c.lintEmit(s, e, joined, at.key("emit").index(i))
 	}
 	if s.Census != nil && s.Census.Sweep && s.ForEach != nil {
@@ -97,4 +100,15 @@ func (c *compiler) emits(kind string) bool {
 		}
 	}
 	return false
+}
+
+// lintEach finds records inside others that a census would not see, or that stand
+// where single records are looked for.
+func (c *compiler) lintEach(s *Stream, i int, at pointer) {
+	switch {
+	case i == 0 && s.ForEach == nil:
+		c.problem(at.key("each"), "the first kind that a stream emits is that of its own items")
+	case s.Census != nil && s.Census.Sweep && (len(s.Census.Query) > 0 || s.Stubs()):
+		c.problem(at.key("each"), "the census of this stream asks for less than a pull does, and could not see these records")
+	}
 }

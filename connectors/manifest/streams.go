@@ -49,7 +49,10 @@ type Join struct {
 type Emit struct {
 	Kind record.Kind `json:"kind"`
 	From string      `json:"from"` // name of a joined request; "" is the stream's own
-	Keep Expr        `json:"keep"`
+	// Each is a list inside the item: a record is made of each of its entries,
+	// which is "item" then, and the item around it "parent".
+	Each Expr `json:"each"`
+	Keep Expr `json:"keep"`
 	// Let names values that the other expressions of this record use.
 	Let Lets `json:"let"`
 	// Deleted says that the item is a tombstone: all that is read of it is its key.
