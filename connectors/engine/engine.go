@@ -59,7 +59,7 @@ func (c *Connector) Spec() remote.Spec { return c.spec }
 // Limit is what the manifest says the system may be asked, for rest.NewBudget.
 func (c *Connector) Limit() rest.Limit {
 	b := c.m.HTTP.Budget
-	return rest.Limit{PerSecond: b.PerSecond, PerMinute: b.PerMinute, Concurrent: b.Concurrent, Reserve: b.Reserve}
+	return rest.Limit{PerSecond: b.PerSecond, PerMinute: b.PerMinute, PerDay: b.PerDay, Concurrent: b.Concurrent, Reserve: b.Reserve}
 }
 
 // Hints implements remote.Connector: the language has no webhooks yet.

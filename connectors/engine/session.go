@@ -72,7 +72,7 @@ func (s *session) reach(class remote.Class) (rest.Config, error) {
 	}
 	return rest.Config{
 		Base: base, Header: header, Timeout: h.Timeout.Duration, Class: class,
-		RetryAfter: h.Limits.RetryAfter, Judge: s.judge, Breaker: s.c.breaker(s.conn.ID), Record: s.c.record,
+		RetryAfter: h.Limits.RetryAfter, Gauge: rest.Gauge{Remaining: h.Limits.Remaining, Reset: h.Limits.Reset, Floor: h.Limits.Floor}, Judge: s.judge, Breaker: s.c.breaker(s.conn.ID), Record: s.c.record,
 	}, nil
 }
 

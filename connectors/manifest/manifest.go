@@ -72,6 +72,7 @@ type HTTP struct {
 type Budget struct {
 	PerSecond  float64 `json:"per_second"`
 	PerMinute  float64 `json:"per_minute"`
+	PerDay     float64 `json:"per_day"`
 	Concurrent int     `json:"concurrent"`
 	// Reserve is how many of Concurrent only actions may use.
 	Reserve int `json:"reserve"`
@@ -80,6 +81,11 @@ type Budget struct {
 // Limits names the headers in which the system speaks about its limits.
 type Limits struct {
 	RetryAfter string `json:"retry_after"`
+	// Remaining is how many requests are left, Reset when there are more. Pulls
+	// stop when Floor are left: those are for actions.
+	Remaining string `json:"remaining"`
+	Reset     string `json:"reset"`
+	Floor     int    `json:"floor"`
 }
 
 // Meaning is what a refusal of the system means to us.

@@ -16,6 +16,7 @@ type Breaker struct {
 	failures int
 	until    time.Time
 	trying   bool
+	meter    Meter
 	last     string // what the newest failure said, which tells more than that there were several
 }
 
@@ -58,4 +59,12 @@ func (b *Breaker) report(now time.Time, err error) {
 		b.last = "The last time: " + said
 	}
 	b.until = now.Add(breakFor)
+}
+
+// gauge is what the system said about its limits.
+func (b *Breaker) gauge() *Meter {
+	if b == nil {
+		return nil
+	}
+	return &b.meter
 }

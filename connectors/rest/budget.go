@@ -15,6 +15,7 @@ import (
 type Limit struct {
 	PerSecond  float64
 	PerMinute  float64
+	PerDay     float64 // kept by each process for itself
 	Concurrent int
 	Reserve    int // of Concurrent, kept for actions; at most Concurrent-1 counts
 }
@@ -22,7 +23,7 @@ type Limit struct {
 // Budget keeps a Limit within one process, or with a Purse among several. It
 // fulfils remote.Budget and is safe for concurrent use.
 type Budget struct {
-	rates  []*rate.Limiter
+	rates  []pace
 	shared *share // nil within one process
 	limit  Limit
 	now    func() time.Time
@@ -39,12 +40,33 @@ type Budget struct {
 func NewBudget(l Limit, now func() time.Time) *Budget {
 	b := &Budget{limit: l, now: now, changed: make(chan struct{})}
 	if l.PerSecond > 0 {
-		b.rates = append(b.rates, rate.NewLimiter(rate.Limit(l.PerSecond), max(1, int(l.PerSecond))))
+		b.rates = append(b.rates, pace{Limiter: rate.NewLimiter(rate.Limit(l.PerSecond), max(1, int(l.PerSecond)))})
 	}
 	if l.PerMinute > 0 {
-		b.rates = append(b.rates, rate.NewLimiter(rate.Limit(l.PerMinute/60), max(1, int(l.PerMinute/6))))
+		b.rates = append(b.rates, pace{Limiter: rate.NewLimiter(rate.Limit(l.PerMinute/60), max(1, int(l.PerMinute/6)))})
+	}
+	if l.PerDay > 0 {
+		// An hour's worth at once, of which an eighth is left to actions: who waits
+		// for a day's budget waits long.
+		burst := max(1, int(l.PerDay/24))
+		b.rates = append(b.rates, pace{rate.NewLimiter(rate.Limit(l.PerDay/86400), burst), float64(burst / 8)})
 	}
 	return b
+}
+
+// pace is one rate, and how much of its burst is kept for actions.
+type pace struct {
+	*rate.Limiter
+	keep float64
+}
+
+// lacks is how many requests the class must wait for.
+func (p pace) lacks(class remote.Class, now time.Time) float64 {
+	need := 1.0
+	if class == remote.Background {
+		need += p.keep
+	}
+	return need - p.TokensAt(now)
 }
 
 // aheadMost is how many actions go ahead of a pull that waits. Without an end, a
@@ -122,8 +144,8 @@ func (b *Budget) try(class remote.Class) time.Duration {
 		return -1
 	}
 	for _, r := range b.rates {
-		if r.TokensAt(now) < 1 {
-			return max(time.Millisecond, time.Duration((1-r.TokensAt(now))/float64(r.Limit())*float64(time.Second)))
+		if lacks := r.lacks(class, now); lacks > 0 {
+			return max(time.Millisecond, time.Duration(lacks/float64(r.Limit())*float64(time.Second)))
 		}
 	}
 	for _, r := range b.rates {

@@ -36,6 +36,7 @@ type Config struct {
 	Timeout    time.Duration // of one request, its answer included
 	MaxBody    int64         // bytes of one answer
 	RetryAfter string        // header; "" means Retry-After
+	Gauge      Gauge         // headers that tell what is left; pulls stop at its floor
 	Class      remote.Class
 	// Judge turns an answer into a fault, or nil when it is good. Nil means Judge.
 	Judge func(*Response) error
@@ -155,6 +156,9 @@ func (c *Client) once(ctx context.Context, r Request, refused int64) (*Response,
 			return nil, fault.At("sign in", err)
 		}
 	}
+	if err := c.spare(ctx); err != nil {
+		return nil, err
+	}
 	done, err := c.conn.Budget.Wait(ctx, c.cfg.Class)
 	if err != nil {
 		return nil, fault.Wrap(fault.Unavailable, "wait for the request budget", err)
@@ -171,6 +175,21 @@ func (c *Client) once(ctx context.Context, r Request, refused int64) (*Response,
 	}
 	c.cfg.Breaker.report(c.conn.Now(), err)
 	return resp, err
+}
+
+// spare lets a pull wait while the few requests that are left are for people.
+func (c *Client) spare(ctx context.Context) error {
+	if c.cfg.Class != remote.Background {
+		return nil
+	}
+	wait := c.cfg.Breaker.gauge().pause(c.conn.Now())
+	switch {
+	case wait == 0:
+		return nil
+	case wait > maxPatience:
+		return spared(wait)
+	}
+	return fault.Wrap(fault.Unavailable, "wait until the system allows more", c.pause(ctx, wait))
 }
 
 // exchange sends and reads; an error means that there is no whole answer.
@@ -201,11 +220,15 @@ func (c *Client) exchange(ctx context.Context, r Request, token remote.Token) (*
 
 // judge holds the budget when the system asks for it, and lets the rules speak.
 func (c *Client) judge(resp *Response) error {
+	c.cfg.Breaker.gauge().read(c.cfg.Gauge, resp.Header, c.conn.Now())
 	err := c.cfg.Judge(resp)
 	if err == nil {
 		return nil
 	}
 	after := retryAfter(resp.Header.Get(c.cfg.RetryAfter), c.conn.Now())
+	if after == 0 && c.cfg.Gauge.Reset != "" && fault.Is(err, fault.Limited) {
+		after = retryAfter(resp.Header.Get(c.cfg.Gauge.Reset), c.conn.Now())
+	}
 	if after > 0 && (resp.Status == http.StatusTooManyRequests || resp.Status == http.StatusServiceUnavailable || fault.Is(err, fault.Limited)) {
 		c.conn.Budget.Hold(c.conn.Now().Add(after))
 		return fault.New(fault.KindOf(err), fault.Public(err)).After(after).Because("request", err)

@@ -33,11 +33,11 @@ const (
 )
 
 // NewSharedBudget returns a budget whose rates and holds are shared through a
-// purse. How many requests are under way at once is kept by each process for
-// itself. Requests are taken in portions, as large as this process has just made
+// purse. How many requests are under way at once, and how many leave in a day, is
+// kept by each process for itself. Requests are taken in portions, as large as this process has just made
 // use of, and one at a time while it has not.
 func NewSharedBudget(l Limit, p Purse, now func() time.Time, log *slog.Logger) *Budget {
-	b := NewBudget(Limit{Concurrent: l.Concurrent, Reserve: l.Reserve}, now)
+	b := NewBudget(Limit{PerDay: l.PerDay, Concurrent: l.Concurrent, Reserve: l.Reserve}, now)
 	pace := remote.Pace{PerSecond: l.PerSecond, PerMinute: l.PerMinute}
 	b.shared = &share{purse: p, pace: pace, most: portion(pace), log: log}
 	return b
