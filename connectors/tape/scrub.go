@@ -31,9 +31,11 @@ var (
 	number = regexp.MustCompile(`^[\d.,:/ -]*$`)
 )
 
-// guarded reports whether what is called so is a credential. The token of a page is
-// none, and a recording cannot be played without it.
-func guarded(name string) bool { return secretName.MatchString(name) && !pagingName.MatchString(name) }
+// guarded reports whether what is called so is a credential. The token of a page and
+// the type of a token are none, and a recording cannot be played without them.
+func guarded(name string) bool {
+	return secretName.MatchString(name) && !pagingName.MatchString(name) && !strings.HasSuffix(strings.ToLower(name), "type")
+}
 
 // scrubber replaces what must not be kept, the same by the same.
 type scrubber struct {

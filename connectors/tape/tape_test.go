@@ -79,7 +79,7 @@ const people = `{"items":[
  {"id":7,"requester":{"name":"Ines Albrecht","email":"Ines.Albrecht@Nordwind.test","phone":"030 1234567","login":"ialbrecht"},
   "company":{"id":3,"name":"Nordwind Logistik"},"author":"Jo\u00e3o Prado","updated":"2026-11-20T10:00:00Z",
   "text":"Hello Ines, Albrecht called +49 30 555 12345 for Nordwind Logistik. Write to ines.albrecht@nordwind.test. JO\u00c3O agrees.",
-  "session_token":"tok-of-the-system","next_page_token":"page-2-token","href":"BASE/items/7?by=ialbrecht"}]}`
+  "session_token":"tok-of-the-system","token_type":"Bearer","next_page_token":"page-2-token","href":"BASE/items/7?by=ialbrecht"}]}`
 
 func TestWhatIsRecordedNamesNobody(t *testing.T) {
 	t.Parallel()
@@ -98,7 +98,7 @@ func TestWhatIsRecordedNamesNobody(t *testing.T) {
 			t.Errorf("%q is on the tape:\n%s", private, all)
 		}
 	}
-	for _, kept := range []string{"2026-11-20T10:00:00Z", "page-2-token", "Hello ", "\"id\": 7", tape.Host + "/items/7"} {
+	for _, kept := range []string{"2026-11-20T10:00:00Z", "Bearer", "page-2-token", "Hello ", "\"id\": 7", tape.Host + "/items/7"} {
 		if !strings.Contains(all, kept) {
 			t.Errorf("%q is not on the tape any more:\n%s", kept, all)
 		}
