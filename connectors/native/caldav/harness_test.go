@@ -27,6 +27,9 @@ func connection(t *testing.T, settings map[string]string, password string) remot
 	}
 }
 
+// connector returns one that shares no breaker with others.
+func connector() remote.Connector { return caldav.New() }
+
 // sink collects what a pull emits.
 type sink struct {
 	pages    []remote.Page

@@ -17,7 +17,11 @@ var (
 )
 
 // entry is an object in a list: where it is and how it was.
-type entry struct{ href, etag string }
+type entry struct {
+	href string // canonical
+	etag string
+	raw  string // as the server writes it, to be asked for by
+}
 
 // changes is the answer to a sync-collection.
 type changes struct {
@@ -51,7 +55,7 @@ func (s *session) since(ctx context.Context, cal calendar, token string) (out ch
 			out.gone = append(out.gone, href)
 		case strings.HasSuffix(href, "/"): // a folder in the calendar
 		case found && p.ETag != "":
-			out.changed = append(out.changed, entry{href, p.ETag})
+			out.changed = append(out.changed, entry{href, p.ETag, r.href()})
 		default:
 			return out, false, broken(fmt.Errorf("an object has neither ETag nor status (%q)", r.Status))
 		}
@@ -107,7 +111,7 @@ func (s *session) members(ctx context.Context, cal calendar) ([]entry, error) {
 		case p.ETag == "":
 			return nil, fault.New(fault.Setup, "The calendar server names no versions of its events (ETag), so changes cannot be told.")
 		default:
-			out = append(out, entry{href, p.ETag})
+			out = append(out, entry{href, p.ETag, r.href()})
 		}
 	}
 	if !itself {
@@ -124,7 +128,9 @@ const batch = 100
 func (s *session) read(ctx context.Context, cal calendar, list []entry) (map[string]object, error) {
 	want := make([]string, len(list))
 	for i, e := range list {
-		want[i] = e.href
+		if want[i] = e.raw; e.raw == "" {
+			want[i] = e.href
+		}
 	}
 	out := map[string]object{}
 	ms, _, err := s.do(ctx, "REPORT", cal.href, "1", multiget(want))
@@ -143,23 +149,24 @@ func (s *session) read(ctx context.Context, cal calendar, list []entry) (map[str
 	for _, r := range ms.Responses {
 		href := s.canonical(r.href())
 		p, found := r.found()
-		switch {
-		case code(r.Status) == 404:
-			answered[href] = true
-		case found && p.Data != nil:
-			answered[href] = true
+		answered[href] = true
+		if found && p.Data != nil {
 			out[href] = object{href: href, etag: p.ETag, data: []byte(*p.Data)}
 		}
 	}
 	missing := 0
-	for _, href := range want {
-		if answered[href] {
+	for _, e := range list {
+		if _, ok := out[e.href]; ok {
 			continue
 		}
-		if missing++; missing > 3 && missing > len(want)/10 {
+		if !answered[e.href] {
+			missing++
+		}
+		if missing > 3 && missing > len(list)/10 {
 			return nil, fault.New(fault.Unavailable, "The calendar server sent fewer events than it was asked for; nothing of it is used and we try again.")
 		}
-		if err := s.alone(ctx, href, out); err != nil {
+		// Also of one that it calls missing: the list named it a moment ago.
+		if err := s.alone(ctx, e.href, out); err != nil {
 			return nil, err
 		}
 	}

@@ -37,6 +37,9 @@ func (c *Connector) Pull(ctx context.Context, conn remote.Conn, req remote.PullR
 	} else {
 		err = p.changes(ctx, calendars)
 	}
+	if err == nil {
+		err = fault.Wrap(fault.Unavailable, "finish", ctx.Err())
+	}
 	if err != nil {
 		return fault.At("pull "+Stream, err)
 	}
