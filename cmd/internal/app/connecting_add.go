@@ -72,7 +72,7 @@ func samples(ctx context.Context, connector remote.Connector, conn remote.Conn, 
 	}
 	var out []connections.Sampled
 	for _, st := range connector.Spec().Streams {
-		if !slices.Contains(st.Kinds, record.KindTicket) && !slices.Contains(st.Kinds, record.KindAsset) {
+		if !slices.ContainsFunc(st.Kinds, faced) {
 			continue
 		}
 		list, err := sampler.Preview(ctx, conn, st.Name, samplesShown)
@@ -82,6 +82,16 @@ func samples(ctx context.Context, connector remote.Connector, conn remote.Conn, 
 		}
 	}
 	return out
+}
+
+// faced reports whether clients meet a kind by itself.
+func faced(kind record.Kind) bool {
+	switch kind {
+	case record.KindAccount, record.KindContact, record.KindComment, record.KindAttachment, record.KindPayment, record.KindTimeEntry:
+		return false
+	default:
+		return true
+	}
 }
 
 // candidates are companies as discovered, with what they may be by their names.

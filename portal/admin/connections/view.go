@@ -278,14 +278,18 @@ func partsOf(c *ui.Chrome, d Detail, at string) []ui.Tab {
 // rawText is an answer of the system for the eye, cut where nobody reads on.
 func rawText(raw any) string {
 	const most = 4000
-	data, err := json.MarshalIndent(raw, "", "  ")
-	if err != nil {
-		return ""
+	said, isText := raw.(string)
+	if !isText {
+		data, err := json.MarshalIndent(raw, "", "  ")
+		if err != nil {
+			return ""
+		}
+		said = string(data)
 	}
-	if text := []rune(string(data)); len(text) > most {
+	if text := []rune(said); len(text) > most {
 		return string(text[:most]) + "\n…"
 	}
-	return string(data)
+	return said
 }
 
 // fact is one line of a normalized record.
@@ -306,6 +310,9 @@ func factsOf(c *ui.Chrome, r record.Record) []fact {
 	}
 	if f.Person != "" {
 		out = append(out, fact{c.T("connections.fact.person"), f.Person})
+	}
+	if !f.Due.IsZero() {
+		out = append(out, fact{c.T("connections.fact.due"), c.Exact(f.Due)})
 	}
 	if !r.Updated.IsZero() {
 		out = append(out, fact{c.T("connections.fact.updated"), c.Exact(r.Updated)})

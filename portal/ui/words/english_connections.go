@@ -46,8 +46,8 @@ var englishConnecting = Catalogue{ //nolint:gosec // words about credentials, no
 	"connections.form.system":    "The system",
 	"connections.form.name":      "Name",
 	"connections.form.name.hint": "What people call it. Clients read it as the source of what they see.",
-	"connections.form.more":      "Names of fields and queues",
-	"connections.form.more.text": "How your system names things. What stands here is usual.",
+	"connections.form.more":      "Names and choices",
+	"connections.form.more.text": "How your system names things, and what of it is used. What stands here is usual.",
 	"connections.form.ca":        "The certificate is of your own authority",
 	"connections.form.ca.label":  "Authority (PEM)",
 	"connections.form.ca.hint":   "The content of the CA file, from -----BEGIN CERTIFICATE----- to the end. It is trusted for this connection only.",
@@ -103,6 +103,7 @@ var englishConnecting = Catalogue{ //nolint:gosec // words about credentials, no
 	"connections.fact.status.guess":      "“%s”, clients read “%s” (a guess)",
 	"connections.fact.person":            "Handled by",
 	"connections.fact.updated":           "Last change",
+	"connections.fact.due":               "Date",
 }
 
 var englishConnected = Catalogue{
