@@ -68,6 +68,10 @@ func TestTheQueueReadsNothingThatIsFinished(t *testing.T) {
 			for i, plan := range plans {
 				few := who == "an agent of few" || name == "an account" // read account by account, and sorted
 				switch {
+				case strings.Contains(plan, "person=?") != strings.Contains(plan, "records_mine (person=? AND turn=?"):
+					t.Errorf("%s, %s, %d looks for a person elsewhere: %s", who, name, i, plan)
+				case !few && name == "mine" && i == 0 && !strings.Contains(plan, "records_mine"):
+					t.Errorf("%s, %s, %d reads what others handle: %s", who, name, i, plan)
 				case strings.Contains(plan, "SCAN r") || strings.Contains(plan, "SCAN x") || strings.Contains(plan, "SCAN p") && !strings.Contains(plan, "INDEX approvals_"):
 					t.Errorf("%s, %s, %d reads everything: %s", who, name, i, plan)
 				case strings.Contains(plan, "records_by_sort") || strings.Contains(plan, "sqlite_autoindex_records"):

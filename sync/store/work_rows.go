@@ -144,7 +144,7 @@ func (f *Staff) counting(s access.Scope, out *work.Counts) []scoped.Query {
 	count("actions AS x WHERE "+stuckActions+" AND x.state = 'dead' AND "+x, nil, of(record.TurnProvider), reach...)
 	count("actions AS x WHERE "+stuckActions+" AND x.state = 'conflict' AND "+x, nil, of(record.TurnClient), reach...)
 	if s.Name() != "" {
-		count("records AS r WHERE "+openTicket+" AND r.turn IN ('provider', 'client', 'third', 'nobody') AND r.person = ? AND "+r, &out.Mine, nil, append([]any{s.Name()}, reach...)...)
+		count("records AS r WHERE "+openTicket+" AND r.turn IN ('provider', 'client', 'third', 'nobody') AND r.person <> '' AND r.person = ? AND "+r, &out.Mine, nil, append([]any{s.Name()}, reach...)...)
 	}
 	count(asked+" AND p.asker_id = ?", &out.Mine, nil, append(reach[:len(reach):len(reach)], s.User())...)
 	count("records AS r WHERE "+openTicket+" AND r.due_at < ? AND "+r, &out.Late, nil, append([]any{at(f.now())}, reach...)...)
