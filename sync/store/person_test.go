@@ -32,9 +32,10 @@ func TestTheLastAdministratorStays(t *testing.T) {
 	w := newWorld(t)
 	amara := administrator(t, w, "amara")
 	for name, err := range map[string]error{
-		"demoted":  w.sys.ChangeStaff(t.Context(), amara, amara.User(), access.Manager, action.Origin{}),
-		"let go":   w.sys.ChangeStaff(t.Context(), amara, amara.User(), "", action.Origin{}),
-		"disabled": w.sys.SwitchUser(t.Context(), amara, amara.User(), true, action.Origin{}),
+		"demoted":                      w.sys.ChangeStaff(t.Context(), amara, amara.User(), access.Manager, action.Origin{}),
+		"let go":                       w.sys.ChangeStaff(t.Context(), amara, amara.User(), "", action.Origin{}),
+		"disabled":                     w.sys.SwitchUser(t.Context(), amara, amara.User(), true, action.Origin{}),
+		"disabled by the command line": w.sys.DisableUser(t.Context(), amara.User(), true),
 	} {
 		if !fault.Is(err, fault.Conflict) {
 			t.Errorf("%s: %v", name, err)

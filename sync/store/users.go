@@ -95,9 +95,22 @@ func (y *System) SetPassword(ctx context.Context, user, hash string) error {
 	})
 }
 
-// DisableUser refuses or allows sign-in again; either way every session ends.
+// DisableUser refuses or allows sign-in again; either way every session ends. The
+// last administrator who can sign in stays (fault.Conflict).
 func (y *System) DisableUser(ctx context.Context, user string, disabled bool) error {
 	return y.administer(ctx, administered(audit.UserChanged, y.now(), user, "disabled", strconv.FormatBool(disabled)), func(ctx context.Context, tx *scoped.Tx) error {
+		if err := tx.Alone(ctx, administrators); err != nil {
+			return fault.At("change user", err)
+		}
+		var users []userRow
+		if err := tx.Find(ctx, &users, selectUser+"WHERE id = ?", user); err != nil {
+			return fault.At("read user", err)
+		}
+		if disabled && len(users) == 1 && users[0].StaffRole == access.Admin && !users[0].Disabled {
+			if err := otherAdmin(ctx, tx, user); err != nil {
+				return err
+			}
+		}
 		return changeUser(ctx, tx, user, "disabled = ?, epoch = epoch + 1", disabled)
 	})
 }
