@@ -14,6 +14,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gorilla/mux"
 
+	"portico/portal/admin/connections"
 	"portico/portal/api"
 	"portico/portal/session"
 	"portico/portal/setup"
@@ -129,12 +130,7 @@ func (o Options) firstRun(doors *signin.Doors) *setup.Pages {
 		return nil
 	}
 	s := *o.Setup
-	s.Enter = doors.Admit
-	for _, d := range table(o, doors) {
-		if d.path == "/admin/connections" {
-			s.Connect = d.path
-		}
-	}
+	s.Enter, s.Connect = doors.Admit, connections.Path
 	return setup.New(s)
 }
 

@@ -54,7 +54,7 @@ type Options struct {
 	Looks Looks
 	// Enter signs the first administrator in and leads on; portal.New sets it.
 	Enter func(w http.ResponseWriter, r *http.Request, u access.User, by, next string) error
-	// Connect is where systems are connected in the browser; "" is the command line.
+	// Connect is where systems are connected.
 	Connect string
 	// Plain frames a page for nobody in particular, Frame one for staff.
 	Plain func(r *http.Request) *ui.Chrome

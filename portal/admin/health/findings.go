@@ -117,7 +117,7 @@ func queue(c *ui.Chrome, what string, q Queue, late time.Duration, href string) 
 func stuck(c *ui.Chrome, f Facts) finding {
 	out := finding{What: c.T("health.stuck"), Says: c.T("health.queue.none"), Tone: ui.Good}
 	if f.Stuck.Count > 0 {
-		out.Says, out.Tone, out.Do = c.N("health.stuck.some", f.Stuck.Count), ui.Attn, c.T("health.stuck.do")
+		out.Says, out.Tone, out.Do, out.Href = c.N("health.stuck.some", f.Stuck.Count), ui.Attn, c.T("health.stuck.do"), "/admin/actions"
 	}
 	return out
 }

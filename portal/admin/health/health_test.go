@@ -76,7 +76,7 @@ func TestEveryProblemSaysWhatToDo(t *testing.T) {
 		"mail":     {func(f *health.Facts) { f.Mail = "" }, "reach nobody", "Set the mail server"},
 		"hold":     {func(f *health.Facts) { f.HeldSince, f.HeldWhy = now.Add(-time.Hour), "restored" }, "restored", "portico release"},
 		"actions":  {func(f *health.Facts) { f.Actions = health.Queue{Count: 3, Oldest: now.Add(-time.Hour)} }, "3 wait", "may be written to"},
-		"stuck":    {func(f *health.Facts) { f.Stuck.Count = 1 }, "could not be carried out", "portico action list"},
+		"stuck":    {func(f *health.Facts) { f.Stuck.Count = 1 }, "could not be carried out", "try it again or give it up"},
 		"relay":    {func(f *health.Facts) { f.Events = health.Queue{Count: 9, Oldest: now.Add(-2 * time.Minute)} }, "9 wait", "relay stands still"},
 		"webhooks": {func(f *health.Facts) { f.Deliveries = health.Queue{Count: 1, Oldest: now.Add(-2 * time.Hour)} }, "1 waits", "endpoint does not answer"},
 		"mails":    {func(f *health.Facts) { f.Mails = health.Queue{Count: 1, Oldest: now.Add(-2 * time.Hour)} }, "1 waits", "three days"},

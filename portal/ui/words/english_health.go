@@ -42,7 +42,7 @@ var englishHealth = Catalogue{
 	"health.stuck":               "Needs a person",
 	"health.stuck.some.one":      "%s thing that a client asked for could not be carried out",
 	"health.stuck.some.other":    "%s things that clients asked for could not be carried out",
-	"health.stuck.do":            "Look at each, then try it again or give it up: “portico action list”.",
+	"health.stuck.do":            "Look at each, then try it again or give it up.",
 	"health.events":              "News to pass on",
 	"health.events.do":           "The relay stands still. Look whether a process that works is running, and into its log.",
 	"health.deliveries":          "Webhooks to send",
