@@ -11,6 +11,8 @@ import (
 type Work struct {
 	Calendar, Event     session.Page
 	Contracts, Contract session.Page
+	Projects, Project   session.Page
+	Documents, Document session.Page
 }
 
 // doors lists them. The calendar is for whoever sees anything that it shows; the
@@ -22,5 +24,9 @@ func (w Work) doors() []door {
 		{get, "/a/{account}/calendar/{id}", sees(record.KindEvent), w.Event},
 		{get, "/a/{account}/contracts", sees(record.KindContract), w.Contracts},
 		{get, "/a/{account}/contracts/{id}", sees(record.KindContract), w.Contract},
+		{get, "/a/{account}/projects", sees(record.KindProject), w.Projects},
+		{get, "/a/{account}/projects/{id}", sees(record.KindProject), w.Project},
+		{get, "/a/{account}/documents", sees(record.KindDocument), w.Documents},
+		{get, "/a/{account}/documents/{id}", sees(record.KindDocument), w.Document},
 	}
 }

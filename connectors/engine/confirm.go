@@ -153,14 +153,14 @@ func (w *write) file(ctx context.Context, f action.File) ([]byte, error) {
 // Open implements remote.Connector.
 func (c *Connector) Open(ctx context.Context, conn remote.Conn, ref record.Ref) (io.ReadCloser, error) {
 	f := c.m.Files
-	if f == nil || ref.Kind != record.KindAttachment {
+	if f == nil || ref.Kind != record.KindAttachment && ref.Kind != record.KindDocument {
 		return nil, fault.Newf(fault.NotFound, "%s has no such file.", c.m.Name)
 	}
 	s, err := c.open(conn, remote.Interactive)
 	if err != nil {
 		return nil, err
 	}
-	env := with(s.env(), manifest.Env{"id": ref.External})
+	env := with(s.env(), manifest.Env{"id": ref.External, "kind": string(ref.Kind)})
 	req, err := buildRequest(&f.Request, env, nil)
 	if err != nil {
 		return nil, err

@@ -154,7 +154,7 @@ func (c *compiler) all() {
 		c.action(m.Actions[name], root.key("actions").key(name), base)
 	}
 	if f := m.Files; f != nil {
-		c.request(&f.Request, root.key("files").key("request"), base.with(scope{"id": types.String}))
+		c.request(&f.Request, root.key("files").key("request"), base.with(scope{"id": types.String, "kind": types.String}))
 		c.expr(&f.Content, root.key("files").key("content"), base.with(answerScope))
 	}
 }

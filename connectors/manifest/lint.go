@@ -30,6 +30,9 @@ func (c *compiler) lint() {
 	if c.emits("attachment") && c.m.Files == nil {
 		c.problem(root, "attachments are emitted, but there is no \"files\" to fetch their bytes")
 	}
+	if c.emits("document") && c.m.Files == nil {
+		c.problem(root, "documents are emitted, but there is no \"files\" to fetch their bytes")
+	}
 }
 
 func (c *compiler) lintStream(s *Stream, at pointer) {

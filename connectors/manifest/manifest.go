@@ -173,7 +173,7 @@ type Lookup struct {
 	Type Expr `json:"type"`
 }
 
-// Files is how the bytes of an attachment are fetched.
+// Files is how the bytes of an attachment or a document are fetched.
 type Files struct {
 	Request  Request `json:"request"`
 	Encoding string  `json:"encoding"` // "" for the bytes themselves, or base64 of Content

@@ -34,6 +34,7 @@ type Approvals interface {
 type Options struct {
 	Records   Records
 	Approvals Approvals
+	Days      Days
 	Frame     ui.Framer
 }
 
@@ -74,6 +75,9 @@ func (p *Pages) Home(w http.ResponseWriter, r *http.Request, s access.Scope) err
 		if err := p.dates(r.Context(), s, &v); err != nil {
 			return err
 		}
+	}
+	if err := p.occasions(r.Context(), s, &v); err != nil {
+		return err
 	}
 	if v.SeesTickets || v.SeesAssets {
 		fresh, err := p.o.Records.Freshness(r.Context(), s, s.Account())

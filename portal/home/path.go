@@ -23,6 +23,9 @@ func approvalPath(a approval.Approval) string {
 
 // datePath leads to the one asset, or to the list when there are several.
 func datePath(v homeView, d date) string {
+	if d.Href != "" {
+		return d.Href
+	}
 	base := ui.AccountPath(v.Chrome.Account.ID) + "assets"
 	if len(d.Names) == 1 {
 		return base + "/" + d.First.String()

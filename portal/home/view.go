@@ -26,6 +26,7 @@ type homeView struct {
 	MoreWith      bool
 	Finished      []record.Row
 	Dates         []date
+	Calendar      string // where the calendar is; "" when there is none
 	Down          []ui.Down
 	Stamp         record.Stamp
 }
@@ -38,9 +39,11 @@ type need struct {
 	Approval approval.Approval // zero for a request
 }
 
-// date is one day on which warranties end.
+// date is one day on which warranties end, or something else happens.
 type date struct {
 	Day   time.Time // midnight UTC
+	Title string    // what happens; "" when warranties end
+	Href  string
 	Names []string
 	First record.ID
 }
@@ -127,4 +130,12 @@ func (d date) names(c *ui.Chrome) string {
 		return strings.Join(d.Names, ", ")
 	}
 	return strings.Join(d.Names[:most], ", ") + " " + c.T("home.dates.more", c.Number(len(d.Names)-most))
+}
+
+// title says what happens on a day.
+func (d date) title(c *ui.Chrome) string {
+	if d.Title != "" {
+		return d.Title
+	}
+	return c.N("home.dates.warranty", len(d.Names))
 }

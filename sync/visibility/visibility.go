@@ -24,7 +24,7 @@ type Rule struct {
 }
 
 // Kinds are the kinds that rules are about.
-var Kinds = []record.Kind{record.KindTicket, record.KindAsset}
+var Kinds = []record.Kind{record.KindTicket, record.KindAsset, record.KindContract, record.KindProject, record.KindDocument, record.KindEvent}
 
 // Fields lists what a rule about a kind may ask for; each is a name in the JSON of
 // the body.
@@ -34,6 +34,12 @@ func Fields(k record.Kind) []string {
 		return []string{"queue", "status", "priority"}
 	case record.KindAsset:
 		return []string{"status", "category", "location", "model"}
+	case record.KindContract, record.KindEvent:
+		return []string{"type", "status"}
+	case record.KindProject:
+		return []string{"status"}
+	case record.KindDocument:
+		return []string{"folder"}
 	default:
 		return nil
 	}
@@ -51,6 +57,14 @@ func value(b record.Body, field string) string {
 		return map[string]string{"queue": b.Queue, "status": b.Status, "priority": b.Priority}[field]
 	case record.Asset:
 		return map[string]string{"status": b.Status, "category": b.Category, "location": b.Location, "model": b.Model}[field]
+	case record.Contract:
+		return map[string]string{"type": b.Type, "status": b.Status}[field]
+	case record.Event:
+		return map[string]string{"type": b.Type, "status": b.Status}[field]
+	case record.Project:
+		return map[string]string{"status": b.Status}[field]
+	case record.Document:
+		return map[string]string{"folder": b.Folder}[field]
 	default:
 		return ""
 	}

@@ -62,6 +62,19 @@ func TestARuleComparesExactly(t *testing.T) {
 			t.Errorf("%+v: %v", c.b, got)
 		}
 	}
+	for _, c := range []struct {
+		r visibility.Rule
+		b record.Body
+	}{
+		{visibility.Rule{Kind: record.KindContract, Field: "type", Value: "x"}, record.Contract{Type: "x"}},
+		{visibility.Rule{Kind: record.KindProject, Field: "status", Value: "x"}, record.Project{Status: "x"}},
+		{visibility.Rule{Kind: record.KindDocument, Field: "folder", Value: "x"}, record.Document{Folder: "x"}},
+		{visibility.Rule{Kind: record.KindEvent, Field: "type", Value: "x"}, record.Event{Type: "x"}},
+	} {
+		if !c.r.Hides(c.b) || c.r.Hides(record.Event{Status: "x"}) {
+			t.Errorf("%+v", c.r)
+		}
+	}
 	for _, k := range visibility.Kinds {
 		for _, f := range visibility.Fields(k) {
 			if !(visibility.Rule{Kind: k, Field: f, Value: "x"}).Known() || (visibility.Rule{Kind: k, Field: f}).Known() {

@@ -58,7 +58,7 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, show *sh
 	}
 	a.administer(&pages, ui.NewFramer(frame), firm.Checked(mailer.Check))
 	a.decisions(&pages, d, frame)
-	a.worked(&pages, d, ui.NewFramer(frame))
+	a.worked(&pages, d, library{a.files, sources{a, sys, a.log}}, ui.NewFramer(frame))
 	a.ruled(&pages, sys, ui.NewFramer(frame))
 	a.staffed(&pages, s, w, ui.NewFramer(frame), zone)
 	a.integrate(&pages, s, w.nudge, ui.NewFramer(frame))
@@ -85,7 +85,7 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, show *sh
 
 func (a *App) pages(s *store.Store, d desk, frame ui.Framer, from sources) portal.Pages {
 	t := tickets.New(tickets.Options{Records: d, Actions: d, Approvals: d, Files: library{a.files, from}, Uploads: a.files, Frame: frame})
-	h := home.New(home.Options{Records: d, Approvals: d, Frame: frame})
+	h := home.New(home.Options{Records: d, Approvals: d, Days: d, Frame: frame})
 	e := assets.New(assets.Options{Records: d, Frame: frame})
 	return portal.Pages{
 		Home:    h.Home,

@@ -311,9 +311,11 @@ func factsOf(c *ui.Chrome, r record.Record) []fact {
 	if f.Person != "" {
 		out = append(out, fact{c.T("connections.fact.person"), f.Person})
 	}
-	if !f.Due.IsZero() {
-		out = append(out, fact{c.T("connections.fact.due"), c.Exact(f.Due)})
+	more := moreFacts(c, r.Body)
+	if len(more) == 0 && !f.Due.IsZero() {
+		more = []fact{{c.T("connections.fact.due"), c.Exact(f.Due)}}
 	}
+	out = append(out, more...)
 	if !r.Updated.IsZero() {
 		out = append(out, fact{c.T("connections.fact.updated"), c.Exact(r.Updated)})
 	}

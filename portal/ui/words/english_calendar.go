@@ -33,6 +33,8 @@ var englishCalendar = Catalogue{
 	"calendar.over":          "Over",
 	"calendar.acknowledged":  "Acknowledged",
 
+	"home.dates.nothing": "Nothing is planned for the next 90 days.",
+
 	"calendar.what.event":   "%s",
 	"calendar.what.renewal": "%s renews",
 	"calendar.what.notice":  "Last day to give notice: %s",

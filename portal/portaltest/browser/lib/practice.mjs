@@ -11,13 +11,14 @@ const day = 86_400_000; // ms
 const date = (days) => new Date(Date.now() + days * day).toISOString().slice(0, 10);
 const at = (days, time) => `${date(days)}T${time}:00Z`;
 
-const client = "nordwind";
+const client = "Nordwind Logistik";
 const things = () => ({
+  clients: [{ name: client }, { name: "Vale" }],
   contracts: [
     { id: "c1", client, number: "V-2024-07", name: "Managed workplace", type: "Service", status: "active", terms: "Covers 24 workplaces, Monday to Friday.\n\nReaction within four hours: https://example.com/terms", currency: "EUR", value: "1490.00", period: "month", included: "40", used: "31.5", unit: "hours", start: "2024-01-01", renewal: date(120), notice: date(30) },
     { id: "c2", client, number: "V-2023-02", name: "Backup and restore", type: "Licence", status: "active", currency: "EUR", value: "2400.00", period: "year", included: "2", used: "2.4", unit: "TB", start: "2023-03-01", end: date(75) },
     { id: "c3", client, number: "V-2019-11", name: "Telephone system", type: "Lease", status: "ended", start: "2019-11-01", end: "2024-10-31" },
-    { id: "c4", client: "vale", number: "V-1", name: "Not of Nordwind", status: "active", start: "2024-01-01" },
+    { id: "c4", client: "Vale", number: "V-1", name: "Not of Nordwind", status: "active", start: "2024-01-01" },
   ],
   projects: [
     { id: "p1", client, number: "P-31", name: "Move to the new office in Bremen", status: "in progress", text: "New cabling, new switches, and everybody moves over one weekend.", manager: "Jonas Brandt", start: date(-40), due: date(45), done: "60" },
@@ -61,6 +62,9 @@ http:
 check:
   steps:
     - {name: contracts, request: {path: /contracts}, found: Contracts can be read.}
+lookups:
+  companies:
+    - {request: {path: /clients}, items: body, name: item.name}
 streams:
 ${stream("contract", ["number", "name", "type", "status", "terms", "currency", "value", "period", "included", "used", "unit", "start", "end", "renewal", "notice"])}${stream("project", ["number", "name", "status", "text", "manager", "start", "due", "done"])}${stream("document", ["name", "folder", "content_type", "size", "revision", "project", "author"])}${stream("event", ["title", "text", "type", "status", "location", "start", "end", "all_day", "zone"])}
 files:
@@ -85,6 +89,22 @@ export class Practice {
     await mkdir(join(folder, "connectors"), { recursive: true });
     await writeFile(join(folder, "connectors", "practice.yaml"), manifest);
     return practice;
+  }
+
+  // connect has an administrator connect the system, and match its one company.
+  async connect(page) {
+    await page.goto("/admin/connections");
+    await page.getByRole("link", { name: "Add a connection" }).click();
+    await page.getByRole("link", { name: "Practice manager" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("Practice manager");
+    await page.getByLabel("Address", { exact: true }).fill(this.url);
+    await page.getByRole("button", { name: "Check" }).click();
+    await page.locator("#allow_private").check();
+    await page.getByRole("button", { name: "Check" }).click();
+    await page.getByRole("button", { name: "Look at what would come" }).click();
+    const row = page.locator("main tbody tr", { hasText: client });
+    await row.getByRole("checkbox").check();
+    await row.getByLabel(`Account of ${client}`).fill(client);
   }
 
   close() {

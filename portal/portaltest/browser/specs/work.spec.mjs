@@ -1,6 +1,7 @@
 // What a system that is no help desk brings: a calendar and contracts, as the client
 // and the staff see them.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { inspect, launch, looks, sizes, visit } from "../lib/browser.mjs";
 import { Practice } from "../lib/practice.mjs";
@@ -15,10 +16,14 @@ describe("work that is no request", () => {
     portico = await Home.make();
     practice = await Practice.open(portico.folder);
     await portico.serve("--demo");
-    const host = new URL(practice.url).host;
-    await portico.run(["connector", "add", "practice", "--name", "Practice manager", "--set", `url=${practice.url}`, "--allow-private", host]);
-    await portico.run(["connector", "match", "Practice manager", "nordwind", "--account", "Nordwind Logistik"]);
     browser = await launch();
+    await visit(browser, portico.url, "desktop", "light", async (page) => {
+      await enter(page, "Amara Osei");
+      await practice.connect(page);
+      await inspect(page, "work-preview", /status of (409|422)/);
+      await page.getByRole("button", { name: "Connect and pull" }).click();
+      await page.waitForURL("**?done=connected");
+    });
   });
   after(async () => {
     await browser?.close();
@@ -66,6 +71,32 @@ describe("work that is no request", () => {
         await page.getByRole("link", { name: "Managed workplace" }).click();
         await page.getByText("Reaction within four hours").waitFor();
         await inspect(page, "contract");
+      }));
+
+      test(`projects and documents, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
+        const account = await arrive(page, "projects", "Move to the new office in Bremen");
+        await inspect(page, "projects");
+        await page.getByRole("link", { name: "Move to the new office in Bremen" }).click();
+        await page.getByRole("link", { name: "Floor plan Bremen.pdf" }).waitFor();
+        await inspect(page, "project");
+        await page.goto(account + "documents");
+        await inspect(page, "documents");
+        await page.getByRole("link", { name: "Projects", exact: true }).last().click();
+        await page.getByRole("heading", { name: "Projects", level: 1 }).waitFor();
+        await inspect(page, "documents-folder");
+        // Whatever a file says it is, it is saved.
+        const coming = page.waitForEvent("download");
+        await page.getByRole("link", { name: "<script>alert(1)</script>.html" }).click();
+        const saved = await coming;
+        assert.equal(await readFile(await saved.path(), "utf8"), "bytes of d3");
+      }));
+
+      test(`one picture of everything, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
+        const account = await arrive(page, "contracts", "Managed workplace");
+        await page.goto(account);
+        await page.locator("#home-dates", { hasText: "Firewall replacement in Gdynia" }).waitFor();
+        await page.locator("#home-dates", { hasText: "Last day to give notice: Managed workplace" }).waitFor();
+        await inspect(page, "home-work");
       }));
     }
   }
