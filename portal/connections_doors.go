@@ -18,6 +18,9 @@ type Connections struct {
 	Statuses, Status        session.Page
 	Companies, Match        session.Page
 	Unmatch, Repair         session.Page
+	ConsentBack             session.Page // where systems send people back to
+	ConsentChoose           session.Page
+	ConsentAgain            session.Page
 }
 
 // connectionDoors are for administrators: nobody else touches a credential.
@@ -33,8 +36,11 @@ func connectionDoors(p Connections) []door {
 		// What these answer has the address that was posted to: loading it anew begins again.
 		{get, "/admin/connections/new/{id}/preview", admin, p.Again},
 		{get, "/admin/connections/new/{id}/connect", admin, p.Again},
+		{get, "/admin/connections/consent", admin, p.ConsentBack},
+		{post, "/admin/connections/consent", admin, p.ConsentChoose},
 		{get, "/admin/connections/{id}", admin, p.Show},
 		{get, "/admin/connections/{id}/runs", admin, p.Runs},
+		{post, "/admin/connections/{id}/consent", admin, p.ConsentAgain},
 		{post, "/admin/connections/{id}/pause", admin, p.Pause},
 		{post, "/admin/connections/{id}/readonly", admin, p.ReadOnly},
 		{post, "/admin/connections/{id}/pull", admin, p.Pull},

@@ -100,6 +100,7 @@ func (c *Connector) Forget(id record.ConnectionID) {
 func specOf(m *manifest.Manifest) remote.Spec {
 	s := remote.Spec{ID: m.ID, Name: m.Name, Category: m.Category, Description: m.Description, Color: m.Color}
 	learned := m.HTTP.Auth.Learned()
+	s.Consent = consentOf(m)
 	for _, name := range m.FieldOrder {
 		f := m.Config[name]
 		s.Fields = append(s.Fields, remote.Field{Name: name, Label: f.Label, Help: f.Help, Type: f.Type,

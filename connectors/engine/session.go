@@ -28,8 +28,8 @@ type session struct {
 	whole  bool      // keep members that no expression asks for: somebody looks at them
 }
 
-// open signs in (lazily: nothing is sent yet) and settles defaults.
-func (c *Connector) open(conn remote.Conn, class remote.Class) (*session, error) {
+// begin settles defaults.
+func (c *Connector) begin(conn remote.Conn) (*session, error) {
 	s := &session{c: c, m: c.m, conn: conn, config: map[string]string{}}
 	for name, f := range c.m.Config {
 		if f.Type == remote.SecretField {
@@ -38,10 +38,22 @@ func (c *Connector) open(conn remote.Conn, class remote.Class) (*session, error)
 		s.config[name] = f.Default
 		if v := conn.Settings[name]; v != "" {
 			s.config[name] = v
-		} else if f.Required && f.Default == "" && c.learned[name] {
-			return nil, fault.New(fault.Unauthenticated, "Sign in at "+c.m.Name+": only it can say what stands in "+f.Label+".")
-		} else if f.Required && f.Default == "" {
+		} else if f.Required && f.Default == "" && !c.learned[name] {
 			return nil, fault.New(fault.Setup, f.Label+" is missing; fill it in.").Field(name, "This is needed.")
+		}
+	}
+	return s, nil
+}
+
+// open signs in (lazily: nothing is sent yet).
+func (c *Connector) open(conn remote.Conn, class remote.Class) (*session, error) {
+	s, err := c.begin(conn)
+	if err != nil {
+		return nil, err
+	}
+	for name := range c.learned {
+		if f := c.m.Config[name]; f.Required && s.config[name] == "" {
+			return nil, fault.New(fault.Unauthenticated, "Sign in at "+c.m.Name+": only it can say what stands in "+f.Label+".")
 		}
 	}
 	cfg, err := s.reach(class)

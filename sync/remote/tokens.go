@@ -131,9 +131,13 @@ type Redeemed struct {
 	Token Token
 	// Settings are learned: from the callback, from the answer, or looked up.
 	Settings map[string]string
-	// Choices are values of a setting of which somebody has to choose one, by setting.
-	Choices map[string][]Choice
+	// Choices are what we were let into, where the system keeps a list: one of them
+	// has to be chosen.
+	Choices []Choice
 }
 
-// Choice is one value that a learned setting may have.
-type Choice struct{ Value, Name string }
+// Choice is one company, file or organisation that we were let into.
+type Choice struct {
+	Name     string
+	Settings map[string]string
+}

@@ -41,7 +41,7 @@ type NewConnection struct {
 	Streams []remote.Stream
 	Secrets map[string][]byte // sealed, by field
 	Queues  []string          // where new requests may go
-	// Token is what a person brought from the system; of version 0 there is none.
+	// Token is what a person brought from the system; one without Sealed is none.
 	Token SealedToken
 	// Companies are known before the first pull; none of them is matched.
 	Companies []remote.Company
@@ -72,7 +72,7 @@ func (y *System) Connect(ctx context.Context, n NewConnection) error {
 		if err := y.putSecrets(ctx, tx, c.ID, n.Secrets); err != nil {
 			return err
 		}
-		if n.Token.Version > 0 {
+		if len(n.Token.Sealed) > 0 {
 			if err := putToken(ctx, tx, c.ID, n.Token); err != nil {
 				return err
 			}

@@ -70,7 +70,7 @@ func (y *System) TakeConsent(ctx context.Context, state, session []byte) (Consen
 	return c, err
 }
 
-// ConsentFailed leaves in the log that a person did not let us in, and why, in a word.
-func (y *System) ConsentFailed(ctx context.Context, c record.ConnectionID, why string) error {
-	return y.administer(ctx, administered(audit.ConnectionMade, y.now(), c.String(), "consent", why), func(context.Context, *scoped.Tx) error { return nil })
+// NoteConsent leaves in the log what came of a consent, in a word.
+func (y *System) NoteConsent(ctx context.Context, c record.ConnectionID, what string) error {
+	return y.administer(ctx, administered(audit.ConnectionMade, y.now(), c.String(), "consent", what), func(context.Context, *scoped.Tx) error { return nil })
 }

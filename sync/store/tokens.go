@@ -8,6 +8,7 @@ import (
 	"portico/sync/audit"
 	"portico/sync/fault"
 	"portico/sync/record"
+	"portico/sync/remote"
 	"portico/sync/store/internal/scoped"
 )
 
@@ -100,19 +101,26 @@ func (y *System) FreeToken(ctx context.Context, c record.ConnectionID, version i
 }
 
 // SignInAgain stores the token that a person has brought, whatever stands there, and
-// the settings with what the system told; nil leaves them. Its leaf names who let us in.
-func (y *System) SignInAgain(ctx context.Context, c record.ConnectionID, next SealedToken, settings map[string]string) error {
-	data, err := json.Marshal(settings)
+// the settings with what the system told. fault.Conflict is a connection whose
+// settings somebody else changed meanwhile. Its leaf names who let us in.
+func (y *System) SignInAgain(ctx context.Context, was remote.Connection, next SealedToken, settings map[string]string) error {
+	before, err := json.Marshal(was.Settings)
 	if err != nil {
 		return fault.Wrap(fault.Internal, "encode settings", err)
 	}
-	return y.administer(ctx, administered(audit.ConnectionMade, y.now(), c.String(), "consent", "given"), func(ctx context.Context, tx *scoped.Tx) error {
-		if settings != nil {
-			if _, err := tx.Run(ctx, "UPDATE connections SET settings = ? WHERE id = ?", string(data), c); err != nil {
-				return fault.At("store what was learned", err)
-			}
+	after, err := json.Marshal(settings)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "encode settings", err)
+	}
+	return y.administer(ctx, administered(audit.ConnectionMade, y.now(), was.ID.String(), "consent", "given"), func(ctx context.Context, tx *scoped.Tx) error {
+		n, err := tx.Run(ctx, "UPDATE connections SET settings = ? WHERE id = ? AND settings = ?", string(after), was.ID, string(before))
+		if err != nil {
+			return fault.At("store what was learned", err)
 		}
-		return putToken(ctx, tx, c, next)
+		if n == 0 {
+			return fault.New(fault.Conflict, "Somebody else changed this connection meanwhile. Sign in once more.")
+		}
+		return putToken(ctx, tx, was.ID, next)
 	})
 }
 

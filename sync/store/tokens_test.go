@@ -97,7 +97,9 @@ func TestASignInWinsOverARenewalThatIsUnderWay(t *testing.T) {
 		t.Fatal(mine, err)
 	}
 	brought := store.SealedToken{Sealed: []byte("brought"), SignedIn: w.clock(), Got: w.clock(), Expires: w.clock().Add(time.Hour), RefreshEnds: w.clock().Add(48 * time.Hour)}
-	must(t, w.sys.SignInAgain(t.Context(), w.conn, brought, map[string]string{"tenant": "7"}))
+	was, err := w.sys.Connection(t.Context(), w.conn)
+	must(t, err)
+	must(t, w.sys.SignInAgain(t.Context(), was, brought, map[string]string{"tenant": "7"}))
 	if ok, err := w.sys.SwapToken(t.Context(), w.conn, 0, store.SealedToken{Sealed: []byte("late")}); ok || err != nil {
 		t.Errorf("a late answer was stored: %v, %v", ok, err)
 	}

@@ -27,12 +27,13 @@ type fitter struct {
 // connecting adds the pages of connections.
 func (a *App) connecting(to *portal.Pages, sys *store.System, frame ui.Framer) {
 	f := fitter{a, sys}
-	p := connections.New(connections.Options{Watch: f, Care: f, Add: f, Own: f, Edit: f, Words: f, Match: f, Account: sys, Frame: frame})
+	p := connections.New(connections.Options{Watch: f, Care: f, Add: f, Own: f, Edit: f, Words: f, Match: f, Account: sys, Consent: f, Frame: frame})
 	to.Connections = portal.Connections{
 		List: p.List, Gallery: p.Gallery, Form: p.Form, Check: p.Check, Preview: p.Preview, Connect: p.Connect, Again: p.Again,
 		Show: p.Show, Runs: p.Runs, Pause: p.Pause, ReadOnly: p.ReadOnly, Pull: p.Pull, Reread: p.Reread, Confirm: p.Confirm,
 		Settings: p.Settings, Revise: p.Revise, Statuses: p.Statuses, Status: p.SaveStatus,
 		Companies: p.Companies, Match: p.MatchCompanies, Unmatch: p.Unmatch, Repair: p.Repair,
+		ConsentBack: p.ConsentBack, ConsentChoose: p.ConsentChoose, ConsentAgain: p.ConsentAgain,
 	}
 }
 
@@ -90,6 +91,11 @@ func (f fitter) Detail(ctx context.Context, id record.ConnectionID) (connections
 	if d.Secrets, err = f.sys.SecretAges(ctx, id); err != nil {
 		return d, err
 	}
+	token, err := f.sys.Token(ctx, id)
+	if err != nil {
+		return d, err
+	}
+	d.SignIn = connections.SignedIn{At: token.SignedIn, Got: token.Got, Expires: token.Expires, RefreshEnds: token.RefreshEnds, Ended: token.Ended}
 	if d.Unseen, err = f.sys.UnmatchedCompanies(ctx, id); err != nil {
 		return d, err
 	}

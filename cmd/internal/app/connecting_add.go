@@ -35,7 +35,8 @@ func (f fitter) Glimpse(ctx context.Context, s access.Scope, token string) (conn
 	if err := f.pace(ctx, s); err != nil {
 		return connections.Glimpse{}, err
 	}
-	conn, _, done, err := f.open(connector, d.Draft)
+	tokens := remote.Hold(d.Token)
+	conn, _, done, err := f.open(connector, d.Draft, tokens)
 	if err != nil {
 		return connections.Glimpse{}, err
 	}
@@ -56,6 +57,9 @@ func (f fitter) Glimpse(ctx context.Context, s access.Scope, token string) (conn
 	found, err := connector.Discover(looking, conn)
 	note(err)
 	d.Queues, d.Companies = usualFirst(found.Queues, d.Settings["queue"]), found.Companies[:min(len(found.Companies), companiesTaken)]
+	if d.Token, err = tokens.Load(ctx); err != nil { // it may have been renewed
+		return g, err
+	}
 	if g.Token, err = f.seal(s, d); err != nil {
 		return g, err
 	}
@@ -140,6 +144,11 @@ func (f fitter) Connect(ctx context.Context, s access.Scope, token string, picks
 	n := store.NewConnection{Connection: remote.Connection{ID: d.ID, Connector: d.Connector, Name: d.Name, Settings: d.Settings,
 		AllowPrivate: d.AllowPrivate, CA: d.CA, ReadOnly: d.ReadOnly}}
 	n.Queues, n.Companies = d.Queues, d.Companies
+	if !d.Token.SignedIn.IsZero() {
+		if n.Token, err = sealToken(f.app.vault, d.ID, d.Token); err != nil {
+			return d.ID, err
+		}
+	}
 	for _, p := range picks {
 		if !slices.ContainsFunc(n.Companies, func(c remote.Company) bool { return c.Key == p.Key }) {
 			n.Companies = append(n.Companies, remote.Company{Key: p.Key, Name: p.Name})

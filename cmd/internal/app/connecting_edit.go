@@ -41,6 +41,7 @@ func (f fitter) Revise(ctx context.Context, s access.Scope, r connections.Revisi
 	}
 	d, spec := r.Draft, connector.Spec()
 	d.Connector, d.Settings = was.Connector, settled(spec, d.Settings)
+	learnedBefore(spec, was, &d)
 	carry := f.reclaim(s, spec, &d)
 	typed := maps.Clone(d.Secrets)
 	if err := f.keep(ctx, spec, was, &d); err != nil {
@@ -49,7 +50,8 @@ func (f fitter) Revise(ctx context.Context, s access.Scope, r connections.Revisi
 	if wrong := wrongDraft(spec, d); len(wrong) > 0 {
 		return connections.Tried{Carry: carry}, marked(wrong)
 	}
-	tried, err := f.signIn(ctx, s, connector, d)
+	tried, err := f.signIn(ctx, s, connector, d, f.app.tokens(f.sys, d.ID))
+	tried.SignedIn = tried.SignedIn || spec.Consent != nil // who changed the application signs in next
 	tried.Carry = carry
 	if err != nil || !tried.Report.OK && !(r.Anyway && tried.SignedIn) {
 		return tried, err
@@ -65,6 +67,15 @@ func (f fitter) Revise(ctx context.Context, s access.Scope, r connections.Revisi
 	}
 	tried.Token = "saved"
 	return tried, sys.Hasten(ctx, d.ID, "")
+}
+
+// learnedBefore keeps what no form asks for.
+func learnedBefore(spec remote.Spec, was remote.Connection, d *connections.Draft) {
+	for _, field := range spec.Fields {
+		if field.Learned {
+			d.Settings[field.Name] = was.Settings[field.Name]
+		}
+	}
 }
 
 // keep completes a draft with the stored credentials. They belong to the address

@@ -34,6 +34,7 @@ type sealedDraft struct {
 	connections.Draft
 
 	Until time.Time
+	Token remote.Token // which a person brought from the system
 	// What the system calls its things, once somebody has looked.
 	Queues    []string
 	Companies []remote.Company
@@ -70,7 +71,13 @@ func (f fitter) Try(ctx context.Context, s access.Scope, d connections.Draft) (c
 	if len(wrong) > 0 {
 		return connections.Tried{Carry: carry}, marked(wrong)
 	}
-	tried, err := f.signIn(ctx, s, connector, d)
+	if spec.Consent != nil {
+		tried, err := f.goThere(ctx, s, connector, d)
+		tried.Carry = carry
+		return tried, err
+	}
+	tokens := remote.Hold(remote.Token{})
+	tried, err := f.signIn(ctx, s, connector, d, tokens)
 	tried.Carry = carry
 	if err != nil || !tried.SignedIn {
 		return tried, err
@@ -156,14 +163,14 @@ func marked(wrong map[string]string) error {
 }
 
 // signIn checks a draft against its system, within limits of time and number.
-func (f fitter) signIn(ctx context.Context, s access.Scope, connector remote.Connector, d connections.Draft) (connections.Tried, error) {
+func (f fitter) signIn(ctx context.Context, s access.Scope, connector remote.Connector, d connections.Draft, tokens remote.Tokens) (connections.Tried, error) {
 	if err := f.pace(ctx, s); err != nil {
 		return connections.Tried{}, err
 	}
 	if err := outward(ctx, f.sys); err != nil {
 		return connections.Tried{}, err
 	}
-	conn, look, done, err := f.open(connector, d)
+	conn, look, done, err := f.open(connector, d, tokens)
 	if err != nil {
 		return connections.Tried{}, err
 	}
@@ -189,7 +196,7 @@ func (f fitter) pace(ctx context.Context, s access.Scope) error {
 
 // open makes what a connector needs out of a draft, for one piece of work. Nothing
 // of it is kept: neither the way out, nor a budget, nor what the breaker learned.
-func (f fitter) open(connector remote.Connector, d connections.Draft) (remote.Conn, *lookout, func(), error) {
+func (f fitter) open(connector remote.Connector, d connections.Draft, tokens remote.Tokens) (remote.Conn, *lookout, func(), error) {
 	policy, err := egress.Connection(d.AllowPrivate)
 	if err != nil {
 		return remote.Conn{}, nil, nil, err
@@ -200,7 +207,7 @@ func (f fitter) open(connector remote.Connector, d connections.Draft) (remote.Co
 	}
 	look := &lookout{next: wall{f.sys, transport}}
 	conn := remote.Conn{
-		ID: record.NewConnectionID(), Settings: d.Settings, Transport: look, Budget: connectors.NewBudget(connector, f.app.now),
+		ID: record.NewConnectionID(), Settings: d.Settings, Transport: look, Budget: connectors.NewBudget(connector, f.app.now), Tokens: tokens,
 		Secret: func(name string) (string, error) {
 			if d.Secrets[name] == "" {
 				return "", fault.Newf(fault.Setup, "The connection has no %s yet. Enter it.", name)

@@ -18,6 +18,7 @@ type Plant interface {
 	connections.Editing
 	connections.Dictionary
 	connections.Matching
+	connections.Consents
 }
 
 // Plant opens it for a test.

@@ -17,6 +17,7 @@ type formView struct {
 	Spec     remote.Spec
 	Typed    Draft
 	Action   string
+	Redirect string // where a system sends people back to
 	Carry    string
 	Kept     map[string]time.Time // credentials that are stored, when each was entered
 	Problem  string
@@ -45,7 +46,7 @@ func (p *Pages) formView(r *http.Request, s access.Scope) (formView, error) {
 		return formView{}, err
 	}
 	c.Title = c.T("connections.add.of", spec.Name)
-	return formView{Chrome: c, Spec: spec, Action: Path + "/new/" + spec.ID}, nil
+	return formView{Chrome: c, Spec: spec, Action: Path + "/new/" + spec.ID, Redirect: p.o.Consent.Redirect()}, nil
 }
 
 // Form serves an empty form: GET /admin/connections/new/{id}. Read-only is what a
@@ -74,6 +75,8 @@ func (p *Pages) Check(w http.ResponseWriter, r *http.Request, s access.Scope) er
 	}
 	v.take(tried)
 	switch {
+	case err == nil && tried.Leave != nil:
+		return p.leave(w, r, v.Chrome, *tried.Leave, v.Action)
 	case err == nil && tried.Report.OK:
 		return ui.Show(w, r, http.StatusOK, checkedPage(v))
 	case err == nil:

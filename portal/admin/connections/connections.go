@@ -39,6 +39,7 @@ type Detail struct {
 	Holdings map[record.Kind]int  // records in accounts; nil when counting takes too long
 	Runs     []run.Run            // the newest first
 	Secrets  map[string]time.Time // when each credential was entered
+	SignIn   SignedIn             // where a person lets us in
 	Unseen   int                  // companies that are not matched
 	Guessed  int                  // statuses that nobody has looked at
 }
@@ -72,6 +73,7 @@ type Options struct {
 	Words   Dictionary
 	Match   Matching
 	Account Accounts
+	Consent Consents
 	Frame   ui.Framer
 }
 

@@ -40,6 +40,9 @@ type Tried struct {
 	Confirm string
 	// Carry are the secrets of the draft, sealed for the same person and address.
 	Carry string
+	// Leave is the way to a system that asks a person whether we may; nothing was
+	// tried then. Nil is no such system.
+	Leave *Leave
 	// Token is the whole draft as it was tried, sealed for the same person; "" unless
 	// SignedIn.
 	Token string

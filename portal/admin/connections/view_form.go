@@ -49,7 +49,7 @@ func optional(spec remote.Spec) []remote.Field { return those(spec, false) }
 func those(spec remote.Spec, required bool) []remote.Field {
 	var out []remote.Field
 	for _, f := range spec.Fields {
-		if f.Required == required {
+		if f.Required == required && !f.Learned {
 			out = append(out, f)
 		}
 	}
