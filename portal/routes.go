@@ -71,6 +71,7 @@ type Pages struct {
 	Connections Connections
 	Health      Health
 	Work        Work
+	Money       Money
 }
 
 // door is one line of the table. The handler is a session.Page, a session.Stream,
@@ -133,13 +134,13 @@ func table(o Options, d *signin.Doors) []door {
 		{post, "/a/{account}/tickets", act, p.TicketCreate},
 		{get, "/a/{account}/tickets.csv", see, exports.Hold(p.TicketsCSV)},
 		{get, "/a/{account}/tickets/new", act, p.TicketForm},
-		{get, "/a/{account}/actions/{action}", see, p.Action},
-		{post, "/a/{account}/actions/{action}/withdraw", act, p.ActionWithdraw},
+		{get, "/a/{account}/actions/{action}", inAccount, p.Action},
+		{post, "/a/{account}/actions/{action}/withdraw", inAccount, p.ActionWithdraw},
 		{get, "/a/{account}/tickets/{id}", see, p.Ticket},
 		{post, "/a/{account}/tickets/{id}/reply", act, p.TicketReply},
 		{post, "/a/{account}/tickets/{id}/close", act, p.TicketClose},
 		{post, "/a/{account}/tickets/{id}/reopen", act, p.TicketReopen},
-		{get, "/a/{account}/files/{attachment}", sees(record.KindAttachment), p.File},
+		{get, "/a/{account}/files/{attachment}", inAccount, p.File},
 		{get, "/a/{account}/approvals", sees(record.KindApproval), p.Approvals},
 		{post, "/a/{account}/approvals", byStaff, p.ApprovalAsk},
 		{get, "/a/{account}/approvals/new", byStaff, p.ApprovalForm},
@@ -171,6 +172,7 @@ func table(o Options, d *signin.Doors) []door {
 	doors = append(doors, connectionDoors(p.Connections)...)
 	doors = append(doors, p.Health.doors()...)
 	doors = append(doors, p.Work.doors()...)
+	doors = append(doors, p.Money.doors()...)
 	if o.Hooks != nil { // public: the sender proves itself to the handler
 		doors = append(doors, door{post, "/hooks/{connection}", public, o.Hooks})
 	}

@@ -116,6 +116,9 @@ type message struct {
 	IDs  []string `json:"ids,omitempty"`
 }
 
+// paged are the kinds whose records have a page with their id in its address.
+var paged = []record.Kind{record.KindTicket, record.KindAsset, record.KindInvoice, record.KindQuote}
+
 // asked is the kind under which a browser is told of actions.
 const asked = "action"
 
@@ -134,7 +137,7 @@ func (n *news) messages(s access.Scope) []message {
 			return []message{{}}
 		case about.asked:
 			out = append(out, message{Kind: asked})
-		case about.kind == record.KindTicket || about.kind == record.KindAsset:
+		case slices.Contains(paged, about.kind):
 			out = append(out, message{Kind: string(about.kind), IDs: named.ids})
 		default: // no page has the id of anything else in its address
 			out = append(out, message{Kind: string(about.kind)})

@@ -104,5 +104,5 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request, s access.Scope, k
 
 // seeProgress leads to where the action can be followed.
 func (p *Pages) seeProgress(w http.ResponseWriter, r *http.Request, a action.Action) {
-	http.Redirect(w, r, ticketPath(a.Account, a.Target)+progressAnchor(a.ID), http.StatusSeeOther)
+	http.Redirect(w, r, ui.KindPath(a.Account, a.Kind.About())+"/"+a.Target.String()+ui.ProgressAnchor(a.ID), http.StatusSeeOther)
 }

@@ -15,14 +15,6 @@ import (
 	"portico/sync/record"
 )
 
-// How long the end of an action stays on the page of its request: long enough to
-// be seen, and a refusal until somebody has surely been there.
-const (
-	doneStays    = 30 * time.Minute
-	refusedStays = 7 * 24 * time.Hour
-	mostProgress = 3
-)
-
 // detailView is everything that the page of a request shows.
 type detailView struct {
 	Chrome   *ui.Chrome
@@ -93,7 +85,7 @@ func (p *Pages) detail(r *http.Request, s access.Scope) (detailView, error) {
 	v := detailView{Chrome: c, Row: d.Row, Ticket: t, Base: d.Base, Hidden: d.Hidden != "", Oldest: r.URL.Query().Get("order") == "oldest"}
 	v.Timeline = ui.NewTimeline(c, entries, authors(asked), filesPath(s.Account()), !v.Oldest)
 	v.Messages = messages(entries)
-	v.Progress = progressOf(c, s, asked, d.Stamp.System)
+	v.Progress = ui.OwnProgress(c, s, asked, d.Stamp.System)
 	if d.Stamp.Down != "" {
 		v.Down = []ui.Down{{System: d.Stamp.System, Since: d.Stamp.DownSince, ReadAt: d.Stamp.ReadAt}}
 	}
@@ -141,36 +133,6 @@ func messages(entries []record.Entry) int {
 		}
 	}
 	return n
-}
-
-// progressOf picks the reader's own actions that are under way or have just ended.
-func progressOf(c *ui.Chrome, s access.Scope, asked []action.Action, system string) []ui.Progress {
-	var out []ui.Progress
-	for _, a := range asked {
-		if len(out) == mostProgress {
-			break
-		}
-		if a.Actor.User == s.User() && current(a, c.Now) {
-			out = append(out, newProgress(s, a, system))
-		}
-	}
-	return out
-}
-
-func current(a action.Action, now time.Time) bool {
-	stays := doneStays
-	if a.State == action.Refused {
-		stays = refusedStays
-	}
-	return !a.State.Final() || now.Sub(a.Ended) < stays
-}
-
-func newProgress(s access.Scope, a action.Action, system string) ui.Progress {
-	p := ui.Progress{Action: a, System: system, Self: actionPath(a.Account, a.ID)}
-	if a.Actor.User == s.User() && a.Input.Approval == "" && action.Move(a.State, action.Withdrawn) == nil {
-		p.Withdraw = p.Self + "/withdraw"
-	}
-	return p
 }
 
 // seen is what the reader had before them when they decided.

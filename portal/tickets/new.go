@@ -95,7 +95,7 @@ func (p *Pages) Create(w http.ResponseWriter, r *http.Request, s access.Scope) e
 		})
 		if err == nil {
 			p.drop(r, files, a.Input.Files)
-			http.Redirect(w, r, actionPath(s.Account(), a.ID), http.StatusSeeOther)
+			http.Redirect(w, r, ui.ActionPath(s.Account(), a.ID), http.StatusSeeOther)
 			return nil
 		}
 		in.Key = uuid.NewString() // a form that is refused now was not sent, or sent with other words

@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"portico/portal/ui"
-	"portico/sync/action"
 	"portico/sync/approval"
 	"portico/sync/record"
 )
@@ -20,10 +19,6 @@ func ticketPath(a record.AccountID, id record.ID) string {
 	return ui.AccountPath(a) + "tickets/" + id.String()
 }
 
-func actionPath(a record.AccountID, id action.ID) string {
-	return ui.AccountPath(a) + "actions/" + id.String()
-}
-
 func approvalPath(a approval.Approval) string {
 	return ui.AccountPath(a.Account) + "approvals/" + a.ID.String()
 }
@@ -31,6 +26,3 @@ func approvalPath(a approval.Approval) string {
 func askPath(row record.Row) string {
 	return ui.AccountPath(row.Account) + "approvals/new?ticket=" + row.ID.String()
 }
-
-// progressAnchor leads to the progress of an action on the page of its request.
-func progressAnchor(id action.ID) string { return "#progress-" + id.String() }

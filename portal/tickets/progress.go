@@ -18,7 +18,8 @@ const ended = "portico:ended"
 type progressView struct {
 	Chrome   *ui.Chrome
 	Progress ui.Progress
-	Ticket   record.Row // zero for something new
+	Target   record.Row // zero for something new
+	List     string     // the list of its kind, or the account
 	Back     string
 }
 
@@ -52,12 +53,18 @@ func (p *Pages) Withdraw(w http.ResponseWriter, r *http.Request, s access.Scope)
 	if err != nil {
 		return notHere()
 	}
-	a, err := p.o.Actions.Withdraw(r.Context(), s, s.Account(), id)
+	a, err := p.o.Actions.ActionByID(r.Context(), s, s.Account(), id)
+	if err == nil {
+		err = access.Act(s, s.Account(), a.Kind.About())
+	}
+	if err == nil {
+		a, err = p.o.Actions.Withdraw(r.Context(), s, s.Account(), id)
+	}
 	if err != nil {
 		return err
 	}
-	if a.Target.IsZero() {
-		http.Redirect(w, r, actionPath(a.Account, a.ID), http.StatusSeeOther)
+	if a.Target.IsZero() || ui.KindPath(a.Account, a.Kind.About()) == "" {
+		http.Redirect(w, r, ui.ActionPath(a.Account, a.ID), http.StatusSeeOther)
 		return nil
 	}
 	p.seeProgress(w, r, a)
@@ -77,18 +84,25 @@ func (p *Pages) progressView(r *http.Request, s access.Scope, a action.Action) (
 	if err != nil {
 		return progressView{}, err
 	}
-	v := progressView{Chrome: c, Back: listPath(a.Account)}
+	list := ui.KindPath(a.Account, a.Kind.About())
+	v := progressView{Chrome: c, List: list, Back: list}
+	if list == "" {
+		v.List, v.Back = c.Home, c.Home
+	}
 	if !a.Target.IsZero() {
-		d, err := p.o.Records.Detail(r.Context(), s, a.Account, record.KindTicket, a.Target)
+		d, err := p.o.Records.Detail(r.Context(), s, a.Account, a.Kind.About(), a.Target)
 		switch {
 		case err == nil:
-			v.Ticket, v.Back = d.Row, ticketPath(a.Account, d.ID)
-		case !fault.Is(err, fault.NotFound): // of a request that has left, what was asked for stays
+			v.Target = d.Row
+			if list != "" {
+				v.Back = list + "/" + d.ID.String()
+			}
+		case !fault.Is(err, fault.NotFound): // of what has left, what was asked for stays
 			return v, err
 		}
 	}
-	system := v.Ticket.Stamp.System
-	if v.Ticket.ID.IsZero() {
+	system := v.Target.Stamp.System
+	if v.Target.ID.IsZero() {
 		if system, err = p.systemOf(r, s, a); err != nil {
 			return v, err
 		}
@@ -96,7 +110,7 @@ func (p *Pages) progressView(r *http.Request, s access.Scope, a action.Action) (
 	if system == "" {
 		system = c.Provider.Name
 	}
-	v.Progress = newProgress(s, a, system)
+	v.Progress = ui.NewProgress(s, a, system)
 	c.Title = c.T("progress.of." + string(a.Kind))
 	return v, nil
 }

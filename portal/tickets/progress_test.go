@@ -67,15 +67,18 @@ func TestWhatWasAskedForOutlivesItsRequest(t *testing.T) {
 func TestWithdrawLeadsBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	reply := action.Action{ID: action.NewID(), Account: w.account, Target: w.rows[0].ID, State: action.Recorded}
-	create := action.Action{ID: action.NewID(), Account: w.account, State: action.Retrying}
-	sending := action.Action{ID: action.NewID(), Account: w.account, State: action.Sending}
+	reply := action.Action{ID: action.NewID(), Account: w.account, Kind: action.TicketReply, Target: w.rows[0].ID, State: action.Recorded}
+	create := action.Action{ID: action.NewID(), Account: w.account, Kind: action.TicketCreate, State: action.Retrying}
+	sending := action.Action{ID: action.NewID(), Account: w.account, Kind: action.TicketReply, State: action.Sending}
 	w.actions = []action.Action{reply, create, sending}
 	for a, want := range map[action.ID]string{reply.ID: "/tickets/" + w.rows[0].ID.String() + "#progress-", create.ID: "/actions/"} {
 		got, err := ask(t, w.pages.Withdraw, w.as(access.Owner), post(nil), "action", a.String())
 		if err != nil || got.Code != http.StatusSeeOther || !strings.Contains(got.Header().Get("Location"), want) {
 			t.Errorf("%d %v %q", got.Code, err, got.Header().Get("Location"))
 		}
+	}
+	if _, err := ask(t, w.pages.Withdraw, w.as(access.Finance), post(nil), "action", reply.ID.String()); !fault.Is(err, fault.NotFound) {
+		t.Errorf("what is about requests, by somebody who sees none: %v", err)
 	}
 	if _, err := ask(t, w.pages.Withdraw, w.as(access.Owner), post(nil), "action", sending.ID.String()); !fault.Is(err, fault.Conflict) {
 		t.Errorf("too late: %v", err)

@@ -79,13 +79,25 @@ func count(n int) string { return strconv.Itoa(n) }
 
 // progressTitle names what the action is about.
 func progressTitle(v progressView) string {
-	if a := v.Progress.Action; v.Ticket.ID.IsZero() && !a.Target.IsZero() {
+	a := v.Progress.Action
+	switch {
+	case v.Target.ID.IsZero() && (!a.Target.IsZero() || a.Kind != action.TicketCreate):
 		return v.Chrome.T("progress.of." + string(a.Kind))
+	case v.Target.ID.IsZero():
+		return subject(v.Chrome, a.Input.Subject)
+	case v.Target.Title == "" && v.Target.Kind != record.KindTicket:
+		return v.Target.Number
+	default:
+		return subject(v.Chrome, v.Target.Title)
 	}
-	if v.Ticket.ID.IsZero() {
-		return subject(v.Chrome, v.Progress.Action.Input.Subject)
+}
+
+// about names the list that what was acted on is in; a kind without one is the account.
+func (v progressView) about() string {
+	if k := v.Progress.Action.Kind.About(); ui.KindPath(v.Chrome.Account.ID, k) != "" {
+		return string(k)
 	}
-	return subject(v.Chrome, v.Ticket.Title)
+	return "account"
 }
 
 // besides is the status where it says more than whose turn it is.

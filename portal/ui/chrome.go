@@ -17,6 +17,7 @@ type Chrome struct {
 	words.Reader
 	Provider Provider
 	Account  record.AccountInfo // zero on pages that are about no account
+	Fed      []record.Kind      // what connections of the account bring
 	User     User
 	Staff    bool // the reader works for the provider
 	Preview  bool // the account is not open to its members yet

@@ -146,6 +146,7 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 	if err != nil {
 		return err
 	}
+	c.Fed = is.Fed
 	c.Account, c.Preview = is.Account, s.IsStaff() && is.Account.Launch != record.LaunchInvited
 	base := AccountPath(is.Account.ID)
 	c.Home = base
@@ -161,7 +162,10 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 	if o.Approvals && s.Sees(record.KindApproval) {
 		items = append(items, NavItem{Label: c.T("nav.approvals"), Href: base + "approvals", Icon: IconApproval, Count: few(is.Decisions)})
 	}
-	if s.Sees(record.KindAsset) {
+	if c.Shows(s, record.KindInvoice) {
+		items = append(items, NavItem{Label: c.T("nav.invoices"), Href: KindPath(is.Account.ID, record.KindInvoice), Icon: IconInvoices})
+	}
+	if c.Shows(s, record.KindAsset) {
 		items = append(items, NavItem{Label: c.T("nav.assets"), Href: base + "assets", Icon: IconAssets})
 	}
 	items = append(items, c.Sections(s, base, is.Fed)...)
@@ -172,6 +176,13 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 	c.Nav = c.nav(r, items)
 	return nil
 }
+
+// Feeds reports whether some connection of the account brings the kind, so that
+// nobody is led to a page that would stay empty.
+func (c *Chrome) Feeds(k record.Kind) bool { return has(c.Fed, k) }
+
+// Shows reports whether a kind is fed and may be seen.
+func (c *Chrome) Shows(s access.Scope, k record.Kind) bool { return s.Sees(k) && c.Feeds(k) }
 
 // maxWaiting is how far the navigation counts; more is not worth reading rows for.
 const maxWaiting = 9

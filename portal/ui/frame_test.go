@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,10 +20,11 @@ import (
 type accounts struct {
 	launch  record.Launch
 	waiting int
+	fed     []record.Kind
 }
 
 func (a accounts) Standing(_ context.Context, s access.Scope, id record.AccountID, most int) (record.Standing, error) {
-	is := record.Standing{Account: record.AccountInfo{ID: id, Name: "Nordwind", Launch: a.launch}}
+	is := record.Standing{Account: record.AccountInfo{ID: id, Name: "Nordwind", Launch: a.launch}, Fed: a.fed}
 	if s.Sees(record.KindTicket) {
 		is.Requests = min(a.waiting, most)
 	}
@@ -77,7 +79,7 @@ func TestFrameShowsWhatTheRoleSees(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := framed(t, accounts{record.LaunchInvited, c.waiting}, c.path, c.s)
+			got := framed(t, accounts{record.LaunchInvited, c.waiting, []record.Kind{record.KindTicket, record.KindAsset}}, c.path, c.s)
 			if all, current := labels(got); all != c.all || current != c.current {
 				t.Errorf("%q, current %q", all, current)
 			}
@@ -88,6 +90,20 @@ func TestFrameShowsWhatTheRoleSees(t *testing.T) {
 				t.Errorf("search goes to %q", got.Search)
 			}
 		})
+	}
+}
+
+// TestNobodyIsLedToWhatNothingFeeds: a firm without accounting sees no empty page.
+func TestNobodyIsLedToWhatNothingFeeds(t *testing.T) {
+	t.Parallel()
+	id := record.NewAccountID()
+	for role, want := range map[access.Role]string{
+		access.Owner: "Home Requests Invoices Calendar ", access.Finance: "Home Invoices Calendar ", access.Accountant: "Home Invoices Calendar ", access.Contributor: "Home Requests ", access.Approver: "Home ",
+	} {
+		a := accounts{record.LaunchInvited, 0, []record.Kind{record.KindInvoice, record.KindPayment}}
+		if all, current := labels(framed(t, a, ui.AccountPath(id)+"invoices/1", grant.Member(grant.User{ID: "u"}, id, role))); all != want || (current == "Invoices") != strings.Contains(want, "Invoices") {
+			t.Errorf("%s: %q, current %q", role, all, current)
+		}
 	}
 }
 

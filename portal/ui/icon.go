@@ -22,6 +22,8 @@ const (
 	IconHidden   Icon = "eye-off"
 	IconHome     Icon = "home"
 	IconInbox    Icon = "inbox"
+	IconInvoices Icon = "file-invoice"
+	IconQuotes   Icon = "file-like"
 	IconInfo     Icon = "info-circle"
 	IconKey      Icon = "key"
 	IconLegal    Icon = "scale"

@@ -15,7 +15,7 @@ func (c *Chrome) Sees(p access.Preset) []string {
 	case p.Staff:
 		out = append(out, c.T("grant.assigned"))
 	}
-	for _, k := range []record.Kind{record.KindTicket, record.KindApproval, record.KindAsset, record.KindContact} {
+	for _, k := range []record.Kind{record.KindTicket, record.KindApproval, record.KindInvoice, record.KindQuote, record.KindAsset, record.KindContact} {
 		switch {
 		case !has(p.See, k):
 		case k == record.KindTicket && p.OwnOnly:
@@ -33,7 +33,7 @@ func (c *Chrome) Sees(p access.Preset) []string {
 // Does says in words what a role may do, one line each; nothing when it only reads.
 func (c *Chrome) Does(p access.Preset) []string {
 	var out []string
-	for _, k := range []record.Kind{record.KindTicket, record.KindApproval} {
+	for _, k := range []record.Kind{record.KindTicket, record.KindApproval, record.KindInvoice, record.KindQuote} {
 		if has(p.Act, k) {
 			out = append(out, c.T("grant.act."+string(k)))
 		}

@@ -15,15 +15,15 @@ func TestWhatARoleGrantsIsReadFromTheGrant(t *testing.T) {
 	t.Parallel()
 	c := &ui.Chrome{}
 	want := map[access.Role][2]string{
-		access.Owner:       {"all requests with their messages and files, questions to decide, the inventory, contacts", "write, answer, close and reopen requests, decide what they are asked, invite and remove colleagues"},
-		access.Finance:     {"questions to decide", "decide what they are asked"},
+		access.Owner:       {"all requests with their messages and files, questions to decide, invoices and payments, quotes, the inventory, contacts", "write, answer, close and reopen requests, decide what they are asked, tell of payments, accept and decline quotes, invite and remove colleagues"},
+		access.Finance:     {"questions to decide, invoices and payments, quotes", "decide what they are asked, tell of payments, accept and decline quotes"},
 		access.Approver:    {"questions to decide", "decide what they are asked"},
 		access.Contributor: {"their own requests with messages and files, questions to decide, the inventory", "write, answer, close and reopen requests, decide what they are asked"},
-		access.Accountant:  {"the account, and no requests", ""},
-		access.Queue:       {"the accounts assigned to them, all requests with their messages and files, questions to decide, the inventory, contacts", ""},
-		access.Agent:       {"the accounts assigned to them, all requests with their messages and files, questions to decide, the inventory, contacts", ""},
-		access.Manager:     {"every account, all requests with their messages and files, questions to decide, the inventory, contacts", ""},
-		access.Admin:       {"every account, all requests with their messages and files, questions to decide, the inventory, contacts", "decide everything about this portal"},
+		access.Accountant:  {"invoices and payments", ""},
+		access.Queue:       {"the accounts assigned to them, all requests with their messages and files, questions to decide, invoices and payments, quotes, the inventory, contacts", ""},
+		access.Agent:       {"the accounts assigned to them, all requests with their messages and files, questions to decide, invoices and payments, quotes, the inventory, contacts", ""},
+		access.Manager:     {"every account, all requests with their messages and files, questions to decide, invoices and payments, quotes, the inventory, contacts", ""},
+		access.Admin:       {"every account, all requests with their messages and files, questions to decide, invoices and payments, quotes, the inventory, contacts", "decide everything about this portal"},
 	}
 	for _, role := range append(append([]access.Role{}, access.MemberRoles...), access.StaffRoles...) {
 		p := grant.Preset(role)

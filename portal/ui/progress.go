@@ -56,7 +56,11 @@ func (p Progress) of(c *Chrome) string {
 	if p.Action.Input.Approval != "" {
 		return c.T("progress.of.approval")
 	}
-	return c.T("progress.of." + string(p.Action.Kind))
+	of, fields := c.T("progress.of."+string(p.Action.Kind)), p.Action.Input.Fields
+	if amount := fields[action.FieldAmount]; amount != "" {
+		return of + ": " + c.Money(amount, fields[action.FieldCurrency])
+	}
+	return of
 }
 
 // written heads the words that are on their way.

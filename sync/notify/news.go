@@ -54,7 +54,7 @@ func (w *Worker) news(ctx context.Context, m notice.Mail) (letter, bool, error) 
 		return letter{}, false, fault.At("look up the choice of mails", err)
 	}
 	r := reader{w, m, grant.Member(grant.User{ID: m.To.ID, Name: m.To.Name, Email: m.To.Email}, m.Account, in.Role), choice, in.Account.Name}
-	if !r.scope.Sees(record.KindTicket) {
+	if !r.scope.Sees(record.KindTicket) && !r.scope.Sees(record.KindInvoice) {
 		return letter{}, false, nil
 	}
 	list, err := r.list(ctx)
@@ -164,7 +164,7 @@ func (r reader) asked(ctx context.Context, t notice.Topic) ([]told, error) {
 	}
 	title := oneLine(a.Input.Subject)
 	if !a.Target.IsZero() {
-		d, err := r.o.Records.Detail(ctx, r.scope, r.mail.Account, record.KindTicket, a.Target)
+		d, err := r.o.Records.Detail(ctx, r.scope, r.mail.Account, a.Kind.About(), a.Target)
 		if fault.Is(err, fault.NotFound) {
 			return nil, nil
 		}
@@ -185,6 +185,9 @@ func titled(d record.Row) string {
 	if title := oneLine(d.Title); title != "" {
 		return title
 	}
+	if d.Kind != record.KindTicket && d.Number != "" {
+		return oneLine(d.Number)
+	}
 	return wordUntitled
 }
 
@@ -204,7 +207,10 @@ func (r reader) letter(list []told) letter {
 		why = wordWhyAll
 	}
 	s.Why = fmt.Sprintf(why, account)
-	s.Links = []link{{wordChange, r.url("notifications")}, {wordStop, token}}
+	s.Links = []link{{wordStop, token}}
+	if r.scope.Sees(record.KindTicket) { // elsewhere there is nothing to choose
+		s.Links = append([]link{{wordChange, r.url("notifications")}}, s.Links...)
+	}
 	if len(list) == 1 {
 		l.subject = fmt.Sprintf(subjects[list[0].reason], list[0].title)
 		s.Lead, s.Button = []string{fmt.Sprintf(wordOne, account)}, link{wordOpen, list[0].URL}

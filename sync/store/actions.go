@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
+
+	"github.com/uptrace/bun"
 
 	"portico/sync/access"
 	"portico/sync/action"
@@ -83,7 +86,16 @@ func (a *Account) ActionsOn(ctx context.Context, s access.Scope, account record.
 	if target.IsZero() {
 		return a.actions(ctx, s, account, "target_id IS NULL")
 	}
-	if _, err := a.Detail(ctx, s, account, record.KindTicket, target); err != nil {
+	kinds, err := askedOn(s, account)
+	if err != nil {
+		return nil, err
+	}
+	table, args := openable(s, account, kinds...)
+	list, err := a.details(ctx, account, "FROM "+table+" AS r WHERE id = ?", append(args, target))
+	if err == nil && len(list) == 0 {
+		err = notFound()
+	}
+	if err != nil {
 		return nil, err
 	}
 	return a.actions(ctx, s, account, "target_id = ?", target)
@@ -97,21 +109,45 @@ func (a *Account) Stuck(ctx context.Context, s access.Scope, account record.Acco
 }
 
 func (a *Account) actions(ctx context.Context, s access.Scope, account record.AccountID, where string, args ...any) ([]action.Action, error) {
-	if err := access.See(s, account, record.KindTicket); err != nil {
+	kinds, err := askedOn(s, account)
+	if err != nil {
 		return nil, err
 	}
-	args = append([]any{account}, args...)
+	seen := slices.DeleteFunc(slices.Clone(action.Kinds), func(k action.Kind) bool { return !slices.Contains(kinds, k.About()) })
+	where = "(" + where + ") AND kind IN (?)"
+	args = append(append([]any{account}, args...), bun.List(seen))
 	if s.OwnOnly() {
 		where += " AND user_id = ?"
 		args = append(args, s.User())
 	}
 	var rows []actionRow
-	err := a.db.For(account).Find(ctx, &rows, "SELECT "+actionColumns+" FROM (SELECT * FROM actions WHERE account_id = ?) AS a WHERE "+where+
+	err = a.db.For(account).Find(ctx, &rows, "SELECT "+actionColumns+" FROM (SELECT * FROM actions WHERE account_id = ?) AS a WHERE "+where+
 		" ORDER BY seq DESC LIMIT ?", append(args, recentActions)...)
 	if err != nil {
 		return nil, fault.At("read actions", err)
 	}
 	return actionsOf(rows)
+}
+
+// askedOn lists the kinds of records on which the viewer may see what was asked for:
+// those that they see themselves.
+func askedOn(s access.Scope, account record.AccountID) ([]record.Kind, error) {
+	var out []record.Kind
+	var refused error
+	for _, k := range action.Kinds {
+		about := k.About()
+		if err := access.See(s, account, about); err != nil {
+			refused = err
+			continue
+		}
+		if !slices.Contains(out, about) {
+			out = append(out, about)
+		}
+	}
+	if len(out) == 0 {
+		return nil, refused
+	}
+	return out, nil
 }
 
 // Destinations lists where a new request of the account may go: connections

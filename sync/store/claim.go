@@ -169,7 +169,7 @@ func (y *System) refresh(ctx context.Context, tx *scoped.Tx, c record.Connection
 
 // moved tells pages and workers that an action has a new state.
 func moved(ctx context.Context, tx *scoped.Tx, a action.Action, now time.Time) error {
-	return emit(ctx, tx, change.New(change.ActionMoved, now, a.Account, record.KindTicket, a.ID.String()))
+	return emit(ctx, tx, change.New(change.ActionMoved, now, a.Account, a.Kind.About(), a.ID.String()))
 }
 
 // ringNext wakes the action that waited behind this one on the same record.
@@ -180,11 +180,12 @@ func ringNext(ctx context.Context, tx *scoped.Tx, a action.Action, now time.Time
 	var next []struct {
 		ID        action.ID
 		AccountID record.AccountID
+		Kind      action.Kind
 	}
-	err := tx.Find(ctx, &next, scoped.System+`SELECT id, account_id FROM actions WHERE connection_id = ? AND external_id = ?
+	err := tx.Find(ctx, &next, scoped.System+`SELECT id, account_id, kind FROM actions WHERE connection_id = ? AND external_id = ?
 		AND state IN ('recorded', 'sending', 'accepted', 'retrying', 'unknown') ORDER BY seq LIMIT 1`, a.Connection, a.External)
 	if err != nil || len(next) == 0 {
 		return fault.At("find the next action", err)
 	}
-	return emit(ctx, tx, change.New(change.ActionDue, now, next[0].AccountID, record.KindTicket, next[0].ID.String()))
+	return emit(ctx, tx, change.New(change.ActionDue, now, next[0].AccountID, next[0].Kind.About(), next[0].ID.String()))
 }

@@ -9,7 +9,6 @@ import (
 	"portico/sync/audit"
 	"portico/sync/change"
 	"portico/sync/fault"
-	"portico/sync/record"
 	"portico/sync/store/internal/scoped"
 )
 
@@ -134,7 +133,7 @@ func (y *System) ruled(ctx context.Context, r action.Ruling, now time.Time, fact
 			return fault.At("decide on action", err)
 		}
 		for _, topic := range topics {
-			if err := emit(ctx, tx, change.New(topic, now, held.Account, record.KindTicket, r.ID.String())); err != nil {
+			if err := emit(ctx, tx, change.New(topic, now, held.Account, held.Kind.About(), r.ID.String())); err != nil {
 				return err
 			}
 		}

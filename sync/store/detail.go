@@ -29,9 +29,46 @@ func (a *Account) Detail(ctx context.Context, s access.Scope, account record.Acc
 	}
 }
 
-// AttachmentOf returns an attachment that the viewer may download.
+// AttachmentOf returns an attachment that the viewer may download: one that is shown
+// to them like a message, or one of FilesOf.
 func (a *Account) AttachmentOf(ctx context.Context, s access.Scope, account record.AccountID, id record.ID) (record.Detail, error) {
-	return a.Detail(ctx, s, account, record.KindAttachment, id)
+	d, err := a.Detail(ctx, s, account, record.KindAttachment, id)
+	if !fault.Is(err, fault.NotFound) || reach(s, account) != nil {
+		return d, err
+	}
+	table, args := papers(s, account)
+	list, err := a.details(ctx, account, "FROM "+table+" AS r WHERE id = ?", append(args, id))
+	if err == nil && len(list) == 0 {
+		err = notFound()
+	}
+	if err != nil {
+		return record.Detail{}, err
+	}
+	return list[0], nil
+}
+
+// FilesOf lists the files of an invoice, a quote or a contract, by name. Who sees
+// the record sees them. One that the viewer may not see has none.
+func (a *Account) FilesOf(ctx context.Context, s access.Scope, account record.AccountID, parent record.ID) ([]record.File, error) {
+	if err := reach(s, account); err != nil {
+		return nil, err
+	}
+	table, args := papers(s, account)
+	list, err := a.details(ctx, account, "FROM "+table+" AS r WHERE parent_id = ? ORDER BY title, id LIMIT 50", append(args, parent))
+	out := make([]record.File, 0, len(list))
+	for _, d := range list {
+		if f, ok := d.Body.(record.Attachment); ok {
+			out = append(out, record.File{ID: d.ID, Name: f.Name, ContentType: f.ContentType, Size: f.Size})
+		}
+	}
+	return out, err
+}
+
+// papers are the attachments of commercial records that the viewer may see.
+func papers(s access.Scope, account record.AccountID) (table string, args []any) {
+	of, args := openable(s, account, record.KindInvoice, record.KindQuote, record.KindContract)
+	return `(SELECT * FROM records WHERE account_id = ? AND kind = 'attachment' AND hidden = '' AND parent_id IN (SELECT id FROM ` + of + " AS p))",
+		append([]any{account}, args...)
 }
 
 // detailFields are rowColumns and what only a whole record has; the body comes

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"portico/sync/action"
 	"portico/sync/audit"
 	"portico/sync/change"
 	"portico/sync/fault"
@@ -63,14 +64,15 @@ func doubt(ctx context.Context, tx *scoped.Tx, now time.Time) error {
 	var waiting []struct {
 		ID        string
 		AccountID record.AccountID
+		Kind      action.Kind
 	}
 	err := tx.Find(ctx, &waiting, scoped.System+`UPDATE actions SET state = 'unknown', due_at = NULL, reason = '', changed_at = ?,
-		fence = fence + 1, lease_until = NULL WHERE state IN ('recorded', 'retrying') RETURNING id, account_id`, at(now))
+		fence = fence + 1, lease_until = NULL WHERE state IN ('recorded', 'retrying') RETURNING id, account_id, kind`, at(now))
 	if err != nil {
 		return fault.At("put waiting actions in doubt", err)
 	}
 	for _, a := range waiting {
-		if err := emit(ctx, tx, change.New(change.ActionMoved, now, a.AccountID, record.KindTicket, a.ID)); err != nil {
+		if err := emit(ctx, tx, change.New(change.ActionMoved, now, a.AccountID, a.Kind.About(), a.ID)); err != nil {
 			return err
 		}
 	}

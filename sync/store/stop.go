@@ -50,15 +50,16 @@ func (w *writer) stop(ctx context.Context, state action.State, reason, where str
 	var stopped []struct {
 		ID        action.ID
 		AccountID record.AccountID
+		Kind      action.Kind
 	}
 	err := w.tx.Find(ctx, &stopped, `UPDATE actions SET state = ?, reason = ?, ended_at = ?, changed_at = ?,
-		due_at = NULL, fence = fence + 1, lease_until = NULL WHERE `+where+" AND state IN ('recorded', 'retrying') RETURNING id, account_id",
+		due_at = NULL, fence = fence + 1, lease_until = NULL WHERE `+where+" AND state IN ('recorded', 'retrying') RETURNING id, account_id, kind",
 		append([]any{state, reason, ended, now}, args...)...)
 	if err != nil {
 		return fault.At("stop actions", err)
 	}
 	for _, a := range stopped {
-		if err := emit(ctx, w.tx, change.New(change.ActionMoved, w.now, a.AccountID, record.KindTicket, a.ID.String())); err != nil {
+		if err := emit(ctx, w.tx, change.New(change.ActionMoved, w.now, a.AccountID, a.Kind.About(), a.ID.String())); err != nil {
 			return err
 		}
 	}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"portico/sync/access"
 	"portico/sync/action"
@@ -22,7 +24,10 @@ import (
 // files it is fault.Invalid, because the first action does not hold them. A target that
 // changed since the person saw it is fault.Conflict, and nothing is recorded.
 func (a *Account) Submit(ctx context.Context, s access.Scope, d action.Draft) (action.Action, error) {
-	if err := access.Act(s, d.Account, record.KindTicket); err != nil {
+	if d.Kind.About() == "" {
+		return action.Action{}, unasked(d.Kind)
+	}
+	if err := access.Act(s, d.Account, d.Kind.About()); err != nil {
 		return action.Action{}, err
 	}
 	if d.Key == "" || len(d.Key) > 100 || plain(d.Key) != d.Key {
@@ -34,7 +39,7 @@ func (a *Account) Submit(ctx context.Context, s access.Scope, d action.Draft) (a
 	if first, err := a.submitted(ctx, s, d); err != nil || !first.ID.IsZero() {
 		return first, err
 	}
-	act, err := a.complete(ctx, s, d)
+	act, read, err := a.complete(ctx, s, d)
 	if err != nil {
 		return action.Action{}, err
 	}
@@ -51,11 +56,14 @@ func (a *Account) Submit(ctx context.Context, s access.Scope, d action.Draft) (a
 		if err := still(ctx, tx, act); err != nil {
 			return err
 		}
+		if err := unrivalled(ctx, tx, act, read); err != nil {
+			return err
+		}
 		stored = act
 		if err := leave(ctx, tx, submittedEntry(act, d.From)); err != nil {
 			return err
 		}
-		return emit(ctx, tx, change.New(change.ActionDue, act.Recorded, act.Account, record.KindTicket, act.ID.String()))
+		return emit(ctx, tx, change.New(change.ActionDue, act.Recorded, act.Account, act.Kind.About(), act.ID.String()))
 	})
 	if err != nil {
 		return action.Action{}, err
@@ -71,17 +79,18 @@ func whole(d action.Draft) error {
 	if d.Input.Approval != "" || d.Input.Care != nil {
 		return fault.New(fault.Invalid, "Only a decision that was recorded is told like this.")
 	}
-	switch d.Kind {
-	case action.TicketCreate:
-		if d.Target.IsZero() {
-			return nil
-		}
-	case action.TicketReply, action.TicketClose, action.TicketReopen:
-		if !d.Target.IsZero() {
-			return nil
-		}
+	switch {
+	case d.Kind.New() != d.Target.IsZero():
+		return unasked(d.Kind)
+	case d.Kind.Judges() && d.Base == "":
+		return fault.New(fault.Invalid, "It does not say what you saw. Reload the page; what you typed is kept.")
+	default:
+		return action.CheckInput(d.Kind, d.Input)
 	}
-	return fault.Newf(fault.Invalid, "%q cannot be asked for here.", d.Kind)
+}
+
+func unasked(k action.Kind) error {
+	return fault.Newf(fault.Invalid, "%q cannot be asked for here.", k)
 }
 
 // submitted finds the action that the same form already became.
@@ -99,14 +108,15 @@ func (a *Account) submitted(ctx context.Context, s access.Scope, d action.Draft)
 // said reports whether a form holds what it held when it was first sent: a
 // browser that goes back shows a form that was sent, ready to be changed.
 func said(first, now action.Input) bool {
-	return first.Subject == now.Subject && first.Text == now.Text && slices.EqualFunc(first.Files, now.Files, func(a, b action.File) bool {
+	return first.Subject == now.Subject && first.Text == now.Text && maps.Equal(first.Fields, now.Fields) && slices.EqualFunc(first.Files, now.Files, func(a, b action.File) bool {
 		return a.Name == b.Name && a.SHA256 == b.SHA256
 	})
 }
 
 // complete fills in what the page does not decide: where the target lives,
-// what the company is called there, and whether the person saw its last state.
-func (a *Account) complete(ctx context.Context, s access.Scope, d action.Draft) (action.Action, error) {
+// what the company is called there, and whether the person saw its last state. It
+// also says when the target was read.
+func (a *Account) complete(ctx context.Context, s access.Scope, d action.Draft) (action.Action, time.Time, error) {
 	now := a.now().UTC()
 	act := action.Action{ID: action.NewID(), Ref: action.NewRef(), Account: d.Account, Kind: d.Kind, Base: d.Base, Input: d.Input,
 		Key: d.Key, Connection: d.Connection, Target: d.Target, State: action.Recorded, Recorded: now, Changed: now,
@@ -114,17 +124,20 @@ func (a *Account) complete(ctx context.Context, s access.Scope, d action.Draft) 
 	if d.Target.IsZero() {
 		company, err := a.companyOn(ctx, d.Account, d.Connection)
 		act.Company = company
-		return act, err
+		return act, now, err
 	}
-	t, err := a.Detail(ctx, s, d.Account, record.KindTicket, d.Target)
+	t, err := a.Detail(ctx, s, d.Account, d.Kind.About(), d.Target)
 	if err != nil {
-		return act, err
+		return act, now, err
 	}
 	if d.Base != "" && d.Base != t.Base {
-		return act, stale(d.Base, t.Status)
+		return act, now, stale(d.Base, t.Status)
+	}
+	if err := fits(d, t, now); err != nil {
+		return act, now, err
 	}
 	act.Connection, act.External = t.Stamp.Connection, t.Stamp.External
-	return act, nil
+	return act, t.Stamp.ReadAt, nil
 }
 
 // about keeps what an action is about to this transaction: actions on one thing
@@ -215,6 +228,9 @@ func (a *Account) Withdraw(ctx context.Context, s access.Scope, account record.A
 	act, err := a.ActionByID(ctx, s, account, id)
 	if err == nil {
 		err = access.Write(s)
+	}
+	if err == nil && !s.IsStaff() {
+		err = access.Act(s, account, act.Kind.About())
 	}
 	if err != nil {
 		return act, err

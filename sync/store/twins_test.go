@@ -29,7 +29,7 @@ type twin struct {
 	mine, others     record.ID           // tickets: of the contributor, of somebody else
 	note, file       record.ID           // of others
 	myNote, myFile   record.ID
-	asset            record.ID
+	asset, bill      record.ID
 	reply, myReply   action.ID // by the owner on others, by the contributor on mine
 	owner, colleague access.Scope
 	staff            access.Scope
@@ -65,6 +65,7 @@ func newTwins(t *testing.T, w *world) (a, b twin) {
 		w.pull(t, "conversation", twinTalk(*x, w)...)
 		w.pull(t, "assets", asset("asset-"+x.canary, x.canary, x.canary+" laptop", w.clock()))
 		w.pull(t, "assets", event("event-"+x.canary, x.canary, record.Event{Title: x.canary + " window", Start: w.clock()}))
+		w.pull(t, "assets", twinBill(*x, w)...)
 		w.match(t, x.canary, x.account)
 		x.find(t, w)
 	}
@@ -94,6 +95,17 @@ func event(external, company string, b record.Event) record.Record {
 	return record.Record{Kind: record.KindEvent, External: external, Company: company, Updated: b.Start, Body: b}
 }
 
+// twinBill is an invoice with its PDF.
+func twinBill(x twin, w *world) []record.Record {
+	now := w.clock()
+	return []record.Record{
+		{Kind: record.KindInvoice, External: "bill-" + x.canary, Company: x.canary, Created: now, Updated: now,
+			Body: record.Invoice{Number: x.canary, Status: "open", Currency: "EUR", Total: "7", Balance: "7"}},
+		{Kind: record.KindAttachment, External: "pdf-" + x.canary, Parent: "bill-" + x.canary, ParentKind: record.KindInvoice, Created: now, Updated: now,
+			Body: record.Attachment{Name: x.canary + " bill.pdf"}},
+	}
+}
+
 func asset(external, company, name string, at time.Time) record.Record {
 	return record.Record{Kind: record.KindAsset, External: external, Company: company, Created: at, Updated: at,
 		Body: record.Asset{Name: name, Status: "in-use"}}
@@ -104,14 +116,14 @@ func (x *twin) find(t *testing.T, w *world) {
 	t.Helper()
 	x.owner, x.colleague = member(person("boss"), x.account, access.Owner), member(person("colleague"), x.account, access.Contributor)
 	ids := map[string]record.ID{}
-	for _, kind := range []record.Kind{record.KindTicket, record.KindComment, record.KindAttachment, record.KindAsset} {
+	for _, kind := range []record.Kind{record.KindTicket, record.KindComment, record.KindAttachment, record.KindAsset, record.KindInvoice} {
 		page, err := w.acc.List(t.Context(), x.owner, x.account, record.Query{Kind: kind})
 		must(t, err)
 		for _, r := range page.Rows {
 			ids[strings.TrimSuffix(r.Stamp.External, x.canary)] = r.ID
 		}
 	}
-	x.mine, x.others, x.asset = ids["mine-"], ids["others-"], ids["asset-"]
+	x.mine, x.others, x.asset, x.bill = ids["mine-"], ids["others-"], ids["asset-"], ids["bill-"]
 	x.note, x.file, x.myNote, x.myFile = ids["note-others-"], ids["file-others-"], ids["note-mine-"], ids["file-mine-"]
 	by := func(s access.Scope, target record.ID) action.ID {
 		a, err := w.acc.Submit(t.Context(), s, action.Draft{Account: x.account, Kind: action.TicketReply, Target: target, Key: "first", Input: action.Input{Text: x.canary}})
@@ -146,7 +158,7 @@ func calls(acc *store.Account) map[string][]call {
 	}
 	return map[string][]call{
 		"List": {list(record.Query{Kind: record.KindTicket}), list(record.Query{Kind: record.KindComment}), list(record.Query{Kind: record.KindAttachment}),
-			list(record.Query{Kind: record.KindTicket, Search: "CANARY"}), list(record.Query{Kind: record.KindTicket, Mine: true}), list(record.Query{Kind: record.KindAsset})},
+			list(record.Query{Kind: record.KindTicket, Search: "CANARY"}), list(record.Query{Kind: record.KindTicket, Mine: true}), list(record.Query{Kind: record.KindAsset}), list(record.Query{Kind: record.KindInvoice})},
 		"Detail": {detail(record.KindTicket, func(x twin) record.ID { return x.others }), detail(record.KindComment, func(x twin) record.ID { return x.note }),
 			detail(record.KindAttachment, func(x twin) record.ID { return x.file }), detail(record.KindAsset, func(x twin) record.ID { return x.asset })},
 		"Timeline": {func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
@@ -157,10 +169,15 @@ func calls(acc *store.Account) map[string][]call {
 		}},
 		"Whole": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
 			return acc.Whole(ctx, s, a, record.Query{Kind: record.KindEvent})
+		}, func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
+			return acc.Whole(ctx, s, a, record.Query{Kind: record.KindInvoice})
 		}},
 		"Occasions": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
 			list, fresh, err := acc.Occasions(ctx, s, a, record.Window{From: time.Unix(0, 0), Until: time.Unix(1<<33, 0)})
 			return []any{list, fresh}, err
+		}},
+		"FilesOf": {func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
+			return acc.FilesOf(ctx, s, a, of.bill)
 		}},
 		"Freshness": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
 			return acc.Freshness(ctx, s, a)
@@ -217,6 +234,13 @@ func calls(acc *store.Account) map[string][]call {
 			return acc.Submit(ctx, s, action.Draft{Account: a, Kind: action.TicketReply, Target: of.others, Key: "k"})
 		}, func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
 			return acc.Submit(ctx, s, action.Draft{Account: a, Kind: action.TicketCreate, Connection: of.conn, Key: "n"})
+		}, func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
+			d, err := acc.Detail(ctx, s, a, record.KindInvoice, of.bill)
+			if err != nil {
+				d.Base = "@"
+			}
+			return acc.Submit(ctx, s, action.Draft{Account: a, Kind: action.PaymentRecord, Target: of.bill, Base: d.Base, Key: "p",
+				Input: action.Input{Fields: map[string]string{"amount": "7", "currency": "EUR", "date": "2026-11-22", "reference": of.canary}}})
 		}},
 	}
 }
@@ -225,7 +249,7 @@ func calls(acc *store.Account) map[string][]call {
 func nobody() twin {
 	id := record.NewID
 	return twin{account: record.NewAccountID(), canary: "CANARY-0", conn: record.NewConnectionID(), mine: id(), others: id(), note: id(), file: id(),
-		myNote: id(), myFile: id(), asset: id(), reply: action.NewID(), myReply: action.NewID(),
+		myNote: id(), myFile: id(), asset: id(), bill: id(), reply: action.NewID(), myReply: action.NewID(),
 		asked: [4]approval.ID{approval.NewID(), approval.NewID(), approval.NewID(), approval.NewID()}}
 }
 
@@ -294,7 +318,7 @@ func TestForeignAndMissingLookAlike(t *testing.T) {
 // takesIDs reports whether a call names a thing besides the account.
 func takesIDs(name string) bool {
 	name, _, _ = strings.Cut(name, " ")
-	return !slices.Contains([]string{"List", "Freshness", "Standing", "Destinations", "Stuck", "RecentActions", "Approvals", "MailChoice", "ChooseMail", "Whole", "Occasions"}, name)
+	return !slices.Contains([]string{"List", "Freshness", "Standing", "Destinations", "Stuck", "RecentActions", "Approvals", "FilesOf", "MailChoice", "ChooseMail", "Whole", "Occasions"}, name)
 }
 
 // asksClients reports whether only staff do it.

@@ -10,6 +10,7 @@ var english = join(
 	englishTickets,
 	englishAssets,
 	englishHome,
+	englishMoney,
 	englishApprovals,
 	englishNotifications,
 	englishStaff,

@@ -177,3 +177,6 @@ func (r Reader) Size(bytes int64) string {
 	}
 	return fmt.Sprintf("%.0f %s", n, units[unit])
 }
+
+// Today is the reader's date as dates without a time of day are kept: midnight UTC.
+func (r Reader) Today() time.Time { return r.midnight(r.Now) }
