@@ -1,7 +1,7 @@
 package words
 
 // englishConsent are the words of letting Portico into a system in the browser.
-var englishConsent = Catalogue{ //nolint:gosec // words about credentials, none of them one
+var englishConsent = Catalogue{
 	"consent.before":          "Before you begin",
 	"consent.before.text":     "%s lets nobody in but applications that you have registered there. It takes a few minutes, once.",
 	"consent.register":        "Register an application of your own at %s:",
