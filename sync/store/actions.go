@@ -4,8 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-
-	"github.com/uptrace/bun"
+	"strings"
 
 	"portico/sync/access"
 	"portico/sync/action"
@@ -113,9 +112,15 @@ func (a *Account) actions(ctx context.Context, s access.Scope, account record.Ac
 	if err != nil {
 		return nil, err
 	}
-	seen := slices.DeleteFunc(slices.Clone(action.Kinds), func(k action.Kind) bool { return !slices.Contains(kinds, k.About()) })
-	where = "(" + where + ") AND kind IN (?)"
-	args = append(append([]any{account}, args...), bun.List(seen))
+	// Spelled out: one batch with the account's setting takes plain values only.
+	args = append([]any{account}, args...)
+	var seen []string
+	for _, k := range action.Kinds {
+		if slices.Contains(kinds, k.About()) {
+			seen, args = append(seen, "?"), append(args, k)
+		}
+	}
+	where = "(" + where + ") AND kind IN (" + strings.Join(seen, ", ") + ")"
 	if s.OwnOnly() {
 		where += " AND user_id = ?"
 		args = append(args, s.User())
