@@ -259,7 +259,12 @@ func TestTheLogSaysHowFarItIsSigned(t *testing.T) {
 	defer present.Leave()
 	_, err = present.Look(t.Context())
 	must(t, err)
-	if n, err := w.sys.Processes(t.Context()); err != nil || n != 1 {
+	// The lock of the migration may outlive its connection by a moment, and be counted.
+	n, err := w.sys.Processes(t.Context())
+	for deadline := time.Now().Add(time.Minute); err == nil && n > 1 && time.Now().Before(deadline); {
+		n, err = w.sys.Processes(t.Context())
+	}
+	if err != nil || n != 1 {
 		t.Errorf("%d processes, %v", n, err)
 	}
 }
