@@ -3,6 +3,8 @@ package manifest
 import (
 	"regexp"
 	"slices"
+
+	"portico/sync/remote"
 )
 
 // lint adds what the schema and the expressions cannot see: parts that contradict
@@ -19,6 +21,10 @@ func (c *compiler) lint() {
 		}
 		if f.Type == "secret" && f.Default != "" {
 			c.problem(root.key("config").key(name).key("default"), "a secret must not have a default")
+		}
+		form := remote.Spec{Fields: []remote.Field{{Name: name, Type: f.Type, Choices: f.Choices, Pattern: f.Pattern}}}
+		if wrong := form.Wrong(map[string]string{name: f.Default})[name]; wrong != "" {
+			c.problem(root.key("config").key(name).key("default"), "the default would be refused: %s", wrong)
 		}
 	}
 	for _, name := range c.m.StreamOrder {

@@ -70,6 +70,10 @@ func (f Field) wrong(value string) string {
 		if _, err := strconv.ParseFloat(value, 64); err != nil {
 			return "This is not a number."
 		}
+	case BoolField:
+		if value != "true" && value != "false" {
+			return "This is true or false."
+		}
 	case ChoiceField:
 		if !slices.Contains(f.Choices, value) {
 			return "One of: " + strings.Join(f.Choices, ", ") + "."

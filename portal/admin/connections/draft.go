@@ -3,6 +3,7 @@ package connections
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"portico/portal/form"
@@ -99,6 +100,9 @@ func typedDraft(w http.ResponseWriter, r *http.Request, spec remote.Spec) (Draft
 	for _, f := range spec.Fields {
 		value := strings.TrimSpace(r.PostForm.Get(FieldPrefix + f.Name))
 		switch {
+		case f.Type == remote.BoolField:
+			// A box that is not ticked is not posted; it is an answer all the same.
+			d.Settings[f.Name] = strconv.FormatBool(value != "")
 		case f.Type != remote.SecretField:
 			d.Settings[f.Name] = value
 		case value != "":

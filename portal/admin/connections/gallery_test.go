@@ -2,6 +2,8 @@ package connections_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
 	"testing"
 
 	"portico/portal/admin/connections"
@@ -33,4 +35,26 @@ func TestTheGallerySaysWhatIsWrongWithAFile(t *testing.T) {
 		WantText("[data-part=broken]", "Nothing of it is used").
 		WantText("[data-part=gone]", "Our stock, Their stock goes on").
 		WantText("[data-part=own]", "Own desk/manifest.yaml ab12cd34ef56").WantText("main", "are read from /etc/portico/connectors")
+}
+
+// Every type of setting is asked for as it wants, and comes back as it was answered.
+func TestEveryTypeOfSettingIsAskedFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.systems = []remote.Spec{{ID: "all", Name: "All", Fields: []remote.Field{
+		{Name: "site", Label: "Site", Type: remote.ChoiceField, Choices: []string{"eu", "us"}, Required: true},
+		{Name: "plan", Label: "Plan", Type: remote.ChoiceField, Choices: []string{"small", "large"}, Default: "large"},
+		{Name: "days", Label: "Days", Type: remote.NumberField, Default: "30"},
+		{Name: "archived", Label: "Archived ones", Help: "Read what is archived, too.", Type: remote.BoolField, Default: "true"},
+		{Name: "closed", Label: "Closed ones", Type: remote.BoolField},
+	}}}
+	w.get(w.pages.Form, "all", "").Want("select[name=field-site] option", 3).Want("select[name=field-site] option[value='']", 1).
+		Want("select[name=field-plan] option", 2).Want("select[name=field-plan] option[value=large][selected]", 1).
+		Want("input[name=field-days][value='30']", 1).Want("input[name=field-archived][checked]", 1).WantText("main", "Read what is archived, too.").
+		Want("input[name=field-closed][checked]", 0)
+	page, _ := w.post(w.pages.Check, "all", http.StatusUnprocessableEntity, url.Values{"name": {"All"}, "field-site": {"us"}, "field-plan": {"small"}, "field-days": {"7"}, "field-closed": {"1"}})
+	if got := w.tries[0].Settings; got["archived"] != "false" || got["closed"] != "true" || got["site"] != "us" || got["days"] != "7" {
+		t.Errorf("%v", got)
+	}
+	page.Want("input[name=field-archived][checked]", 0).Want("input[name=field-closed][checked]", 1)
 }

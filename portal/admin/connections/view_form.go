@@ -106,10 +106,14 @@ func secretField(v formView, f remote.Field) ui.Field {
 		Error: v.Problems[FieldPrefix+f.Name], Required: f.Required && v.Carry == "" && !kept, Auto: "new-password"}
 }
 
-func choices(f remote.Field) []ui.Option {
-	out := make([]ui.Option, len(f.Choices))
-	for i, choice := range f.Choices {
-		out[i] = ui.Option{Value: choice, Label: choice}
+// choices are what can be chosen; nothing is chosen for anybody without a default.
+func choices(c *ui.Chrome, f remote.Field) []ui.Option {
+	var out []ui.Option
+	if f.Default == "" {
+		out = append(out, ui.Option{Label: c.T("connections.form.choose")})
+	}
+	for _, choice := range f.Choices {
+		out = append(out, ui.Option{Value: choice, Label: choice})
 	}
 	return out
 }

@@ -48,6 +48,7 @@ var englishConnecting = Catalogue{ //nolint:gosec // words about credentials, no
 	"connections.form.name.hint": "What people call it. Clients read it as the source of what they see.",
 	"connections.form.more":      "Names and choices",
 	"connections.form.more.text": "How your system names things, and what of it is used. What stands here is usual.",
+	"connections.form.choose":    "Choose one",
 	"connections.form.ca":        "The certificate is of your own authority",
 	"connections.form.ca.label":  "Authority (PEM)",
 	"connections.form.ca.hint":   "The content of the CA file, from -----BEGIN CERTIFICATE----- to the end. It is trusted for this connection only.",
