@@ -72,6 +72,7 @@ type Pages struct {
 	Health      Health
 	Work        Work
 	Money       Money
+	Quotes      Quotes
 }
 
 // door is one line of the table. The handler is a session.Page, a session.Stream,
@@ -173,6 +174,7 @@ func table(o Options, d *signin.Doors) []door {
 	doors = append(doors, p.Health.doors()...)
 	doors = append(doors, p.Work.doors()...)
 	doors = append(doors, p.Money.doors()...)
+	doors = append(doors, p.Quotes.doors()...)
 	if o.Hooks != nil { // public: the sender proves itself to the handler
 		doors = append(doors, door{post, "/hooks/{connection}", public, o.Hooks})
 	}

@@ -86,14 +86,9 @@ func (p *Pages) read(ctx context.Context, s access.Scope, kind record.Kind) (led
 func underWay(asked []action.Action, read func(record.ID) time.Time) map[record.ID]action.Action {
 	out := map[record.ID]action.Action{}
 	for _, a := range asked {
-		if a.Kind == action.PaymentRecord && pending(a, read(a.Target)) {
+		if a.Kind == action.PaymentRecord && a.Pending(read(a.Target)) {
 			out[a.Target] = a
 		}
 	}
 	return out
-}
-
-// pending reports whether an action may still change what was read then.
-func pending(a action.Action, read time.Time) bool {
-	return a.State.Blocks() || a.State == action.Dead || a.State == action.Confirmed && a.Ended.After(read)
 }

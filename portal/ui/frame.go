@@ -165,6 +165,9 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 	if c.Shows(s, record.KindInvoice) {
 		items = append(items, NavItem{Label: c.T("nav.invoices"), Href: KindPath(is.Account.ID, record.KindInvoice), Icon: IconInvoices})
 	}
+	if c.Shows(s, record.KindQuote) {
+		items = append(items, NavItem{Label: c.T("nav.quotes"), Href: KindPath(is.Account.ID, record.KindQuote), Icon: IconQuotes})
+	}
 	if c.Shows(s, record.KindAsset) {
 		items = append(items, NavItem{Label: c.T("nav.assets"), Href: base + "assets", Icon: IconAssets})
 	}

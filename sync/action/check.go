@@ -30,12 +30,12 @@ func CheckInput(kind Kind, in Input) error {
 	case PaymentRecord:
 		checkFields(problem, in, FieldAmount, FieldCurrency, FieldDate, FieldMethod, FieldReference)
 		checkPayment(problem, in.Fields)
-	case QuoteDecline:
-		checkFields(problem, in)
-		if strings.TrimSpace(in.Text) == "" {
+	case QuoteAccept, QuoteDecline:
+		checkFields(problem, in, FieldConsent, FieldDigest)
+		if kind == QuoteDecline && strings.TrimSpace(in.Text) == "" {
 			problem.Field("text", "This is needed.")
 		}
-	case QuoteAccept, EventAcknowledge:
+	case EventAcknowledge:
 		checkFields(problem, in)
 	case DocumentUpload:
 		checkFields(problem, in, FieldFolder, FieldProject)

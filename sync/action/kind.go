@@ -16,6 +16,7 @@ const (
 	// invoice. Fields: FieldAmount, FieldCurrency, FieldDate, FieldMethod, FieldReference.
 	PaymentRecord Kind = "payment.record"
 	// QuoteAccept and QuoteDecline decide about the target, a quote. Text is the reason.
+	// Fields: FieldConsent, FieldDigest; both may be absent.
 	QuoteAccept  Kind = "quote.accept"
 	QuoteDecline Kind = "quote.decline"
 	// EventAcknowledge confirms the target, an event.
@@ -34,6 +35,8 @@ const (
 	FieldReference = "reference" // what stands on the bank statement, or ""
 	FieldFolder    = "folder"    // see record.Document.Folder
 	FieldProject   = "project"   // the source's id
+	FieldConsent   = "consent"   // the words that stood beside the button and on it
+	FieldDigest    = "digest"    // of what was seen, see record.Quote.Digest
 )
 
 // About is the kind of record that an action is on, or that it makes: who may act

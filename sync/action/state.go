@@ -1,6 +1,9 @@
 package action
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // State is where an action is in its life; the client reads it as progress.
 type State string
@@ -73,4 +76,10 @@ func Move(from, to State) error {
 		}
 	}
 	return fmt.Errorf("action cannot go from %s to %s", from, to)
+}
+
+// Pending reports whether the action may still change what was read of its target
+// then: it is on its way, rests with a person, or has arrived since.
+func (a Action) Pending(read time.Time) bool {
+	return a.State.Blocks() || a.State == Dead || a.State == Confirmed && a.Ended.After(read)
 }

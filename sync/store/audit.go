@@ -111,7 +111,7 @@ func submittedEntry(a action.Action, from action.Origin) audit.Entry {
 	e := audit.New(audit.ActionSubmitted, a.Recorded, a.Actor.User, a.ID.String())
 	e.Account = a.Account
 	e.Facts = pairs([]string{"kind", string(a.Kind), "ref", a.Ref, "target", idText(a.Target), "external", a.External,
-		"base", a.Base, "input_sha256", inputHash(a.Input)})
+		"base", a.Base, "input_sha256", inputHash(a.Input), "words", a.Input.Fields[action.FieldConsent], "digest", a.Input.Fields[action.FieldDigest]})
 	e.Personal = map[string]string{"name": a.Actor.Name, "mail": a.Actor.Email, "ip": from.IP, "agent": from.Agent}
 	return e
 }

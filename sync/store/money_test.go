@@ -204,6 +204,24 @@ func TestAnExpiredQuoteIsNotDecided(t *testing.T) {
 	}
 }
 
+// TestAQuoteIsDecidedAsItWasSeen: the fingerprint holds where the base says nothing.
+func TestAQuoteIsDecidedAsItWasSeen(t *testing.T) {
+	t.Parallel()
+	b := newBooks(t)
+	seen := b.quote.Body.(record.Quote)
+	other := seen
+	other.Total = "8"
+	accept := func(key, digest string) error {
+		_, err := b.acc.Submit(t.Context(), b.owner, action.Draft{Account: b.account, Kind: action.QuoteAccept, Target: b.quote.ID, Base: b.quote.Base, Key: key,
+			Input: action.Input{Fields: map[string]string{action.FieldDigest: digest, action.FieldConsent: "Yes. [Accept]"}}})
+		return err
+	}
+	if err := accept("1", other.Digest()); !fault.Is(err, fault.Conflict) {
+		t.Errorf("another quote: %v", err)
+	}
+	must(t, accept("2", seen.Digest()))
+}
+
 func TestFilesOfAnInvoiceAreForWhoSeesIt(t *testing.T) {
 	t.Parallel()
 	b := newBooks(t)

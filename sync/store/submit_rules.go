@@ -23,6 +23,9 @@ func fits(d action.Draft, t record.Detail, now time.Time) error {
 			return fault.New(fault.Invalid, "Please correct what is marked.").Field(action.FieldCurrency, "This invoice is in "+body.Currency+".")
 		}
 	case record.Quote:
+		if seen := d.Input.Fields[action.FieldDigest]; seen != "" && seen != body.Digest() {
+			return stale(d.Base, t.Status) // sources without versions may change what they offer under the same base
+		}
 		if body.Expired(now) {
 			return fault.New(fault.Invalid, "This quote has expired. Ask for a new one.")
 		}

@@ -60,6 +60,7 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, show *sh
 	a.decisions(&pages, d, frame)
 	a.worked(&pages, d, library{a.files, sources{a, sys, a.log}}, ui.NewFramer(frame))
 	a.money(&pages, d, ui.NewFramer(frame))
+	a.quoted(&pages, d, ui.NewFramer(frame))
 	a.ruled(&pages, sys, ui.NewFramer(frame))
 	a.staffed(&pages, s, w, ui.NewFramer(frame), zone)
 	a.integrate(&pages, s, w.nudge, ui.NewFramer(frame))

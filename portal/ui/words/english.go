@@ -11,6 +11,7 @@ var english = join(
 	englishAssets,
 	englishHome,
 	englishMoney,
+	englishQuotes,
 	englishApprovals,
 	englishNotifications,
 	englishStaff,
