@@ -106,11 +106,11 @@ func (p *Pages) tickets(ctx context.Context, s access.Scope, v *homeView) error 
 	if err != nil {
 		return err
 	}
-	all, err := p.o.Records.List(ctx, s, s.Account(), record.Query{Kind: record.KindTicket, Open: &open, Limit: mostNeeds + mostWith})
+	all, err := p.o.Records.List(ctx, s, s.Account(), record.Query{Kind: record.KindTicket, Open: &open, Limit: mostNeeds + mostWith, Brief: true})
 	if err != nil {
 		return err
 	}
-	done, err := p.o.Records.List(ctx, s, s.Account(), record.Query{Kind: record.KindTicket, Open: &finished, Limit: mostFinished})
+	done, err := p.o.Records.List(ctx, s, s.Account(), record.Query{Kind: record.KindTicket, Open: &finished, Limit: mostFinished, Brief: true})
 	if err != nil {
 		return err
 	}

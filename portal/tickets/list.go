@@ -85,7 +85,9 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, s access.Scope) err
 	if err != nil {
 		return err
 	}
-	page, err := p.o.Records.List(r.Context(), s, s.Account(), f.query())
+	q := f.query()
+	q.Brief = true
+	page, err := p.o.Records.List(r.Context(), s, s.Account(), q)
 	if err != nil {
 		return err
 	}

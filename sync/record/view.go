@@ -112,6 +112,9 @@ type Query struct {
 	Sort   Sort
 	After  string // cursor from Page.Next
 	Limit  int    // rows; 0 means 50, at most 200
+	// Brief leaves out of the rows what no line of a list shows: Explanation,
+	// Created, and of the Stamp External, Raw and URL.
+	Brief bool
 }
 
 // Sort is the order of a list.

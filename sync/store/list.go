@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,11 +18,17 @@ const (
 	maxRows     = 200
 )
 
-// rowColumns are in the order in which scanRow reads them.
-var rowColumns = []string{"id", "kind", "connection_id", "external_id", "number", "title", "person", "status_raw", "state", "label",
-	"explanation", "turn", "turn_since", "due_at", "sort_at", "created_at", "updated_at", "reread_at", "url"}
+// briefColumns are in the order in which scanBrief reads them.
+var briefColumns = []string{"id", "connection_id", "number", "title", "person", "state", "label", "turn", "turn_since", "due_at",
+	"sort_at", "updated_at", "reread_at"}
 
-var rowFields = scoped.NewColumns(rowColumns...)
+// rowColumns are in the order in which scanRow reads them.
+var rowColumns = append(slices.Clone(briefColumns), "kind", "external_id", "status_raw", "explanation", "created_at", "url")
+
+var (
+	briefFields = scoped.NewColumns(briefColumns...)
+	rowFields   = scoped.NewColumns(rowColumns...)
+)
 
 // List returns one page of a kind. The statement's text depends only on which
 // conditions are set, so it is prepared once per combination.
@@ -38,9 +45,13 @@ func (a *Account) List(ctx context.Context, s access.Scope, account record.Accou
 		return record.Page{}, err
 	}
 	page := record.Page{Total: -1, Rows: make([]record.Row, 0, limit+1)}
-	rows := scoped.Query{Columns: rowFields, Rest: rest, Args: args, Row: func(f *scoped.Fields) {
-		page.Rows = append(page.Rows, record.Row{Account: account})
-		scanRow(f, &page.Rows[len(page.Rows)-1])
+	columns, scan := rowFields, scanRow
+	if q.Brief {
+		columns, scan = briefFields, scanBrief
+	}
+	rows := scoped.Query{Columns: columns, Rest: rest, Args: args, Row: func(f *scoped.Fields) {
+		page.Rows = append(page.Rows, record.Row{Account: account, Kind: q.Kind})
+		scan(f, &page.Rows[len(page.Rows)-1])
 	}}
 	// The stamps before the rows, so that rows are never older than they say.
 	if err := a.db.For(account).Read(ctx, freshnessQuery(account, &page.Fresh), rows); err != nil {
@@ -169,13 +180,19 @@ func damaged() error {
 	return fault.New(fault.Invalid, "This link to the next page is damaged. Start from the first page.")
 }
 
+// scanBrief reads briefColumns.
+func scanBrief(f *scoped.Fields, r *record.Row) {
+	r.ID.UUID, r.Stamp.Connection.UUID = f.ID(), f.ID()
+	r.Number, r.Title, r.Person = f.Text(), f.Text(), f.Text()
+	r.State, r.Label, r.Turn = record.State(f.Text()), f.Text(), record.Turn(f.Text())
+	r.TurnSince, r.Due, r.Sort, r.Updated, r.Stamp.ReadAt = f.Time(), f.Time(), f.Time(), f.Time(), f.Time()
+}
+
 // scanRow reads rowColumns.
 func scanRow(f *scoped.Fields, r *record.Row) {
-	r.ID.UUID, r.Kind, r.Stamp.Connection.UUID, r.Stamp.External = f.ID(), record.Kind(f.Text()), f.ID(), f.Text()
-	r.Number, r.Title, r.Person, r.Status = f.Text(), f.Text(), f.Text(), f.Text()
-	r.State, r.Label, r.Explanation, r.Turn = record.State(f.Text()), f.Text(), f.Text(), record.Turn(f.Text())
-	r.TurnSince, r.Due, r.Sort, r.Created, r.Updated = f.Time(), f.Time(), f.Time(), f.Time(), f.Time()
-	r.Stamp.ReadAt, r.Stamp.URL = f.Time(), f.Text()
+	scanBrief(f, r)
+	r.Kind, r.Stamp.External, r.Status = record.Kind(f.Text()), f.Text(), f.Text()
+	r.Explanation, r.Created, r.Stamp.URL = f.Text(), f.Time(), f.Text()
 	r.Stamp.Raw = r.Status
 }
 

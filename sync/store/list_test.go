@@ -107,6 +107,25 @@ func order(s record.Sort) func(a, b record.Row) int {
 
 // TestRowsThatGoAwayBetweenPagesHideNoOthers removes the last row of each page,
 // which is the one that the next page starts after.
+func TestABriefListLeavesOutOnlyWhatNoLineShows(t *testing.T) {
+	t.Parallel()
+	w, s, a := shelf(t, 10)
+	for _, sort := range sorts {
+		whole := walk(t, w, s, a, record.Query{Kind: record.KindTicket, Sort: sort, Limit: 3}, func(record.Page) {})
+		brief := walk(t, w, s, a, record.Query{Kind: record.KindTicket, Sort: sort, Limit: 3, Brief: true}, func(record.Page) {})
+		for i := range whole {
+			r := &whole[i]
+			if r.Created.IsZero() || r.Stamp.External == "" || r.Status == "" {
+				t.Fatalf("the whole row has nothing to leave out: %+v", *r)
+			}
+			r.Explanation, r.Created, r.Status, r.Stamp.External, r.Stamp.Raw, r.Stamp.URL = "", time.Time{}, "", "", "", ""
+		}
+		if !slices.Equal(whole, brief) {
+			t.Errorf("sorted %q:\nwhole %+v\nbrief %+v", sort, whole, brief)
+		}
+	}
+}
+
 func TestRowsThatGoAwayBetweenPagesHideNoOthers(t *testing.T) {
 	t.Parallel()
 	for _, sort := range sorts {
