@@ -27,10 +27,9 @@ func (y *System) Claim(ctx context.Context, id action.ID, lease time.Duration) (
 	now := y.now().UTC()
 	until := now.Add(lease)
 	var row actionRow
-	err := y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
-		return tx.Find(ctx, &row, scoped.System+"UPDATE actions AS a SET fence = fence + 1, lease_until = ?, holder = ? WHERE a.id = ? AND "+ready+
-			" RETURNING "+actionColumns, at(until), y.signature(), id, at(now), at(now))
-	})
+	// A claim that a crash of the database forgets is refused by its fence when it settles.
+	err := y.db.Lease(ctx, scoped.Person, &row, scoped.System+"UPDATE actions AS a SET fence = fence + 1, lease_until = ?, holder = ? WHERE a.id = ? AND "+ready+
+		" RETURNING "+actionColumns, at(until), y.signature(), id, at(now), at(now))
 	if errors.Is(err, sql.ErrNoRows) {
 		return action.Claim{}, false, nil
 	}

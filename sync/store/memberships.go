@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 
 	"portico/sync/access"
 	"portico/sync/action"
@@ -71,38 +69,48 @@ func (y *System) Rights(ctx context.Context, a action.Action) (access.User, acce
 	if apikey.IsID(a.Actor.User) {
 		return y.keyRights(ctx, a)
 	}
-	var u userRow
-	err := y.db.Find(ctx, &u, selectUser+"WHERE id = ? AND NOT disabled", a.Actor.User)
-	if errors.Is(err, sql.ErrNoRows) {
-		return access.User{}, "", noLonger()
-	}
-	if err != nil {
+	var u access.User
+	var role access.Role
+	var there bool
+	err := y.db.Read(ctx, scoped.Query{Columns: rightsFields, Rest: fromRights, Args: []any{a.Account, a.Actor.User}, Row: func(f *scoped.Fields) {
+		u.ID, u.Name, u.Email, role = f.Text(), f.Text(), f.Text(), access.Role(f.Text())
+	}}, theirsQuery(a, &there))
+	switch {
+	case err != nil:
 		return access.User{}, "", fault.At("read rights", err)
-	}
-	m, err := y.MembershipIn(ctx, u.ID, a.Account)
-	if fault.Is(err, fault.NotFound) {
+	case role == "":
 		return access.User{}, "", noLonger()
+	case !there:
+		return u, role, fault.New(fault.NotFound, notTheirs)
 	}
-	if err != nil {
-		return access.User{}, "", err
-	}
-	return u.user(), m.Role, y.theirs(ctx, a)
+	return u, role, nil
 }
+
+var rightsFields = scoped.NewColumns("u.id", "u.name", "u.email", "m.role")
+
+const fromRights = `FROM memberships m JOIN users u ON u.id = m.user_id JOIN accounts a ON a.id = m.account_id
+	WHERE m.account_id = ? AND m.user_id = ? AND a.launch = 'invited' AND NOT u.disabled`
 
 // theirs reports whether what an action is about is still in its account: a
 // record may have moved, or the match of a company been taken back, since.
 func (y *System) theirs(ctx context.Context, a action.Action) error {
-	query, args := "SELECT EXISTS (SELECT 1 FROM records WHERE account_id = ? AND id = ?)", []any{a.Account, a.Target}
-	if a.Target.IsZero() {
-		query, args = "SELECT EXISTS (SELECT 1 FROM companies WHERE connection_id = ? AND key = ? AND account_id = ?)",
-			[]any{a.Connection, a.Company, a.Account}
-	}
 	var there bool
-	err := y.db.Find(ctx, &there, query, args...)
+	err := y.db.Read(ctx, theirsQuery(a, &there))
 	if err == nil && !there {
 		err = fault.New(fault.NotFound, notTheirs)
 	}
 	return fault.At("look whose record it is", err)
+}
+
+var theirFields = scoped.NewColumns("true")
+
+func theirsQuery(a action.Action, there *bool) scoped.Query {
+	q := scoped.Query{Columns: theirFields, Rest: "FROM records WHERE account_id = ? AND id = ?", Args: []any{a.Account, a.Target},
+		Row: func(f *scoped.Fields) { *there = f.Bool() }}
+	if a.Target.IsZero() {
+		q.Rest, q.Args = "FROM companies WHERE connection_id = ? AND key = ? AND account_id = ? LIMIT 1", []any{a.Connection, a.Company, a.Account}
+	}
+	return q
 }
 
 func noLonger() error {

@@ -9,20 +9,23 @@ import (
 )
 
 // session is a connection to PostgreSQL that sends each statement together with
-// the account that it is for. The setting ends with the statement's transaction,
-// so the next borrower of the connection finds none.
+// what is set for it, the account that it is for above all. A setting ends with
+// the statement's transaction, so the next borrower of the connection finds none.
 type session struct{ *stdlib.Conn }
 
-// accountKey is how a view tells the session whose rows a statement is for. It
-// never leaves this package: who calls it passes accounts as parameters.
-type accountKey struct{}
+// setting is sent ahead of a statement.
+type setting struct{ statement, value string }
+
+// settingKey is how a view tells the session what to set. It never leaves this
+// package: who calls it passes accounts as parameters.
+type settingKey struct{}
 
 // within marks ctx with the account of a view.
 func (db *DB) within(ctx context.Context) context.Context {
 	if db.account == "" {
 		return ctx
 	}
-	return context.WithValue(ctx, accountKey{}, db.account)
+	return context.WithValue(ctx, settingKey{}, setting{setAccount, db.account})
 }
 
 // setAccount is local to the transaction (the third argument), always.
@@ -31,8 +34,8 @@ const setAccount = "SELECT set_config('app.account', $1, true)"
 // QueryContext implements driver.QueryerContext. Statements whose values are in
 // their text are not worth a prepared statement.
 func (s *session) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if account, ok := ctx.Value(accountKey{}).(string); ok {
-		return s.together(ctx, account, query, args)
+	if first, ok := ctx.Value(settingKey{}).(setting); ok {
+		return s.together(ctx, first, query, args)
 	}
 	if len(args) == 0 {
 		args = []driver.NamedValue{{Ordinal: 1, Value: pgx.QueryExecModeSimpleProtocol}}
@@ -47,9 +50,9 @@ func (s *session) ExecContext(ctx context.Context, query string, args []driver.N
 	return result, away(err)
 }
 
-// together sends the account and the query in one batch, which PostgreSQL runs
-// as one transaction.
-func (s *session) together(ctx context.Context, account, query string, args []driver.NamedValue) (driver.Rows, error) {
+// together sends a setting and the query in one batch, which PostgreSQL runs as
+// one transaction.
+func (s *session) together(ctx context.Context, first setting, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if s.Conn.Conn().IsClosed() {
 		return nil, driver.ErrBadConn
 	}
@@ -58,7 +61,7 @@ func (s *session) together(ctx context.Context, account, query string, args []dr
 		values[i] = a.Value
 	}
 	batch := &pgx.Batch{}
-	batch.Queue(setAccount, account)
+	batch.Queue(first.statement, first.value)
 	batch.Queue(query, values...)
 	results := s.Conn.Conn().SendBatch(ctx, batch)
 	if _, err := results.Exec(); err != nil {
@@ -87,8 +90,8 @@ func (s *session) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, e
 		return nil, away(err)
 	}
 	tx := transaction{begun}
-	if account, ok := ctx.Value(accountKey{}).(string); ok {
-		if _, err := s.Conn.Conn().Exec(ctx, setAccount, account); err != nil {
+	if first, ok := ctx.Value(settingKey{}).(setting); ok {
+		if _, err := s.Conn.Conn().Exec(ctx, first.statement, first.value); err != nil {
 			_ = tx.Rollback()
 			return nil, lost(err)
 		}
