@@ -10,7 +10,6 @@
 package engine
 
 import (
-	"context"
 	"sync"
 
 	"portico/connectors/manifest"
@@ -35,6 +34,7 @@ type Connector struct {
 var (
 	_ remote.Connector = (*Connector)(nil)
 	_ remote.Sampler   = (*Connector)(nil)
+	_ remote.Greeter   = (*Connector)(nil)
 )
 
 // Option changes how a connector runs.
@@ -60,11 +60,6 @@ func (c *Connector) Spec() remote.Spec { return c.spec }
 func (c *Connector) Limit() rest.Limit {
 	b := c.m.HTTP.Budget
 	return rest.Limit{PerSecond: b.PerSecond, PerMinute: b.PerMinute, PerDay: b.PerDay, Concurrent: b.Concurrent, Reserve: b.Reserve}
-}
-
-// Hints implements remote.Connector: the language has no webhooks yet.
-func (c *Connector) Hints(context.Context, remote.Conn, *remote.RawRequest) ([]remote.Hint, error) {
-	return nil, nil
 }
 
 func (c *Connector) breaker(id record.ConnectionID) *rest.Breaker {
@@ -100,7 +95,7 @@ func (c *Connector) Forget(id record.ConnectionID) {
 func specOf(m *manifest.Manifest) remote.Spec {
 	s := remote.Spec{ID: m.ID, Name: m.Name, Category: m.Category, Description: m.Description, Color: m.Color}
 	learned := m.HTTP.Auth.Learned()
-	s.Consent = consentOf(m)
+	s.Consent, s.Webhooks = consentOf(m), webhooksOf(m)
 	for _, name := range m.FieldOrder {
 		f := m.Config[name]
 		s.Fields = append(s.Fields, remote.Field{Name: name, Label: f.Label, Help: f.Help, Type: f.Type,

@@ -23,7 +23,7 @@ func (c *Connector) Read(ctx context.Context, conn remote.Conn, refs []record.Re
 	}
 	wanted := map[string][]string{}
 	for _, ref := range refs {
-		name := c.reader(ref.Kind)
+		name := c.m.Rereader(ref.Kind)
 		if name == "" {
 			return nil, fault.Newf(fault.Internal, "%s cannot read a single %s again.", c.m.Name, ref.Kind)
 		}
@@ -41,17 +41,6 @@ func (c *Connector) Read(ctx context.Context, conn remote.Conn, refs []record.Re
 		out = append(out, records...)
 	}
 	return out, nil
-}
-
-// reader names the stream that can read single records of a kind again.
-func (c *Connector) reader(kind record.Kind) string {
-	for _, name := range c.m.StreamOrder {
-		st := c.m.Streams[name]
-		if st.Rereads() && st.Emit[0].Kind == kind {
-			return name
-		}
-	}
-	return ""
 }
 
 // families lists a stream and those of its children.

@@ -157,6 +157,7 @@ func (c *compiler) all() {
 		c.request(&f.Request, root.key("files").key("request"), base.with(scope{"id": types.String, "kind": types.String}))
 		c.expr(&f.Content, root.key("files").key("content"), base.with(answerScope))
 	}
+	c.webhooks(m.Webhooks, root.key("webhooks"))
 }
 
 func (c *compiler) lookups(base scope, at pointer) {

@@ -22,6 +22,7 @@ var functions = []expr.Option{
 	expr.Function("moment", moment, new(func(any, string) any), new(func(any, string, string) any)),
 	expr.Function("basename", basename, new(func(any) string)),
 	expr.Function("sign", sign, new(func(string, string, string, string) string)),
+	expr.Function("pairs", pairs, new(func(any, string) []any)),
 	expr.Function("unsign", unsign, new(func(any) map[string]string)),
 }
 

@@ -33,6 +33,7 @@ func (c *compiler) lint() {
 	for _, name := range c.m.ActionOrder {
 		c.lintAction(c.m.Actions[name], root.key("actions").key(name))
 	}
+	c.lintWebhooks()
 	if c.emits("attachment") && c.m.Files == nil {
 		c.problem(root, "attachments are emitted, but there is no \"files\" to fetch their bytes")
 	}

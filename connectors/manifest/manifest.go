@@ -32,6 +32,7 @@ type Manifest struct {
 	Streams  map[string]*Stream `json:"streams"`
 	Actions  map[string]*Action `json:"actions"`
 	Files    *Files             `json:"files"`
+	Webhooks *Webhooks          `json:"webhooks"`
 
 	// Name of the file, for messages; and the order in which it names things.
 	File        string   `json:"-"`

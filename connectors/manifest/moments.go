@@ -41,6 +41,20 @@ func moment(args ...any) (any, error) {
 	}
 }
 
+// Moment reads a time that a system writes in one of the forms that the function
+// moment knows. A text without a time is an error.
+func Moment(text, form string) (time.Time, error) {
+	out, err := moment(text, form)
+	if err != nil {
+		return time.Time{}, err
+	}
+	at, ok := out.(time.Time)
+	if !ok {
+		return time.Time{}, fmt.Errorf("%.40q is not a time", text)
+	}
+	return at, nil
+}
+
 // endOfSeconds is the year 10000, which no system means.
 const endOfSeconds = 253402300800
 

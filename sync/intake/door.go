@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"portico/sync/fault"
@@ -31,7 +31,8 @@ const (
 
 // ServeHTTP answers a vendor. The path names the connection as {connection}.
 //
-//	202 verified and kept, or kept before
+//	2xx verified and kept, or kept before: 202, or what the system wants to hear;
+//	    also the answer to a question about this address
 //	401 anything that is not proven, whatever the reason
 //	413 longer than 1 MiB
 //	503 try again: it could not be kept, or too much arrives at once
@@ -39,13 +40,17 @@ func (i *Intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
 	body, err := i.body(w, r)
+	var reply remote.Reply
 	if err == nil {
-		err = i.take(r, body)
+		reply, err = i.take(r, body)
 	}
-	status := http.StatusAccepted
+	var status int
 	switch kind := fault.KindOf(err); {
 	case err == nil:
+		say(w, reply)
+		return
 	case kind == fault.TooLarge:
 		status = http.StatusRequestEntityTooLarge
 	case kind == fault.Unauthenticated:
@@ -79,42 +84,45 @@ func (i *Intake) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 
 // take verifies a message and keeps it. An error of kind Unauthenticated says
 // nothing about why; the log does.
-func (i *Intake) take(r *http.Request, body []byte) error {
+func (i *Intake) take(r *http.Request, body []byte) (remote.Reply, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), answerFor)
 	defer cancel()
 	id, err := record.ParseConnectionID(r.PathValue("connection"))
 	if err != nil {
-		return refused("read address", err)
+		return remote.Reply{}, refused("read address", err)
 	}
 	connector, conn, connection, err := i.o.Sources.Open(ctx, id)
 	switch {
 	case fault.Is(err, fault.Unavailable) || ctx.Err() != nil:
-		return fault.Wrap(fault.Unavailable, "open connection", err)
+		return remote.Reply{}, fault.Wrap(fault.Unavailable, "open connection", err)
 	case err != nil:
-		return refused("open connection", err)
+		return remote.Reply{}, refused("open connection", err)
 	}
-	hints, err := connector.Hints(ctx, conn, &remote.RawRequest{Header: r.Header.Clone(), Body: body, URL: r.URL.String()})
+	raw := &remote.RawRequest{Method: r.Method, Header: r.Header.Clone(), Body: body, URL: i.o.Base + r.URL.RequestURI()}
+	if reply, err := i.greet(ctx, connector, conn, raw); reply != nil || err != nil {
+		return i.greeted(connection, reply, err)
+	}
+	hints, err := connector.Hints(ctx, conn, raw)
 	if err != nil {
 		i.o.Log.Warn("a webhook was refused", "connection", connection.Name, "error", err)
-		return refused("verify message", err)
+		return remote.Reply{}, refused("verify message", err)
 	}
-	hook := run.Hook{ID: run.NewHookID(), Connection: id, Key: key(hints, body), Header: kept(r.Header), Body: body, Refs: refs(id, hints)}
+	hook := run.Hook{ID: run.NewHookID(), Connection: id, Key: i.key(hints, body), Header: kept(r.Header), Body: body, Refs: refs(id, hints)}
 	fresh, err := i.o.Store.ReceiveHook(ctx, hook)
 	if err != nil {
-		return fault.Wrap(fault.Unavailable, "keep message", err)
+		return remote.Reply{}, fault.Wrap(fault.Unavailable, "keep message", err)
 	}
 	i.o.Log.Info("webhook taken in", "connection", connection.Name, "hook", string(hook.ID), "fresh", fresh, "records", len(hook.Refs))
 	if fresh {
 		i.o.Ring(context.WithoutCancel(ctx), hook.ID)
 	}
-	return nil
+	return accepted(connector.Spec()), nil
 }
 
-func refused(what string, cause error) error { return fault.Wrap(fault.Unauthenticated, what, cause) }
-
-// key is the same for repeated deliveries of one event: the vendor's own keys,
-// or else the bytes.
-func key(hints []remote.Hint, body []byte) string {
+// key is the same for repeated deliveries of one event: by the vendor's own keys. A
+// message without them may say the same as an earlier one and mean a later change, so
+// that only the same bytes within a second are one.
+func (i *Intake) key(hints []remote.Hint, body []byte) string {
 	var keys []string
 	for _, h := range hints {
 		if h.Key != "" {
@@ -123,7 +131,8 @@ func key(hints []remote.Hint, body []byte) string {
 	}
 	sum := sha256.New()
 	if len(keys) < len(hints) || len(keys) == 0 {
-		_, _ = sum.Write(body) // never fails (crypto/sha256)
+		_, _ = fmt.Fprintf(sum, "%d ", i.o.Now().Unix()) // never fails (crypto/sha256)
+		_, _ = sum.Write(body)
 	} else {
 		slices.Sort(keys)
 		for _, k := range slices.Compact(keys) {
@@ -149,11 +158,14 @@ func refs(id record.ConnectionID, hints []remote.Hint) []record.Ref {
 	return out
 }
 
+// private are headers that may hold what a sender proves itself by.
+var private = regexp.MustCompile(`(?i)auth|cookie|token|secret|key|password`)
+
 // kept are the headers worth looking at later; credentials are none of them.
 func kept(header http.Header) map[string][]string {
 	out := map[string][]string{}
 	for name, values := range header {
-		if lower := strings.ToLower(name); lower == "authorization" || lower == "cookie" || strings.Contains(lower, "token") || strings.Contains(lower, "secret") {
+		if private.MatchString(name) {
 			values = []string{"***"}
 		}
 		out[name] = values

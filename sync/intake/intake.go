@@ -41,6 +41,12 @@ type Options struct {
 	// Ring asks that Work be called for a hook, in any process. It does not block;
 	// what it cannot deliver is made good by Sweep.
 	Ring func(ctx context.Context, id run.HookID)
+	// Base is the public address of this Portico, without a slash at its end. Some
+	// systems sign the address that they send to.
+	Base string
+	// Learn keeps a secret that a system told by itself, by its name; false when there
+	// is one already. Nil keeps none, and such a question is refused.
+	Learn func(ctx context.Context, id record.ConnectionID, field, text string) (bool, error)
 	// Committed is called after records were stored; nil means nobody is told.
 	Committed func()
 	Log       *slog.Logger // nil discards

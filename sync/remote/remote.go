@@ -8,6 +8,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -79,6 +80,10 @@ type Conn struct {
 	// uses a timer.
 	Pause func(ctx context.Context, d time.Duration) error
 }
+
+// ErrNoSecret is in the chain of what Conn.Secret returns for a credential that was
+// never entered.
+var ErrNoSecret = errors.New("never entered")
 
 // Class tells an action of a person from work that can wait.
 type Class int
@@ -178,18 +183,4 @@ type Outcome struct {
 // Difference is one field that changed between the page and now.
 type Difference struct {
 	Field, Was, Now string
-}
-
-// RawRequest is a webhook as it arrived.
-type RawRequest struct {
-	Header http.Header
-	Body   []byte
-	URL    string
-}
-
-// Hint says that a record may have changed.
-type Hint struct {
-	Ref record.Ref
-	// Key deduplicates repeated deliveries of one event.
-	Key string
 }

@@ -21,6 +21,8 @@ type Spec struct {
 	Actions []ActionSpec
 	// Consent is how a person lets us in, in a browser; nil when nobody has to.
 	Consent *ConsentSpec
+	// Webhooks is what the system may send by itself; nil when it sends nothing.
+	Webhooks *WebhookSpec
 }
 
 // ConsentSpec is what an administrator needs to know before a person is sent to the system.

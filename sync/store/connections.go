@@ -245,7 +245,7 @@ func (y *System) Secret(ctx context.Context, c record.ConnectionID, field string
 	var sealed []byte
 	err := y.db.Find(ctx, &sealed, "SELECT sealed FROM secrets WHERE connection_id = ? AND field = ?", c, field)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, fault.Newf(fault.Setup, "The connection has no %s yet. Enter it again.", field)
+		return nil, fault.Newf(fault.Setup, "The connection has no %s yet. Enter it again.", field).Because("read secret", remote.ErrNoSecret)
 	}
 	return sealed, fault.At("read secret", err)
 }

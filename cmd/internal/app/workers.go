@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,7 +58,7 @@ func (a *App) newWorkers(s *store.Store, firm *provider.Provider) (*workers, err
 	from := sources{a, sys, a.log}
 	w.push = push.New(push.Options{Store: sys, Sources: from, Ring: w.again, Committed: w.relay.Wake, Log: a.log, Now: a.now})
 	w.pull = pull.New(pull.Options{Store: sys, Sources: from, Committed: w.relay.Wake, Log: a.log, Now: a.now})
-	w.intake = intake.New(intake.Options{Store: sys, Sources: from, Ring: w.ringHook, Committed: w.relay.Wake, Log: a.log, Now: a.now})
+	w.intake = intake.New(intake.Options{Store: sys, Sources: from, Ring: w.ringHook, Base: strings.TrimSuffix(a.cfg.URL(), "/"), Learn: a.learned(sys), Committed: w.relay.Wake, Log: a.log, Now: a.now})
 	if w.tell, err = a.teller(sys, w.relay.Wake); err != nil {
 		return nil, errors.Join(err, queue.Close(), events.Close())
 	}
