@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"portico/sync/record"
+	"portico/sync/remote"
 )
 
 // Pulled reads a stream of a fresh system once and returns what came of it, by kind
@@ -27,4 +28,12 @@ func Pulled(t testing.TB, target Target, stream string) []record.Record {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.External, b.External))
 	})
 	return out
+}
+
+// Opened returns the connector and a connection to a fresh system, signed in, for
+// what the kit does not try.
+func Opened(t testing.TB, target Target) (remote.Connector, remote.Conn) {
+	t.Helper()
+	b := newBench(t, target)
+	return b.connector, b.conn
 }

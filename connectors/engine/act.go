@@ -34,7 +34,7 @@ func (c *Connector) write(ctx context.Context, conn remote.Conn, a action.Action
 		"mark": a.Mark, "reference": a.Reference, "attempt": a.Attempt, "name": a.Actor.Name, "email": a.Actor.Email,
 		"subject": a.Input.Subject, "text": a.Input.Text, "queue": a.Input.Queue, "fields": a.Input.Fields,
 	}
-	w.env["files"] = []any{}
+	w.env["files"] = described(a.Input.Files)
 	return w, nil
 }
 
@@ -69,6 +69,9 @@ func (c *Connector) Act(ctx context.Context, conn remote.Conn, a action.Action) 
 	if err != nil {
 		return before(err)
 	}
+	if w.spec.Send.Upload != nil {
+		return w.upload(ctx)
+	}
 	if w.env["files"], err = w.files(ctx); err != nil {
 		return before(err)
 	}
@@ -76,6 +79,11 @@ func (c *Connector) Act(ctx context.Context, conn remote.Conn, a action.Action) 
 	if err != nil {
 		return before(err)
 	}
+	return w.send(ctx, req)
+}
+
+// send carries out the request that takes effect.
+func (w *write) send(ctx context.Context, req rest.Request) remote.Outcome {
 	resp, err := w.client.Do(ctx, req)
 	if resp == nil {
 		return after(err)

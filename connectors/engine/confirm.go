@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 
-	"portico/connectors/manifest"
 	"portico/sync/action"
 	"portico/sync/fault"
 	"portico/sync/record"
@@ -121,15 +120,24 @@ func plainRecords(records []record.Record) ([]any, error) {
 	return out, nil
 }
 
+// described is what a request may say of the action's files without their bytes.
+func described(files []action.File) []any {
+	out := make([]any, len(files))
+	for i, f := range files {
+		out[i] = map[string]any{"name": f.Name, "type": f.ContentType, "size": int(f.Size), "base64": ""}
+	}
+	return out
+}
+
 // files reads the action's files, for requests that carry them inside JSON.
 func (w *write) files(ctx context.Context) ([]any, error) {
-	out := []any{}
-	for _, f := range w.a.Input.Files {
+	out := described(w.a.Input.Files)
+	for i, f := range w.a.Input.Files {
 		data, err := w.file(ctx, f)
 		if err != nil {
 			return nil, fault.At("read file "+f.ID, err)
 		}
-		out = append(out, map[string]any{"name": f.Name, "type": f.ContentType, "base64": base64.StdEncoding.EncodeToString(data)})
+		out[i].(map[string]any)["base64"] = base64.StdEncoding.EncodeToString(data)
 	}
 	return out, nil
 }
@@ -148,26 +156,4 @@ func (w *write) file(ctx context.Context, f action.File) ([]byte, error) {
 		return nil, fault.Newf(fault.TooLarge, "A file is larger than %d MB.", action.MaxFile>>20)
 	}
 	return data, nil
-}
-
-// Open implements remote.Connector.
-func (c *Connector) Open(ctx context.Context, conn remote.Conn, ref record.Ref) (io.ReadCloser, error) {
-	f := c.m.Files
-	if f == nil || ref.Kind != record.KindAttachment && ref.Kind != record.KindDocument {
-		return nil, fault.Newf(fault.NotFound, "%s has no such file.", c.m.Name)
-	}
-	s, err := c.open(conn, remote.Interactive)
-	if err != nil {
-		return nil, err
-	}
-	env := with(s.env(), manifest.Env{"id": ref.External, "kind": string(ref.Kind)})
-	req, err := buildRequest(&f.Request, env, nil)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := s.client.Do(ctx, req)
-	if err != nil {
-		return nil, fault.At("fetch file", err)
-	}
-	return fileBytes(f, resp.Body, env, func() (answer, error) { return s.decode(resp) })
 }

@@ -103,6 +103,7 @@ type guard struct {
 	limit    int
 	places   map[uint64]bool // tokens and addresses of pages that were visited
 	fewest   int             // the smallest total told so far, plus one; 0 when none was
+	most     int             // the largest total told so far
 }
 
 // take looks at the next page. What is wrong with it is told with its number,
@@ -131,7 +132,23 @@ func (g *guard) check(paging *manifest.Paging, p page) error {
 		}
 	}
 	g.previous = &p
+	if err := g.shrinks(paging, p); err != nil {
+		return err
+	}
 	return g.linked(p)
+}
+
+// shrinks finds a list whose answers name the next page and that says it has become
+// much shorter while it was read: what it no longer shows may still be there.
+func (g *guard) shrinks(paging *manifest.Paging, p page) error {
+	if paging == nil || paging.Numbered() || paging.Kind == manifest.Keyset || paging.Window > 0 || p.total < 0 {
+		return nil
+	}
+	g.most = max(g.most, p.total)
+	if g.most-p.total > max(1, g.most/20) {
+		return short(p.total, g.most)
+	}
+	return nil
 }
 
 // linked watches a list whose answers name the next page: it must not lead in a

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"portico/sync/fault"
+	"portico/sync/remote"
 )
 
 func TestAListOfTokensThatLackedRowsIsReadAnew(t *testing.T) {
@@ -61,6 +62,27 @@ func TestAListThatSaysItGoesOnMustSayHow(t *testing.T) {
 		conn, out := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) }), &sink{}
 		if err := load(t, deskWith(paging)).Pull(withoutWaiting(t), conn, changes(nil), out); err == nil || out.complete > 0 {
 			t.Errorf("%s: %v, complete %d", paging, err, out.complete)
+		}
+	}
+}
+
+// A list that says in good order that it has ended, and has become much shorter, is
+// asked again: what a census does not see would be deleted.
+func TestAListThatCollapsesWhileItIsReadIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	for _, paging := range []string{tokens, posted, "kind: next_url, next: body.next, total: body.total"} {
+		for _, mode := range []remote.PullMode{remote.Changes, remote.Census} {
+			source := &system{rows: rows(7), spoil: func(n int, body map[string]any) any {
+				if n == 2 {
+					return map[string]any{"items": []row{}, "total": 0}
+				}
+				return body
+			}}
+			conn, out := serve(t, source.ServeHTTP), &sink{}
+			err := load(t, deskWith(paging)).Pull(t.Context(), conn, remote.PullRequest{Stream: "tickets", Mode: mode}, out)
+			if !fault.Is(err, fault.Unavailable) || out.complete > 0 {
+				t.Errorf("%s, %s: %v", paging, mode, err)
+			}
 		}
 	}
 }

@@ -153,10 +153,7 @@ func (c *compiler) all() {
 	for _, name := range m.ActionOrder {
 		c.action(m.Actions[name], root.key("actions").key(name), base)
 	}
-	if f := m.Files; f != nil {
-		c.request(&f.Request, root.key("files").key("request"), base.with(scope{"id": types.String, "kind": types.String}))
-		c.expr(&f.Content, root.key("files").key("content"), base.with(answerScope))
-	}
+	c.files(m.Files, root.key("files"), base)
 	c.webhooks(m.Webhooks, root.key("webhooks"))
 }
 
@@ -244,7 +241,12 @@ func (c *compiler) action(a *Action, at pointer, base scope) {
 	send := at.key("send")
 	c.request(&a.Send.Request, send.key("request"), sees)
 	c.rules(a.Send.Answers, send.key("answers"), sees)
-	c.expr(&a.Send.Reference, send.key("reference"), sees.with(answerScope))
+	answers := sees.with(answerScope)
+	if a.Send.Upload != nil {
+		c.upload(a.Send.Upload, send.key("upload"), sees)
+		answers = answers.with(begunScope)
+	}
+	c.expr(&a.Send.Reference, send.key("reference"), answers)
 	if p := a.Probe; p != nil {
 		at := at.key("probe")
 		c.request(&p.Request, at.key("request"), sees)

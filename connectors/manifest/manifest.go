@@ -174,12 +174,5 @@ type Lookup struct {
 	Type Expr `json:"type"`
 }
 
-// Files is how the bytes of an attachment or a document are fetched.
-type Files struct {
-	Request  Request `json:"request"`
-	Encoding string  `json:"encoding"` // "" for the bytes themselves, or base64 of Content
-	Content  Expr    `json:"content"`
-}
-
 // Duration is a time span written as text: "90s", "5m", "24h".
 type Duration struct{ time.Duration }

@@ -26,7 +26,7 @@ var (
 			"name": types.String, "email": types.String,
 			"subject": types.String, "text": types.String, "queue": types.String, "fields": types.Any,
 		},
-		"files": types.Array(types.Map{"name": types.String, "type": types.String, "base64": types.String}),
+		"files": types.Array(types.Map{"name": types.String, "type": types.String, "size": types.Int, "base64": types.String}),
 	}
 )
 

@@ -29,6 +29,7 @@ type Send struct {
 	Request   Request     `json:"request"`
 	Answers   []ErrorRule `json:"answers"` // before http.errors; sees answers from 200 up
 	Reference Expr        `json:"reference"`
+	Upload    *Upload     `json:"upload"` // nil: what is sent is all in the request
 }
 
 // Probe is a search for an earlier effect.

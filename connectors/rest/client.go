@@ -10,6 +10,7 @@ package rest
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -87,8 +88,14 @@ type Request struct {
 	Query  url.Values
 	Header http.Header
 	Body   []byte // JSON
+	// Content opens what is sent in the place of Body, Length bytes: anew for each try.
+	Content func() (io.ReadCloser, error)
+	Length  int64
 	// Read marks a request that changes nothing although its method is not GET.
 	Read bool
+	// Away says that URL may lead to another computer, because the system told it for
+	// this one request. Nothing that signs in goes there, nor any other header of ours.
+	Away bool
 }
 
 // Response is one whole answer.
@@ -140,7 +147,7 @@ func (c *Client) pause(ctx context.Context, d time.Duration) error {
 // request that is refused for its token did nothing, so that a write may follow too.
 func (c *Client) signed(ctx context.Context, r Request) (*Response, error) {
 	resp, err := c.once(ctx, r, 0)
-	if c.cfg.Keeper == nil || resp == nil || !fault.Is(err, fault.Unauthenticated) {
+	if c.cfg.Keeper == nil || resp == nil || r.Away || !fault.Is(err, fault.Unauthenticated) {
 		return resp, err
 	}
 	c.conn.Log.InfoContext(ctx, "the token is refused; another is asked for", "path", r.Path)
@@ -150,7 +157,7 @@ func (c *Client) signed(ctx context.Context, r Request) (*Response, error) {
 // once sends the request, with another token than the refused one when there is one.
 func (c *Client) once(ctx context.Context, r Request, refused int64) (*Response, error) {
 	var token remote.Token
-	if c.cfg.Keeper != nil { // before the budget: a new token takes of it, too
+	if c.cfg.Keeper != nil && !r.Away { // before the budget: a new token takes of it, too
 		var err error
 		if token, err = c.cfg.Keeper.token(ctx, refused); err != nil {
 			return nil, fault.At("sign in", err)
@@ -170,7 +177,10 @@ func (c *Client) once(ctx context.Context, r Request, refused int64) (*Response,
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	resp, err := c.exchange(ctx, r, token)
-	if resp != nil {
+	switch {
+	case resp != nil && r.Away:
+		return resp, Judge(resp) // another computer, with no say about this one
+	case resp != nil:
 		err = c.judge(resp)
 	}
 	c.cfg.Breaker.report(c.conn.Now(), err)
@@ -198,13 +208,15 @@ func (c *Client) exchange(ctx context.Context, r Request, token remote.Token) (*
 	if err != nil {
 		return nil, err
 	}
-	if err := c.sign(req, token); err != nil {
-		return nil, err
+	if !r.Away {
+		if err := c.sign(req, token); err != nil {
+			return nil, err
+		}
 	}
 	start := c.conn.Now()
 	answer, err := c.http.Do(req)
 	if err != nil {
-		return nil, c.failed(r, sent.Load(), c.hide(err))
+		return nil, c.failed(r, sent.Load(), c.told(r, err))
 	}
 	defer answer.Body.Close()
 	body, err := readAll(answer, c.cfg.MaxBody)
@@ -212,7 +224,7 @@ func (c *Client) exchange(ctx context.Context, r Request, token remote.Token) (*
 		return nil, c.cut(r, err)
 	}
 	resp := &Response{Status: answer.StatusCode, Header: answer.Header, Body: body, At: req.URL.Path, token: token.Version}
-	if c.cfg.Record != nil {
+	if c.cfg.Record != nil && !r.Away {
 		c.cfg.Record(c.hidden(exchangeOf(req, r.Body, resp, start, c.conn.Now()), req))
 	}
 	return resp, nil
@@ -249,6 +261,12 @@ func (c *Client) address(r Request) (*url.URL, error) {
 		return u, nil
 	}
 	u, err := c.base.Parse(r.URL)
+	if r.Away {
+		if !c.usable(u, err) {
+			return nil, fault.New(fault.Broken, "The system named an address for the file that cannot be used.").Because("send file", errAddress)
+		}
+		return u, nil
+	}
 	if err != nil || u.Host != c.base.Host || u.Scheme != c.base.Scheme {
 		// A page link elsewhere would carry the credential to somebody else.
 		return nil, fault.New(fault.Broken, "The system sent a link to another address; its own base URL may be set wrongly.").

@@ -25,13 +25,16 @@ func (c *Client) build(ctx context.Context, r Request) (*http.Request, *atomic.B
 	}
 	sent := &atomic.Bool{}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
-	var body io.Reader
-	if r.Body != nil {
-		body = bytes.NewReader(r.Body)
+	body, err := r.open()
+	if err != nil {
+		return nil, nil, err
 	}
 	req, err := http.NewRequestWithContext(ctx, method, u.String(), body)
 	if err != nil {
 		return nil, nil, fault.Wrap(fault.Internal, "build request", err)
+	}
+	if r.Content != nil {
+		req.ContentLength = r.Length
 	}
 	if r.writes() {
 		// net/http must not replay a write on another connection, which it does when a
@@ -41,7 +44,11 @@ func (c *Client) build(ctx context.Context, r Request) (*http.Request, *atomic.B
 			req.Body = io.NopCloser(bytes.NewReader(nil))
 		}
 	}
-	for _, from := range []http.Header{c.cfg.Header, r.Header} {
+	ours := c.cfg.Header
+	if r.Away {
+		ours = http.Header{"User-Agent": ours["User-Agent"]}
+	}
+	for _, from := range []http.Header{ours, r.Header} {
 		for name, values := range from {
 			req.Header[http.CanonicalHeaderKey(name)] = values
 		}
@@ -50,6 +57,19 @@ func (c *Client) build(ctx context.Context, r Request) (*http.Request, *atomic.B
 		req.Header.Set("Content-Type", "application/json")
 	}
 	return req, sent, nil
+}
+
+// open returns what is sent, or nil.
+func (r Request) open() (io.Reader, error) {
+	switch {
+	case r.Content != nil:
+		body, err := r.Content()
+		return body, fault.At("open what is sent", err)
+	case r.Body != nil:
+		return bytes.NewReader(r.Body), nil
+	default:
+		return nil, nil
+	}
 }
 
 // sign adds the credential.
