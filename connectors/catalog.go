@@ -27,6 +27,7 @@ var builtIn = []string{
 	"catalog/autotask/manifest.yaml",
 	"catalog/halopsa/manifest.yaml",
 	"catalog/stripe/manifest.yaml",
+	"catalog/clio/manifest.yaml",
 }
 
 var catalog = sync.OnceValue(func() []remote.Connector {

@@ -40,6 +40,10 @@ func newStage(ctx context.Context, dir string, m *manifest.Manifest, t *tape.Tap
 	s := &stage{ctx: ctx, dir: dir, m: m, tape: t, replay: t.Replay(), whole: map[string]*run{}}
 	s.conn = remote.Conn{ID: record.NewConnectionID(), Settings: t.Settings, Secret: func(string) (string, error) { return tape.Standin, nil },
 		Transport: s.replay, Budget: rest.NewBudget(rest.Limit{}, now), Log: slog.New(slog.DiscardHandler), Now: now}
+	if made, err := s.connector().Fingerprint(s.conn); err == nil && m.HTTP.Auth.Consents() {
+		// Whoever let us in is not on the tape.
+		s.conn.Tokens = remote.Hold(remote.Token{Version: 1, Access: tape.Standin, Made: made, SignedIn: t.Taken})
+	}
 	return s
 }
 
