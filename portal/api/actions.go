@@ -17,8 +17,9 @@ import (
 type Action struct {
 	ID         string    `json:"id" format:"uuid"`
 	Ref        string    `json:"ref" doc:"Quoted in the other system."`
-	Kind       string    `json:"kind" enum:"ticket.reply,ticket.create,ticket.close,ticket.reopen"`
-	Ticket     string    `json:"ticket,omitempty" format:"uuid"`
+	Kind       string    `json:"kind" enum:"ticket.reply,ticket.create,ticket.close,ticket.reopen,payment.record,quote.accept,quote.decline,event.acknowledge,document.upload"`
+	Record     string    `json:"record,omitempty" format:"uuid" doc:"What it is on: the invoice of a payment, for example; missing for something new."`
+	Ticket     string    `json:"ticket,omitempty" format:"uuid" doc:"The same, of what is asked on a request."`
 	Connection string    `json:"connection" format:"uuid"`
 	By         string    `json:"by" doc:"Who asked: a person, or “API key” and its name."`
 	State      string    `json:"state" enum:"recorded,sending,accepted,confirmed,retrying,unknown,conflict,refused,dead,withdrawn"`
@@ -47,13 +48,13 @@ type NewAction struct {
 func (a *API) actionDoors() []Door {
 	const one = inAccount + "/actions/{action}"
 	return []Door{
-		{Method: http.MethodPost, Path: inAccount + "/actions", Scope: apikey.ActionsWrite, Name: "createAction", Summary: "Ask for an action",
-			Text: "It is recorded at once and carried out afterwards; read it, or subscribe to action.confirmed and action.refused, to learn what became of it.",
+		{Method: http.MethodPost, Path: inAccount + "/actions", Scope: apikey.ActionsWrite, Name: "createAction", Summary: "Ask for an action on a request",
+			Text: "Payments, quotes, events and documents have doors of their own. It is recorded at once and carried out afterwards; read it, or subscribe to action.confirmed and action.refused, to learn what became of it.",
 			In:   NewAction{}, Status: http.StatusAccepted, Out: Action{}, handle: a.createAction},
 		{Method: http.MethodGet, Path: one, Scope: apikey.ActionsRead, Name: "readAction", Summary: "Read an action with its receipt",
-			Status: http.StatusOK, Out: Action{}, handle: a.readAction},
+			Text: "Of a payment, a quote, an event or a document it needs a scope of that kind besides.", Status: http.StatusOK, Out: Action{}, handle: a.readAction},
 		{Method: http.MethodPost, Path: one + "/withdraw", Scope: apikey.ActionsWrite, Name: "withdrawAction", Summary: "Take an action back",
-			Text: "Only the key that asked for it may, and only before it is sent.", Status: http.StatusOK, Out: Action{}, handle: a.withdrawAction},
+			Text: "Only the key that asked for it may, and only before it is sent; of a payment, a quote, an event or a document it needs the scope by which that was asked for besides.", Status: http.StatusOK, Out: Action{}, handle: a.withdrawAction},
 	}
 }
 
@@ -61,7 +62,10 @@ func actionOf(x action.Action) Action {
 	out := Action{ID: x.ID.String(), Ref: x.Ref, Kind: string(x.Kind), Connection: x.Connection.String(), By: x.Actor.Name, State: string(x.State), Final: x.State.Final(),
 		Reason: x.Reason, Reference: x.Reference, Recorded: x.Recorded.UTC(), Sent: x.Sent.UTC(), Accepted: x.Accepted.UTC(), Ended: x.Ended.UTC(), Next: x.Due.UTC()}
 	if !x.Target.IsZero() {
-		out.Ticket = x.Target.String()
+		out.Record = x.Target.String()
+		if x.Kind.About() == record.KindTicket {
+			out.Ticket = out.Record
+		}
 	}
 	switch x.State {
 	case action.Retrying, action.Unknown:

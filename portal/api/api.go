@@ -8,6 +8,7 @@ package api
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -53,6 +54,13 @@ type Records interface {
 	List(ctx context.Context, s access.Scope, account record.AccountID, q record.Query) (record.Page, error)
 	Detail(ctx context.Context, s access.Scope, account record.AccountID, kind record.Kind, id record.ID) (record.Detail, error)
 	Timeline(ctx context.Context, s access.Scope, account record.AccountID, ticket record.ID) ([]record.Entry, error)
+}
+
+// Papers are the records of an account whole, and what belongs to them.
+type Papers interface {
+	Whole(ctx context.Context, s access.Scope, account record.AccountID, q record.Query) (record.Whole, error)
+	FilesOf(ctx context.Context, s access.Scope, account record.AccountID, parent record.ID) ([]record.File, error)
+	AttachmentOf(ctx context.Context, s access.Scope, account record.AccountID, id record.ID) (record.Detail, error)
 }
 
 // Actions record what is asked for and say what became of it.
@@ -101,11 +109,18 @@ type Options struct {
 	Answers    Answers
 	Accounts   Accounts
 	Records    Records
+	Papers     Papers
 	Actions    Actions
 	Approvals  Approvals
 	People     People
 	Endpoints  Endpoints
 	Deliveries Deliveries
+	Files      Files
+	Uploads    Uploads
+	// Download sends a file as something to be saved, whatever it says it is.
+	Download func(w http.ResponseWriter, r *http.Request, name string, content io.Reader, size int64) error
+	// Able reports whether the system behind a connection takes such an action.
+	Able func(ctx context.Context, c record.ConnectionID, k action.Kind) bool
 	// Seal and Open keep bodies of answers from who reads the database.
 	Seal func(a apikey.Answer, body string) (string, error)
 	Open func(a apikey.Answer) (string, error)

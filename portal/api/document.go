@@ -42,7 +42,7 @@ func document(doors []Door, base string) ([]byte, error) {
 	}
 	doc := schema{
 		"openapi": "3.1.1",
-		"info": schema{"title": "Portico", "version": "1", "summary": "Requests, assets, decisions and webhooks of a client portal",
+		"info": schema{"title": "Portico", "version": "1", "summary": "Requests, money, contracts, projects, documents, events, decisions and webhooks of a client portal",
 			"description": "Facts say where they come from and when they were read. What is asked for is recorded at once and carried out afterwards; its receipt says how far it is.",
 			"license":     schema{"name": "Apache-2.0", "identifier": "Apache-2.0"}},
 		"servers":  []schema{{"url": base + Prefix}},
@@ -90,7 +90,11 @@ func operation(d Door, defs map[string]schema) schema {
 		op["requestBody"] = schema{"required": true, "content": schema{"application/json": schema{"schema": describe(reflect.TypeOf(d.In), defs)}}}
 	}
 	good := schema{"description": "All went well."}
-	if d.Out != nil {
+	switch d.Out.(type) {
+	case nil:
+	case Bytes:
+		good["content"] = schema{"application/octet-stream": schema{"schema": schema{"type": "string", "format": "binary"}}}
+	default:
 		good["content"] = schema{"application/json": schema{"schema": describe(reflect.TypeOf(d.Out), defs)}}
 	}
 	op["responses"] = schema{strconv.Itoa(d.Status): good, "default": schema{"$ref": "#/components/responses/Problem"}}

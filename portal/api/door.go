@@ -22,7 +22,10 @@ type Door struct {
 	Query any
 	// In is what the body holds; nil takes none.
 	In any
-	// Status is the answer when all went well, and Out what it holds; nil holds nothing.
+	// Most is how many bytes the body may have; zero means what is enough for words.
+	Most int64
+	// Status is the answer when all went well, and Out what it holds: nil holds
+	// nothing, and Bytes are a file.
 	Status int
 	Out    any
 
@@ -46,7 +49,7 @@ const inAccount = "/accounts/{account}"
 // table lists every door.
 func (a *API) table() []Door {
 	var doors []Door
-	for _, family := range [][]Door{a.accountDoors(), a.ticketDoors(), a.assetDoors(), a.actionDoors(), a.approvalDoors(), a.endpointDoors(), a.deliveryDoors()} {
+	for _, family := range [][]Door{a.accountDoors(), a.ticketDoors(), a.assetDoors(), a.invoiceDoors(), a.quoteDoors(), a.workDoors(), a.actionDoors(), a.askDoors(), a.approvalDoors(), a.endpointDoors(), a.deliveryDoors()} {
 		doors = append(doors, family...)
 	}
 	return doors

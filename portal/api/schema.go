@@ -19,6 +19,8 @@ func describe(t reflect.Type, defs map[string]schema) schema {
 		return schema{"type": "string", "format": "date-time"}
 	case t == reflect.TypeFor[json.RawMessage]():
 		return schema{"type": "object"}
+	case t == reflect.TypeFor[[]byte]():
+		return schema{"type": "string"}
 	}
 	switch t.Kind() {
 	case reflect.Pointer:

@@ -39,6 +39,9 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, d Door) error {
 		if err != nil {
 			return err
 		}
+		if file, ok := out.(Bytes); ok {
+			return a.hand(w, r, file)
+		}
 		return write(w, d.Status, out)
 	}
 	if c.body, err = bodyOf(w, r, d); err != nil {

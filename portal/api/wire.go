@@ -18,7 +18,7 @@ import (
 
 // Limits of what a program may send.
 const (
-	maxBody  = 256 << 10 // bytes
+	maxBody  = 256 << 10 // bytes, where the door names no other limit
 	maxDepth = 16        // of nested objects and lists
 )
 
@@ -48,11 +48,15 @@ func bodyOf(w http.ResponseWriter, r *http.Request, d Door) ([]byte, error) {
 	if r.URL.RawQuery != "" {
 		return nil, refuse(http.StatusBadRequest, "query_not_taken", fault.New(fault.Invalid, "This takes nothing behind the question mark."))
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	limit := int64(maxBody)
+	if d.Most > 0 {
+		limit = d.Most
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &over):
-		return nil, fault.Newf(fault.TooLarge, "A request may have at most %d bytes.", maxBody)
+		return nil, fault.Newf(fault.TooLarge, "A request may have at most %d bytes.", limit)
 	case err != nil:
 		return nil, refuse(http.StatusBadRequest, "body_unreadable", fault.New(fault.Invalid, "The request could not be read to its end.").Because("read the body", err))
 	case d.In == nil && len(body) > 0 && !bytes.Equal(bytes.TrimSpace(body), []byte("{}")):
@@ -140,6 +144,8 @@ func kindOf(goType string) string {
 		return "whole number"
 	case goType == "bool":
 		return "true or false"
+	case goType == "[]uint8":
+		return "text in base64"
 	case strings.HasPrefix(goType, "[]"):
 		return "list"
 	case strings.HasPrefix(goType, "map"):

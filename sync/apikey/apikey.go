@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"portico/sync/action"
 	"portico/sync/fault"
 	"portico/sync/record"
 )
@@ -33,9 +34,20 @@ type Scope string
 
 // The scopes.
 const (
-	AccountsRead   Scope = "accounts:read"
-	TicketsRead    Scope = "tickets:read"
-	AssetsRead     Scope = "assets:read"
+	AccountsRead  Scope = "accounts:read"
+	TicketsRead   Scope = "tickets:read"
+	AssetsRead    Scope = "assets:read"
+	InvoicesRead  Scope = "invoices:read" // and payments
+	QuotesRead    Scope = "quotes:read"
+	ContractsRead Scope = "contracts:read"
+	ProjectsRead  Scope = "projects:read"
+	DocumentsRead Scope = "documents:read"
+	EventsRead    Scope = "events:read"
+	// These ask for actions of their own kind and for nothing else.
+	PaymentsWrite  Scope = "payments:write"
+	QuotesWrite    Scope = "quotes:write"
+	DocumentsWrite Scope = "documents:write"
+	EventsWrite    Scope = "events:write"
 	ActionsRead    Scope = "actions:read"
 	ActionsWrite   Scope = "actions:write"
 	ApprovalsRead  Scope = "approvals:read"
@@ -45,7 +57,27 @@ const (
 )
 
 // Scopes lists them in the order in which they are shown.
-var Scopes = []Scope{AccountsRead, TicketsRead, AssetsRead, ActionsRead, ActionsWrite, ApprovalsRead, ApprovalsWrite, WebhooksRead, WebhooksWrite}
+var Scopes = []Scope{AccountsRead, TicketsRead, AssetsRead, InvoicesRead, PaymentsWrite, QuotesRead, QuotesWrite, ContractsRead, ProjectsRead,
+	DocumentsRead, DocumentsWrite, EventsRead, EventsWrite, ActionsRead, ActionsWrite, ApprovalsRead, ApprovalsWrite, WebhooksRead, WebhooksWrite}
+
+// ToAsk is the scope that a key needs to ask for an action, and still needs when it
+// is sent; "" for a kind that no key may ask for.
+func ToAsk(k action.Kind) Scope {
+	switch k.About() {
+	case record.KindTicket:
+		return ActionsWrite
+	case record.KindInvoice:
+		return PaymentsWrite
+	case record.KindQuote:
+		return QuotesWrite
+	case record.KindDocument:
+		return DocumentsWrite
+	case record.KindEvent:
+		return EventsWrite
+	default:
+		return ""
+	}
+}
 
 // MaxName is how many characters the name of a key may have.
 const MaxName = 60

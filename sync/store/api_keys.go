@@ -162,7 +162,7 @@ func (y *System) RevokeKey(ctx context.Context, id apikey.ID) error {
 // keyRights is Rights for what a program asked for.
 func (y *System) keyRights(ctx context.Context, a action.Action) (access.User, access.Role, error) {
 	k, err := y.Key(ctx, apikey.ID(a.Actor.User))
-	if err == nil && (k.State(y.now()) != apikey.Good || !k.May(apikey.ActionsWrite) || !k.Reaches(a.Account)) {
+	if err == nil && (k.State(y.now()) != apikey.Good || !k.May(apikey.ToAsk(a.Kind)) || !k.Reaches(a.Account)) {
 		err = fault.New(fault.NotFound, "The API key that asked for this is no longer good, so it was not sent.")
 	}
 	if err != nil {

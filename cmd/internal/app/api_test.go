@@ -78,6 +78,8 @@ func TestEveryDoorAnswersAsTheDocumentSays(t *testing.T) {
 	w.ask(token, "DELETE", e, "").want(t, 204)
 	w.ask(token, "GET", e, "").want(t, 404)
 
+	w.tryMoney(token, in)
+	w.tryWork(token, in)
 	for _, d := range w.api.Doors() {
 		if !w.went[d.Name] {
 			t.Errorf("%s %s was not tried", d.Method, d.Path)
@@ -100,12 +102,10 @@ func TestAKeyForOneAccountFindsNothingOfAnother(t *testing.T) {
 	sentID := w.ask(whole, "GET", "/webhooks/"+hook+"/deliveries", "").text(t, "deliveries.0.id")
 
 	bodies := map[string]string{"createAction": `{"kind":"ticket.reply","ticket":"%s","text":"x"}`, "createApproval": `{"title":"x","text":"x","roles":["owner"],"ticket":"%s"}`,
-		"reviseApproval": `{"base":1,"title":"x","text":"y"}`, "changeEndpoint": `{"enabled":false}`, "resendFailed": `{"since":"2020-01-01T00:00:00Z"}`, "createEndpoint": `{"url":"https://x.invalid","types":["action.confirmed"],"account":"%s"}`}
-	fill := func(path string, account record.AccountID, of side, action, approval, endpoint, delivery string) string {
-		return strings.NewReplacer("{account}", account.String(), "{ticket}", of.ticket.String(), "{asset}", of.asset.String(), "{action}", action, "{approval}", approval,
-			"{endpoint}", endpoint, "{delivery}", delivery).Replace(path)
-	}
-	missing := side{account: record.NewAccountID(), ticket: record.NewID(), asset: record.NewID()}
+		"reviseApproval": `{"base":1,"title":"x","text":"y"}`, "changeEndpoint": `{"enabled":false}`, "resendFailed": `{"since":"2020-01-01T00:00:00Z"}`,
+		"createPayment": `{"amount":"1","date":"2026-11-22","base":"x"}`, "acceptQuote": `{"base":"x"}`, "declineQuote": `{"base":"x","text":"x"}`,
+		"uploadDocument": `{"name":"x","content":"eA=="}`, "createEndpoint": `{"url":"https://x.invalid","types":["action.confirmed"],"account":"%s"}`}
+	none := missing()
 	for _, d := range w.api.Doors() {
 		for name, account := range map[string]record.AccountID{"foreign account": w.other.account, "own account": w.own.account} {
 			if name == "own account" && (strings.Count(d.Path, "{") < 2 && d.Name != "createAction" && d.Name != "createApproval") {
@@ -114,22 +114,22 @@ func TestAKeyForOneAccountFindsNothingOfAnother(t *testing.T) {
 			for _, endpoint := range []string{hook, all} {
 				foreignBody, missingBody := bodies[d.Name], bodies[d.Name]
 				if strings.Contains(foreignBody, "%s") {
-					foreignBody, missingBody = fmt.Sprintf(foreignBody, w.other.ticket), fmt.Sprintf(missingBody, missing.ticket)
+					foreignBody, missingBody = fmt.Sprintf(foreignBody, w.other.ticket), fmt.Sprintf(missingBody, none.ticket)
 				}
 				unknown := account
 				if name == "foreign account" {
-					unknown = missing.account
+					unknown = none.account
 				}
-				foreign := w.ask(token, d.Method, fill(d.Path, account, w.other, act, asked, endpoint, sentID), foreignBody)
-				none := w.ask(token, d.Method, fill(d.Path, unknown, missing, record.NewID().String(), record.NewID().String(), "nothing", "nothing"), missingBody)
+				foreign := w.ask(token, d.Method, w.other.path(d.Path, account, "{action}", act, "{approval}", asked, "{endpoint}", endpoint, "{delivery}", sentID), foreignBody)
+				missing := w.ask(token, d.Method, none.path(d.Path, unknown, "{action}", record.NewID().String(), "{approval}", record.NewID().String(), "{endpoint}", "nothing", "{delivery}", "nothing"), missingBody)
 				if strings.Contains(foreign.body, "CANARY-B") {
 					t.Errorf("%s, %s: told %s", d.Name, name, foreign.body)
 				}
 				if !strings.Contains(d.Path, "{") {
 					continue // lists: what they tell was looked at
 				}
-				if foreign.status != none.status || foreign.body != none.body || foreign.status < 400 {
-					t.Errorf("%s, %s:\nforeign %d %s\nmissing %d %s", d.Name, name, foreign.status, foreign.body, none.status, none.body)
+				if foreign.status != missing.status || foreign.body != missing.body || foreign.status < 400 {
+					t.Errorf("%s, %s:\nforeign %d %s\nmissing %d %s", d.Name, name, foreign.status, foreign.body, missing.status, missing.body)
 				}
 			}
 		}
@@ -155,8 +155,7 @@ func TestAKeyOpensOnlyTheDoorsOfItsScopes(t *testing.T) {
 		token, _ := w.key(func(k *apikey.Key) {
 			k.Scopes = slices.DeleteFunc(slices.Clone(apikey.Scopes), func(s apikey.Scope) bool { return s == d.Scope })
 		})
-		path := strings.NewReplacer("{account}", w.own.account.String(), "{ticket}", w.own.ticket.String(), "{asset}", w.own.asset.String(),
-			"{action}", "x", "{approval}", "x", "{endpoint}", "x", "{delivery}", "x").Replace(d.Path)
+		path := w.own.path(d.Path, w.own.account, "{action}", "x", "{approval}", "x", "{endpoint}", "x", "{delivery}", "x")
 		got := w.ask(token, d.Method, path, "").want(t, 403)
 		if got.text(t, "code") != "insufficient_scope" || !strings.Contains(got.header.Get("WWW-Authenticate"), string(d.Scope)) {
 			t.Errorf("%s: %s %s", d.Name, got.body, got.header.Get("WWW-Authenticate"))

@@ -26,7 +26,6 @@ import (
 	"portico/sync/apikey"
 	"portico/sync/record"
 	"portico/sync/remote"
-	"portico/sync/run"
 	"portico/sync/store"
 	"portico/sync/store/storetest"
 )
@@ -40,7 +39,8 @@ type shop struct {
 	sys    *store.System
 	acc    *store.Account
 	doc    routers.Router
-	own    side // what the key of most tests reaches
+	conns  map[string]record.ConnectionID // by connector
+	own    side                           // what the key of most tests reaches
 	other  side
 
 	mu   sync.Mutex
@@ -52,7 +52,9 @@ type side struct {
 	account       record.AccountID
 	canary        string
 	ticket, asset record.ID
-	owner         access.User
+	// of are records of other kinds, by the name of their place in a path.
+	of    map[string]record.ID
+	owner access.User
 }
 
 func newShop(t *testing.T) *shop {
@@ -66,9 +68,8 @@ func newShop(t *testing.T) *shop {
 	w.read()
 	conn := record.NewConnectionID()
 	must(t, w.sys.CreateConnection(t.Context(), remote.Connection{ID: conn, Connector: "requesttracker", Name: "Help desk"}, []remote.Stream{
-		{Name: "tickets", Kinds: []record.Kind{record.KindTicket}, Every: time.Minute, FreshFor: time.Hour},
-		{Name: "conversation", Kinds: []record.Kind{record.KindComment, record.KindAttachment}, Every: time.Minute, FreshFor: time.Hour},
-		{Name: "assets", Kinds: []record.Kind{record.KindAsset}, Every: time.Minute, FreshFor: time.Hour}}))
+		stream("tickets", record.KindTicket), stream("conversation", record.KindComment, record.KindAttachment), stream("assets", record.KindAsset)}))
+	w.connect()
 	w.own, w.other = w.side(conn, "CANARY-A"), w.side(conn, "CANARY-B")
 	return w
 }
@@ -90,21 +91,12 @@ func (w *shop) read() {
 func (w *shop) side(conn record.ConnectionID, canary string) side {
 	w.t.Helper()
 	t, now := w.t, time.Now().UTC()
-	x := side{account: record.NewAccountID(), canary: canary, owner: access.User{ID: access.NewUserID(), Name: canary + " owner", Email: strings.ToLower(canary) + "@client.example"}}
+	x := side{account: record.NewAccountID(), canary: canary, of: map[string]record.ID{}, owner: access.User{ID: access.NewUserID(), Name: canary + " owner", Email: strings.ToLower(canary) + "@client.example"}}
 	must(t, w.sys.CreateAccount(t.Context(), record.AccountInfo{ID: x.account, Name: canary}))
 	must(t, w.sys.Launch(t.Context(), x.account, record.LaunchInvited))
 	must(t, w.sys.CreateUser(t.Context(), x.owner, ""))
 	must(t, w.sys.AddMember(t.Context(), x.account, x.owner.ID, access.Owner))
-	pull := func(stream string, records ...record.Record) {
-		r, ok, err := w.sys.Begin(t.Context(), run.Due{Connection: conn, Stream: stream, Mode: remote.Changes}, time.Hour)
-		if err != nil || !ok {
-			t.Fatal("pull", ok, err)
-		}
-		r, err = w.sys.Commit(t.Context(), r, remote.Page{Records: records}, time.Hour)
-		must(t, err)
-		r.State = run.Done
-		must(t, w.sys.Finish(t.Context(), r, now))
-	}
+	pull := func(stream string, records ...record.Record) { w.pull(conn, stream, records...) }
 	var tickets []record.Record
 	for i := range 5 {
 		tickets = append(tickets, record.Record{Kind: record.KindTicket, External: fmt.Sprint(canary, i), Company: canary, Created: now.Add(-24 * time.Hour), Updated: now.Add(-time.Duration(i) * time.Hour),
@@ -117,6 +109,7 @@ func (w *shop) side(conn record.ConnectionID, canary string) side {
 			Body: record.Attachment{Name: canary + ".pdf", Comment: "c" + canary, Size: 7}})
 	pull("assets", record.Record{Kind: record.KindAsset, External: "a" + canary, Company: canary, Created: now, Updated: now, Body: record.Asset{Name: canary + " laptop", Tag: "T1", Status: "in use"}})
 	must(t, w.sys.Match(t.Context(), conn, canary, x.account, "test"))
+	w.supply(&x)
 	see := grant.Key(apikey.Key{ID: "key-test", Scopes: apikey.Scopes})
 	for kind, to := range map[record.Kind]*record.ID{record.KindTicket: &x.ticket, record.KindAsset: &x.asset} {
 		page, err := w.acc.List(t.Context(), see, x.account, record.Query{Kind: kind})
@@ -124,6 +117,31 @@ func (w *shop) side(conn record.ConnectionID, canary string) side {
 		*to = page.Rows[0].ID
 	}
 	return x
+}
+
+// missing is nobody's account, in which nothing is there.
+func missing() side {
+	x := side{account: record.NewAccountID(), ticket: record.NewID(), asset: record.NewID(), of: map[string]record.ID{}}
+	for _, name := range []string{"payment", "quote", "event", "contract", "project", "document", "invoice", "bill", "terms", "offer"} {
+		x.of[name] = record.NewID()
+	}
+	return x
+}
+
+// path fills in what stands in braces, of an account's side.
+func (x side) path(path string, account record.AccountID, more ...string) string {
+	pairs := []string{"{account}", account.String(), "{ticket}", x.ticket.String(), "{asset}", x.asset.String()}
+	file := "bill"
+	switch {
+	case strings.Contains(path, "{contract}"):
+		file = "terms"
+	case strings.Contains(path, "{quote}"):
+		file = "offer"
+	}
+	for name, id := range x.of {
+		pairs = append(pairs, "{"+name+"}", id.String())
+	}
+	return strings.NewReplacer(append(append(pairs, "{file}", x.of[file].String()), more...)...).Replace(path)
 }
 
 // key makes a key and returns its token.

@@ -57,14 +57,24 @@ func (u rulings) Discard(ctx context.Context, s access.Scope, r action.Ruling) e
 
 // programs is the API.
 func (a *App) programs(s *store.Store, d desk) (*api.API, error) {
-	key, err := a.vault.Derive("api cursors")
+	o, err := a.programOptions(s, d)
 	if err != nil {
 		return nil, err
 	}
+	return api.New(o)
+}
+
+// programOptions are what the API works with.
+func (a *App) programOptions(s *store.Store, d desk) (api.Options, error) {
+	key, err := a.vault.Derive("api cursors")
+	if err != nil {
+		return api.Options{}, err
+	}
 	sys := s.System()
 	told := subscribers{sys, a}
-	return api.New(api.Options{
-		Keys: sys, Answers: sys, Accounts: sys, Records: s.Account(), Actions: d, Approvals: d, People: askers{sys}, Endpoints: told, Deliveries: told,
+	return api.Options{
+		Keys: sys, Answers: sys, Accounts: sys, Records: s.Account(), Papers: s.Account(), Actions: d, Approvals: d, People: askers{sys}, Endpoints: told, Deliveries: told,
+		Files: library{a.files, sources{a, sys, a.log}}, Uploads: a.files, Download: ui.Download, Able: a.able(sys),
 		Seal: func(x apikey.Answer, body string) (string, error) {
 			return a.vault.Seal(answerPlace(x), vault.NewSecret(body))
 		},
@@ -73,7 +83,7 @@ func (a *App) programs(s *store.Store, d desk) (*api.API, error) {
 			return body.Reveal(), err
 		},
 		CursorKey: key, Base: strings.TrimSuffix(a.cfg.URL(), "/"), Log: a.log, Now: a.now,
-	})
+	}, nil
 }
 
 // answerPlace is where a kept answer belongs in the vault.

@@ -2,17 +2,40 @@ package app
 
 import (
 	"context"
+	"io"
+	"strings"
 
 	"portico/portal/api"
+	"portico/sync/access"
+	"portico/sync/action"
+	"portico/sync/record"
 	"portico/sync/store"
 )
 
-// Programs is the API as the program wires it, over its own database.
+// Programs is the API as the program wires it, over its own database. Every system
+// of it takes documents, which none of those does that come with the program, and
+// every file holds its own name.
 func (a *App) Programs(ctx context.Context) (*api.API, *store.Store, error) {
 	s, err := a.open(ctx, true)
 	if err != nil {
 		return nil, nil, err
 	}
-	programs, err := a.programs(s, desk{s.Account(), s.System(), func(context.Context, string) {}})
+	o, err := a.programOptions(s, desk{s.Account(), s.System(), func(context.Context, string) {}})
+	if err != nil {
+		return nil, nil, err
+	}
+	able := o.Able
+	o.Able = func(ctx context.Context, c record.ConnectionID, k action.Kind) bool {
+		return k == action.DocumentUpload || able(ctx, c, k)
+	}
+	o.Files = titles{}
+	programs, err := api.New(o)
 	return programs, s, err
+}
+
+// titles are files that hold their own names.
+type titles struct{}
+
+func (titles) OpenAttachment(_ context.Context, _ access.Scope, d record.Detail) (io.ReadCloser, int64, error) {
+	return io.NopCloser(strings.NewReader(d.Title)), int64(len(d.Title)), nil
 }

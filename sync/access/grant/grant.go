@@ -109,6 +109,30 @@ func Key(k apikey.Key) access.Scope {
 			add(&see, support...)
 		case apikey.AssetsRead:
 			add(&see, record.KindAsset)
+		case apikey.InvoicesRead:
+			add(&see, record.KindInvoice, record.KindPayment)
+		case apikey.QuotesRead:
+			add(&see, record.KindQuote)
+		case apikey.ContractsRead:
+			add(&see, record.KindContract)
+		case apikey.ProjectsRead:
+			add(&see, record.KindProject)
+		case apikey.DocumentsRead:
+			add(&see, record.KindDocument)
+		case apikey.EventsRead:
+			add(&see, record.KindEvent)
+		case apikey.PaymentsWrite:
+			add(&see, record.KindInvoice)
+			add(&act, record.KindInvoice)
+		case apikey.QuotesWrite:
+			add(&see, record.KindQuote)
+			add(&act, record.KindQuote)
+		case apikey.DocumentsWrite:
+			add(&see, record.KindDocument)
+			add(&act, record.KindDocument)
+		case apikey.EventsWrite:
+			add(&see, record.KindEvent)
+			add(&act, record.KindEvent)
 		case apikey.ActionsRead:
 			add(&see, record.KindTicket)
 		case apikey.ActionsWrite:
@@ -138,8 +162,9 @@ func presets(role access.Role) (see, act []record.Kind) {
 		return allKinds, slices.Concat(decide, support, work, []record.Kind{record.KindInvoice, record.KindQuote, record.KindContract})
 	case access.Contributor:
 		return slices.Concat([]record.Kind{record.KindAsset}, decide, support, work), slices.Concat(decide, support, work)
-	case access.Service: // the work on what a program asked for, see Job
-		return support, support
+	case access.Service: // the work on what a program asked for, whose key the store has looked at, see Job
+		ask := slices.Concat(support, []record.Kind{record.KindInvoice, record.KindQuote, record.KindDocument, record.KindEvent})
+		return ask, ask
 	case access.Finance:
 		return slices.Concat(account, decide, money), append(decide, record.KindInvoice, record.KindQuote)
 	case access.Accountant:
