@@ -24,8 +24,9 @@ type NewPayment struct {
 
 // NewDecision decides about a quote.
 type NewDecision struct {
-	Base string `json:"base" maxLength:"500" doc:"The version of the quote that you saw."`
-	Text string `json:"text,omitempty" maxLength:"20000" doc:"Why; needed to decline."`
+	Base   string `json:"base" maxLength:"500" doc:"The version of the quote that you saw."`
+	Digest string `json:"digest" maxLength:"64" doc:"The digest of the quote that you saw."`
+	Text   string `json:"text,omitempty" maxLength:"20000" doc:"Why; needed to decline."`
 }
 
 // NewDocument is a file that is to be kept by a connected system.
@@ -108,10 +109,17 @@ func (a *API) decideQuote(kind action.Kind) handler {
 		if err != nil {
 			return nil, err
 		}
+		problem := fault.New(fault.Invalid, "Please correct what is named.")
 		if strings.ContainsRune(in.Text, 0) {
-			return nil, fault.New(fault.Invalid, "Please correct what is named.").Field("text", "It holds a character that cannot be stored.")
+			problem.Field("text", "It holds a character that cannot be stored.")
 		}
-		return a.ask(r.Context(), c, d, action.Draft{Kind: kind, Base: in.Base, Input: action.Input{Text: in.Text}})
+		if in.Digest == "" {
+			problem.Field("digest", "This is needed.")
+		}
+		if len(problem.Fields) > 0 {
+			return nil, problem
+		}
+		return a.ask(r.Context(), c, d, action.Draft{Kind: kind, Base: in.Base, Input: action.Input{Text: in.Text, Fields: map[string]string{action.FieldDigest: in.Digest}}})
 	}
 }
 

@@ -30,6 +30,7 @@ type Quote struct {
 type WholeQuote struct {
 	Quote
 	Version string `json:"version" doc:"Send it as base with a decision, which is then refused when the quote has changed."`
+	Digest  string `json:"digest" doc:"Fingerprint of everything that is offered: send it with a decision, which is then refused when any of that has changed."`
 	Lines   []Line `json:"lines"`
 	Files   []File `json:"files"`
 }
@@ -114,7 +115,7 @@ func (a *API) readQuote(r *http.Request, c Caller) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := WholeQuote{Version: d.Base, Lines: linesOf(body.Lines)}
+	out := WholeQuote{Version: d.Base, Digest: body.Digest(), Lines: linesOf(body.Lines)}
 	if out.Quote, err = a.quoteOf(d); err == nil {
 		out.Files, err = a.filesOf(r, c, d.ID)
 	}

@@ -51,7 +51,7 @@ func (w *shop) tryMoney(token, in string) {
 	quote := in + "/quotes/" + of["quote"].String()
 	offer := w.ask(token, "GET", quote, "").want(t, 200)
 	same(t, w.ask(token, "GET", quote+"/files/"+offer.text(t, "files.0.id"), "").want(t, 200), nil)
-	said := fmt.Sprintf(`{"base":%q,"text":"Not this year."}`, offer.text(t, "version"))
+	said := fmt.Sprintf(`{"base":%q,"digest":%q,"text":"Not this year."}`, offer.text(t, "version"), offer.text(t, "digest"))
 	yes := w.ask(token, "POST", quote+"/accept", said).want(t, 202)
 	if got := w.ask(token, "POST", quote+"/decline", said).want(t, 409); got.text(t, "code") != "conflict" {
 		t.Errorf("decided twice: %s", got.body)
@@ -98,6 +98,7 @@ func TestWhatAProgramTellsOfMoneyIsChecked(t *testing.T) {
 	token, in := w.ownKey(), "/accounts/"+w.own.account.String()
 	one, quote := in+"/invoices/"+w.own.of["invoice"].String(), in+"/quotes/"+w.own.of["quote"].String()
 	base := w.ask(token, "GET", one, "").text(t, "version")
+	offer := w.ask(token, "GET", quote, "")
 	pay := func(amount, base string) string {
 		return fmt.Sprintf(`{"amount":%q,"date":"2026-11-22","base":%q}`, amount, base)
 	}
@@ -112,7 +113,9 @@ func TestWhatAProgramTellsOfMoneyIsChecked(t *testing.T) {
 		"another version":  {one + "/payments", pay("1", "open@1"), 409, ""},
 		"no version":       {one + "/payments", pay("1", ""), 422, ""},
 		"no day":           {one + "/payments", `{"amount":"1","date":"soon","base":"x"}`, 422, "date"},
-		"no reason":        {quote + "/decline", fmt.Sprintf(`{"base":%q}`, w.ask(token, "GET", quote, "").text(t, "version")), 422, "text"},
+		"no reason":        {quote + "/decline", fmt.Sprintf(`{"base":%q,"digest":%q}`, offer.text(t, "version"), offer.text(t, "digest")), 422, "text"},
+		"another offer":    {quote + "/accept", fmt.Sprintf(`{"base":%q,"digest":"%064d"}`, offer.text(t, "version"), 7), 409, ""},
+		"no digest":        {quote + "/accept", fmt.Sprintf(`{"base":%q}`, offer.text(t, "version")), 422, "digest"},
 		"a NUL":            {quote + "/decline", `{"base":"x","text":"a\u0000b"}`, 422, "text"},
 		"no file":          {in + "/documents", `{"name":"x","content":""}`, 422, "content"},
 		"no name":          {in + "/documents", `{"name":" ","content":"eA=="}`, 422, "name"},

@@ -103,7 +103,7 @@ func TestAKeyForOneAccountFindsNothingOfAnother(t *testing.T) {
 
 	bodies := map[string]string{"createAction": `{"kind":"ticket.reply","ticket":"%s","text":"x"}`, "createApproval": `{"title":"x","text":"x","roles":["owner"],"ticket":"%s"}`,
 		"reviseApproval": `{"base":1,"title":"x","text":"y"}`, "changeEndpoint": `{"enabled":false}`, "resendFailed": `{"since":"2020-01-01T00:00:00Z"}`,
-		"createPayment": `{"amount":"1","date":"2026-11-22","base":"x"}`, "acceptQuote": `{"base":"x"}`, "declineQuote": `{"base":"x","text":"x"}`,
+		"createPayment": `{"amount":"1","date":"2026-11-22","base":"x"}`, "acceptQuote": `{"base":"x","digest":"x"}`, "declineQuote": `{"base":"x","digest":"x","text":"x"}`,
 		"uploadDocument": `{"name":"x","content":"eA=="}`, "createEndpoint": `{"url":"https://x.invalid","types":["action.confirmed"],"account":"%s"}`}
 	none := missing()
 	for _, d := range w.api.Doors() {
