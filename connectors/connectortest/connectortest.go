@@ -36,6 +36,7 @@ package connectortest
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"portico/connectors/vendorfake/faults"
 	"portico/sync/action"
@@ -71,6 +72,9 @@ type System struct {
 	Foreign bool
 	// Nameless says that the system does not tell who is signed in.
 	Nameless bool
+
+	// Lag is how long the system takes until its lists show a change.
+	Lag time.Duration
 
 	// Records returns the external ids that a whole pull of Main must come to.
 	Records func() []string

@@ -38,15 +38,30 @@ func (c *Connector) write(ctx context.Context, conn remote.Conn, a action.Action
 	return w, nil
 }
 
+// knows reads the tables that the action's expressions use.
+func (w *write) knows(ctx context.Context) error {
+	err := w.know(ctx, w.spec.Tables...)
+	for name, rows := range w.tables {
+		w.env[name] = rows
+	}
+	return err
+}
+
 // Prepare implements remote.Connector.
 func (c *Connector) Prepare(ctx context.Context, conn remote.Conn, a action.Action) (string, remote.Outcome) {
 	w, err := c.write(ctx, conn, a)
 	if err != nil {
 		return "", before(err)
 	}
+	if len(a.Input.Files) > 0 && !w.spec.Carries() {
+		return "", before(fault.Newf(fault.Invalid, "%s does not take files from here; please send this without them.", c.m.Name))
+	}
 	p := w.spec.Prepare
 	if p == nil {
 		return "", remote.Outcome{Verdict: remote.Done}
+	}
+	if err := w.knows(ctx); err != nil {
+		return "", before(err)
 	}
 	got, err := w.get(ctx, &p.Request, w.env, nil)
 	if err != nil {
@@ -69,10 +84,18 @@ func (c *Connector) Act(ctx context.Context, conn remote.Conn, a action.Action) 
 	if err != nil {
 		return before(err)
 	}
+	if err := w.knows(ctx); err != nil {
+		return before(err)
+	}
 	if w.spec.Send.Upload != nil {
 		return w.upload(ctx)
 	}
-	if w.env["files"], err = w.files(ctx); err != nil {
+	if w.spec.Inline {
+		if w.env["files"], err = w.files(ctx); err != nil {
+			return before(err)
+		}
+	}
+	if err := w.first(ctx); err != nil {
 		return before(err)
 	}
 	req, err := buildRequest(&w.spec.Send.Request, w.env, nil)

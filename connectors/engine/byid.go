@@ -15,12 +15,15 @@ import (
 const alongside = 4
 
 // byID reads single records by their keys, some requests at a time, and returns
-// them in the order of the keys. One that the system does not have is absent.
-func (s *session) byID(ctx context.Context, b *manifest.ByID, ids []string) ([]tree.Value, error) {
+// them in the order of the keys, with what stood beside them. One that the system
+// does not have is absent.
+func (s *session) byID(ctx context.Context, st *manifest.Stream, ids []string) ([]tree.Value, aside, error) {
+	b := st.ByID
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	type part struct {
 		items []tree.Value
+		aside aside
 		err   error
 	}
 	parts := slices.Collect(slices.Chunk(ids, max(b.Batch, 1)))
@@ -31,8 +34,8 @@ func (s *session) byID(ctx context.Context, b *manifest.ByID, ids []string) ([]t
 		}
 		results[i] = make(chan part, 1)
 		go func() {
-			items, err := s.some(ctx, b, parts[i])
-			results[i] <- part{items, err}
+			items, besides, err := s.some(ctx, st, parts[i])
+			results[i] <- part{items, besides, err}
 		}()
 	}
 	parallel := b.Parallel
@@ -43,46 +46,49 @@ func (s *session) byID(ctx context.Context, b *manifest.ByID, ids []string) ([]t
 		read(i)
 	}
 	var out []tree.Value
+	var besides aside
 	for i := range parts {
 		got := <-results[i]
 		if got.err != nil {
-			return nil, got.err
+			return nil, nil, got.err
 		}
-		out = append(out, got.items...)
+		out, besides = append(out, got.items...), besides.with(got.aside)
 		read(i + parallel)
 	}
-	return out, nil
+	return out, besides, nil
 }
 
 // some reads what one request covers.
-func (s *session) some(ctx context.Context, b *manifest.ByID, ids []string) ([]tree.Value, error) {
+func (s *session) some(ctx context.Context, st *manifest.Stream, ids []string) ([]tree.Value, aside, error) {
+	b := st.ByID
 	env := with(s.env(), manifest.Env{"id": ids[0], "ids": ids})
 	a, err := s.get(ctx, &b.Request, env, nil)
 	if fault.Is(err, fault.NotFound) && len(ids) == 1 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, fault.At("read "+clip(ids[0], 60), err)
+		return nil, nil, fault.At("read "+clip(ids[0], 60), err)
 	}
 	f := s.m.Frame(with(env, a.env()))
 	found, err := f.Eval(&b.Items)
 	if err != nil {
-		return nil, broken("find the record", err)
+		return nil, nil, broken("find the record", err)
 	}
 	var out []tree.Value
 	for one := range each(found) {
 		switch {
 		case one.Kind() == tree.Nothing:
 		case !one.Has():
-			return nil, broken("find the record", fmt.Errorf("%s is %T, not an object", b.Items.Source, one.Plain()))
+			return nil, nil, broken("find the record", fmt.Errorf("%s is %T, not an object", b.Items.Source, one.Plain()))
 		default:
 			out = append(out, one)
 		}
 	}
 	if len(out) > len(ids) {
-		return nil, broken("find the record", fmt.Errorf("%d records where %d were asked for", len(out), len(ids)))
+		return nil, nil, broken("find the record", fmt.Errorf("%d records where %d were asked for", len(out), len(ids)))
 	}
-	return out, nil
+	besides, err := beside(&st.Fetch, f)
+	return out, besides, err
 }
 
 // stub is what a list of stubs says about an item.
@@ -99,7 +105,7 @@ func (m *mapper) stub(item tree.Value) parent {
 
 // whole exchanges the stubs of a page for the records that they stand for, as
 // far as those changed. Tombstones stay what they are.
-func (p *puller) whole(ctx context.Context, stubs []tree.Value) ([]tree.Value, error) {
+func (p *puller) whole(ctx context.Context, stubs []tree.Value) ([]tree.Value, aside, error) {
 	m := p.s.mapper(p.st.Emit[0], p.env, nil)
 	var out []tree.Value
 	var batch []parent
@@ -114,10 +120,10 @@ func (p *puller) whole(ctx context.Context, stubs []tree.Value) ([]tree.Value, e
 			batch, ids = append(batch, one), append(ids, one.id)
 		}
 	}
-	items, err := p.s.byID(ctx, p.st.ByID, ids)
+	items, besides, err := p.s.byID(ctx, p.st, ids)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	p.remember(batch)
-	return append(out, items...), nil
+	return append(out, items...), besides, nil
 }

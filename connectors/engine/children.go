@@ -24,7 +24,7 @@ type parent struct {
 func (p *puller) children(ctx context.Context, pg page) error {
 	p.observe(pg.items)
 	p.began = p.s.conn.Now()
-	changed := p.changed(pg.items)
+	changed := p.changed(pg)
 	size := max(p.st.ForEach.Batch, 1)
 	type loaded struct {
 		page remote.Page
@@ -63,10 +63,11 @@ func (p *puller) children(ctx context.Context, pg page) error {
 }
 
 // changed returns the parents that were not read in this version before.
-func (p *puller) changed(items []tree.Value) []parent {
+func (p *puller) changed(pg page) []parent {
 	m := p.s.mapper(p.source.Emit[0], p.env, nil)
+	m.sees(&p.source.Fetch, pg.aside)
 	var out []parent
-	for _, item := range items {
+	for _, item := range pg.items {
 		one, ok := p.parentOf(m, item)
 		if !ok {
 			continue
@@ -124,9 +125,12 @@ func (s *session) join(ctx context.Context, st *manifest.Stream, batch []parent,
 	lists := map[string][]tree.Value{}
 	for i := range st.Requests {
 		j := &st.Requests[i]
-		items, err := s.list(ctx, j, env)
+		items, besides, err := s.list(ctx, j, env)
 		if err != nil {
 			return fault.At("read "+j.Name, err)
+		}
+		for name := range j.Beside {
+			env[name] = besides[name]
 		}
 		lists[j.Name] = items
 		if !j.Index.Set() {
@@ -143,19 +147,21 @@ func (s *session) join(ctx context.Context, st *manifest.Stream, batch []parent,
 
 // list reads all pages of one joined request. The interpreter sees its items
 // from other items, so they are made plain once and for all.
-func (s *session) list(ctx context.Context, j *manifest.Join, env manifest.Env) ([]tree.Value, error) {
+func (s *session) list(ctx context.Context, j *manifest.Join, env manifest.Env) ([]tree.Value, aside, error) {
 	if yes, err := j.When.Bool(env); err != nil || !yes {
-		return nil, fault.Wrap(fault.Broken, "decide whether to ask", err)
+		return nil, nil, fault.Wrap(fault.Broken, "decide whether to ask", err)
 	}
 	var items []tree.Value
+	var besides aside
 	l := &lister{s: s, fetch: &j.Fetch, env: env}
 	err := l.each(ctx, place{}, func(pg page) error {
 		for _, item := range pg.items {
 			items = append(items, item.Settle())
 		}
+		besides = besides.with(pg.aside)
 		return nil
 	})
-	return items, err
+	return items, besides, err
 }
 
 func plain(items []tree.Value) []any {

@@ -23,6 +23,9 @@ func (c *Connector) Probe(ctx context.Context, conn remote.Conn, a action.Action
 	if p == nil {
 		return w.look(ctx)
 	}
+	if err := w.knows(ctx); err != nil {
+		return unknown(err)
+	}
 	got, err := w.get(ctx, &p.Request, w.env, nil)
 	if err != nil {
 		return unknown(err)
@@ -61,6 +64,9 @@ func (w *write) look(ctx context.Context) remote.Outcome {
 		return unknown(err)
 	}
 	w.env["me"] = w.me
+	if err := w.knows(ctx); err != nil {
+		return unknown(err)
+	}
 	id := w.a.External
 	if w.spec.Confirm.ID.Set() {
 		var err error

@@ -31,6 +31,7 @@ type page struct {
 	next  place
 	last  bool
 	token string // of the system's own cursor, on the last page
+	aside aside  // what stood beside the items
 	// cut says that the list is longer than the system gives at once: it is asked
 	// for again from edge on, the last change of the page.
 	cut  bool
@@ -141,7 +142,7 @@ func (l *lister) gather(p *page, watch *guard, results <-chan result) *result {
 			return &r
 		}
 		// Total and place stay those of the first: what is left, is left from there.
-		p.items = append(p.items, r.page.items...)
+		p.items, p.aside = append(p.items, r.page.items...), p.aside.with(r.page.aside)
 		p.next, p.last, p.cut, p.token = r.page.next, r.page.last, r.page.cut, r.page.token
 	}
 	return nil
@@ -220,6 +221,9 @@ func (l *lister) page(ctx context.Context, at place) (page, error) {
 		return p, broken("find the records", fmt.Errorf("%s is %T, not a list", l.fetch.Items.Source, list.Plain()))
 	}
 	p.items = slices.AppendSeq(make([]tree.Value, 0, n), list.Each)
+	if p.aside, err = beside(l.fetch, f); err != nil {
+		return p, err
+	}
 	if err := l.goOn(&p, f); err != nil {
 		return p, err
 	}

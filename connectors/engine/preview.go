@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"portico/connectors/manifest"
 	"portico/connectors/manifest/tree"
@@ -27,10 +28,14 @@ func (c *Connector) Preview(ctx context.Context, conn remote.Conn, stream string
 	if err := s.identify(ctx); err != nil {
 		return nil, err
 	}
-	p := &puller{s: s, st: st, source: st, env: s.env()}
+	p := &puller{s: s, st: st, source: st}
 	if st.ForEach != nil {
 		p.source = c.m.Streams[st.ForEach.Stream]
 	}
+	if err := s.know(ctx, slices.Concat(st.Tables, p.source.Tables)...); err != nil {
+		return nil, err
+	}
+	p.env = s.env()
 	p.pass = &pass{}
 	l, err := p.driver()
 	if err != nil {
@@ -53,20 +58,21 @@ func (c *Connector) Preview(ctx context.Context, conn remote.Conn, stream string
 // samples maps one page: its own items, or those that belong to its parents.
 func (p *puller) samples(ctx context.Context, pg page, n int) ([]remote.Sample, error) {
 	var out []remote.Sample
-	items := pg.items
+	items, beside := pg.items, pg.aside
 	if p.st.Stubs() {
 		var err error
-		if items, err = p.whole(ctx, items[:min(len(items), n)]); err != nil {
+		if items, beside, err = p.whole(ctx, items[:min(len(items), n)]); err != nil {
 			return nil, err
 		}
 	}
 	if p.st.ForEach == nil {
 		for _, m := range p.s.mappers(p.st, p.env, nil) {
+			m.sees(&p.st.Fetch, beside)
 			out = append(out, m.samples(items, n)...)
 		}
 		return out, nil
 	}
-	batch := p.changed(pg.items)
+	batch := p.changed(pg)
 	batch = batch[:min(len(batch), max(p.st.ForEach.Batch, 1))]
 	err := p.s.join(ctx, p.st, batch, func(e *manifest.Emit, items []tree.Value, env manifest.Env, parents map[string]any) {
 		out = append(out, p.s.mapper(e, env, parents).samples(items, n)...)

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"portico/connectors/manifest"
@@ -28,6 +29,9 @@ func (c *Connector) Pull(ctx context.Context, conn remote.Conn, req remote.PullR
 	p := &puller{s: s, st: st, source: st, mode: req.Mode, emit: emit}
 	if st.ForEach != nil {
 		p.source = c.m.Streams[st.ForEach.Stream]
+	}
+	if err := s.know(ctx, slices.Concat(st.Tables, p.source.Tables)...); err != nil {
+		return err
 	}
 	if p.mark, err = readBookmark(req.Checkpoint); err != nil {
 		conn.Log.WarnContext(ctx, "checkpoint is not readable; the stream starts anew", "stream", st.Name, "error", err)
@@ -84,15 +88,16 @@ func (p *puller) records(ctx context.Context) func(page) error {
 	p.grave(mappers)
 	return func(pg page) error {
 		p.observe(pg.items)
-		items := pg.items
+		items, beside := pg.items, pg.aside
 		if p.st.Stubs() {
 			var err error
-			if items, err = p.whole(ctx, items); err != nil {
+			if items, beside, err = p.whole(ctx, items); err != nil {
 				return err
 			}
 		}
 		var out remote.Page
 		for _, m := range mappers {
+			m.sees(&p.st.Fetch, beside)
 			m.into(&out, items)
 		}
 		p.mark.advance(p.pass, pg, p.source.Incremental)
@@ -199,6 +204,7 @@ func (p *puller) census(ctx context.Context, given remote.Checkpoint) error {
 		}
 		out := remote.Page{Seen: map[record.Kind][]string{}, Next: given}
 		for _, m := range mappers {
+			m.sees(&p.st.Fetch, pg.aside)
 			m.count(&out, pg.items, keys)
 		}
 		if err := p.emit.Page(ctx, out); err != nil {

@@ -58,18 +58,24 @@ func (c *Connector) families(name string) []string {
 // A record that cannot be mapped is absent.
 func (s *session) again(ctx context.Context, name string, ids []string, streams []string) ([]record.Record, error) {
 	st := s.m.Streams[name]
+	for _, name := range append([]string{name}, streams...) {
+		if err := s.know(ctx, s.m.Streams[name].Tables...); err != nil {
+			return nil, err
+		}
+	}
 	env := s.env()
 	env["ids"], env["after"], env["since"] = ids, "0", ""
-	items, err := s.asked(ctx, st, env, ids)
+	items, besides, err := s.asked(ctx, st, env, ids)
 	if err != nil {
 		return nil, err
 	}
 	var page remote.Page
 	for _, m := range s.mappers(st, env, nil) {
+		m.sees(&st.Fetch, besides)
 		m.into(&page, items)
 	}
 	out := page.Records
-	batch := s.parents(st, items, ids)
+	batch := s.parents(st, items, besides, ids)
 	for _, child := range s.m.StreamOrder {
 		cs := s.m.Streams[child]
 		if cs.ForEach == nil || cs.ForEach.Stream != name || !slices.Contains(streams, child) || len(batch) == 0 {
@@ -87,19 +93,24 @@ func (s *session) again(ctx context.Context, name string, ids []string, streams 
 }
 
 // asked reads the items of single records.
-func (s *session) asked(ctx context.Context, st *manifest.Stream, env manifest.Env, ids []string) ([]tree.Value, error) {
+func (s *session) asked(ctx context.Context, st *manifest.Stream, env manifest.Env, ids []string) ([]tree.Value, aside, error) {
 	if st.ByID != nil {
-		return s.byID(ctx, st.ByID, ids)
+		return s.byID(ctx, st, ids)
 	}
 	var items []tree.Value
+	var besides aside
 	l := &lister{s: s, fetch: &st.Fetch, env: env, override: st.Read}
-	err := l.each(ctx, place{}, func(pg page) error { items = append(items, pg.items...); return nil })
-	return items, err
+	err := l.each(ctx, place{}, func(pg page) error {
+		items, besides = append(items, pg.items...), besides.with(pg.aside)
+		return nil
+	})
+	return items, besides, err
 }
 
 // parents picks the items that were asked for: a source may answer with more.
-func (s *session) parents(st *manifest.Stream, items []tree.Value, ids []string) []parent {
+func (s *session) parents(st *manifest.Stream, items []tree.Value, besides aside, ids []string) []parent {
 	m := s.mapper(st.Emit[0], s.env(), nil)
+	m.sees(&st.Fetch, besides)
 	var out []parent
 	for _, item := range items {
 		if rec, keep, _ := m.record(item); keep && slices.Contains(ids, rec.External) {

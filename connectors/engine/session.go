@@ -25,7 +25,8 @@ type session struct {
 	config map[string]string
 	me     any
 	clock  time.Time // of the source when it said who we are; zero when it does not say
-	whole  bool      // keep members that no expression asks for: somebody looks at them
+	tables map[string]map[string]any
+	whole  bool // keep members that no expression asks for: somebody looks at them
 }
 
 // begin settles defaults.
@@ -89,7 +90,13 @@ func (s *session) reach(class remote.Class) (rest.Config, error) {
 }
 
 // env returns what every expression sees, for its caller to add to.
-func (s *session) env() manifest.Env { return manifest.Env{"config": s.config, "me": s.me} }
+func (s *session) env() manifest.Env {
+	env := manifest.Env{"config": s.config, "me": s.me}
+	for name, rows := range s.tables {
+		env[name] = rows
+	}
+	return env
+}
 
 // with returns a copy of env that holds more.
 func with(env manifest.Env, more manifest.Env) manifest.Env {
@@ -160,7 +167,8 @@ func (s *session) decode(resp *rest.Response) (answer, error) {
 	return a, nil
 }
 
-// buildRequest fills in a request's templates.
+// buildRequest fills in a request's templates. A parameter that comes to nothing is
+// left out.
 func buildRequest(r *manifest.Request, env manifest.Env, override map[string]manifest.Template) (rest.Request, error) {
 	fail := func(err error) (rest.Request, error) {
 		return rest.Request{}, fault.Wrap(fault.Internal, "build request", err)
@@ -176,7 +184,9 @@ func buildRequest(r *manifest.Request, env manifest.Env, override map[string]man
 			if err != nil {
 				return fail(err)
 			}
-			req.Query.Set(name, value)
+			if req.Query.Set(name, value); value == "" {
+				req.Query.Del(name)
+			}
 		}
 	}
 	for name, t := range r.Headers {

@@ -16,6 +16,7 @@ type compiler struct {
 	where    *positions
 	problems Problems
 	asked    asked
+	used     map[string]bool // tables that the part at hand uses
 	shortcuts
 }
 
@@ -59,12 +60,14 @@ func (c *compiler) source(e *Expr, at pointer, column int, sees scope, as ...exp
 	parsed, err := parser.Parse(e.Source)
 	if err != nil { // a name of ours that expr-lang has too: only the interpreter reads it right
 		c.asked.all, e.opaque = true, true
+		c.note(nil, true)
 		return
 	}
 	e.fast = c.of(parsed.Node)
 	ast.Walk(&parsed.Node, &c.asked)
 	var l listener
 	ast.Walk(&parsed.Node, &l)
+	c.note(l.names, false)
 	for _, name := range l.names {
 		e.uses = append(e.uses, c.places.place(name))
 	}
@@ -147,11 +150,14 @@ func (c *compiler) all() {
 		c.template(&s.Missing, at.key("missing"), base.with(answerScope))
 	}
 	c.lookups(base, root.key("lookups"))
+	known := c.tables(base)
 	for _, name := range m.StreamOrder {
-		c.stream(m.Streams[name], root.key("streams").key(name), base)
+		st := m.Streams[name]
+		st.Tables = c.noting(func() { c.stream(st, root.key("streams").key(name), known) })
 	}
 	for _, name := range m.ActionOrder {
-		c.action(m.Actions[name], root.key("actions").key(name), base)
+		a := m.Actions[name]
+		a.Tables = c.noting(func() { c.action(a, root.key("actions").key(name), known) })
 	}
 	c.files(m.Files, root.key("files"), base)
 	c.webhooks(m.Webhooks, root.key("webhooks"))
@@ -180,6 +186,7 @@ func (c *compiler) lookups(base scope, at pointer) {
 func (c *compiler) stream(s *Stream, at pointer, base scope) {
 	sees := c.incremental(s, at, base)
 	c.fetch(&s.Fetch, at, sees)
+	aside := c.beside(&s.Fetch, at, base)
 	keyed := sees.with(scope{"after": types.String, "ids": types.Array(types.String)})
 	c.templates(s.Read, at.key("read"), keyed)
 	c.byID(s.ByID, at.key("by_id"), base)
@@ -196,9 +203,10 @@ func (c *compiler) stream(s *Stream, at pointer, base scope) {
 		c.expr(&j.Index, at.key("index"), base.with(itemScope))
 		base = base.with(scope{j.Name: types.Any})
 		c.asked.own[j.Name] = j.Index.Set()
+		base = base.with(c.beside(&j.Fetch, at, base))
 	}
 	for i, e := range s.Emit {
-		c.emit(e, at.key("emit").index(i), base.with(itemScope), s.ForEach != nil)
+		c.emit(e, at.key("emit").index(i), base.with(itemScope).with(aside), s.ForEach != nil)
 	}
 }
 
@@ -239,7 +247,9 @@ func (c *compiler) action(a *Action, at pointer, base scope) {
 		c.expr(&p.Mark, at.key("mark"), sees.with(answerScope))
 	}
 	send := at.key("send")
-	c.request(&a.Send.Request, send.key("request"), sees)
+	asks := c.before(a.Send.Before, send.key("before"), sees)
+	c.request(&a.Send.Request, send.key("request"), asks)
+	a.Inline = c.asks(&a.Send.Request, "files")
 	c.rules(a.Send.Answers, send.key("answers"), sees)
 	answers := sees.with(answerScope)
 	if a.Send.Upload != nil {

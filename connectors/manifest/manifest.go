@@ -29,6 +29,7 @@ type Manifest struct {
 	Identity *Identity          `json:"identity"`
 	Check    Check              `json:"check"`
 	Lookups  Lookups            `json:"lookups"`
+	Tables   map[string]*Table  `json:"tables"`
 	Streams  map[string]*Stream `json:"streams"`
 	Actions  map[string]*Action `json:"actions"`
 	Files    *Files             `json:"files"`

@@ -68,7 +68,7 @@ func parse(name string, data []byte) (*Manifest, Problems) {
 	}
 	m.name(where)
 	names := tree.NewNames("name", "value", "values") // which the function named looks for
-	c := &compiler{m: m, where: where, asked: asked{names: names, own: map[string]bool{}}, shortcuts: shortcuts{names: names, places: newPlaces()}}
+	c := &compiler{m: m, where: where, asked: asked{names: names, own: map[string]bool{}}, used: map[string]bool{}, shortcuts: shortcuts{names: names, places: newPlaces()}}
 	c.all()
 	c.lint()
 	m.names, m.places = names, c.places

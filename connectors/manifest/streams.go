@@ -7,6 +7,8 @@ type Fetch struct {
 	Request Request `json:"request"`
 	Items   Expr    `json:"items"`
 	Paging  *Paging `json:"paging"`
+	// Beside are what an answer holds beside its items, by name. A lookup has none.
+	Beside map[string]*Beside `json:"beside"`
 }
 
 // Stream is one kind of thing that is pulled.
@@ -26,6 +28,8 @@ type Stream struct {
 	Read map[string]Template `json:"read"`
 	// ByID reads single records where the list cannot be asked for them.
 	ByID *ByID `json:"by_id"`
+	// Tables are those that the stream's expressions use.
+	Tables []string `json:"-"`
 }
 
 // ForEach makes a stream of children: it is read for each changed parent.
