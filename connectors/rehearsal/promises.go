@@ -144,7 +144,8 @@ func (s *stage) brokenPages(st remote.Stream) {
 // pause is for how long a system asks for silence.
 const pause = time.Second
 
-// limited has the last answer refused once, with a time to wait.
+// limited has the last answer refused once, with a time to wait before it is asked for
+// again.
 func (s *stage) limited(st remote.Stream) {
 	what := st.Name + ": it waits when it is told to"
 	s.replay.Spoiled(nil)
@@ -160,9 +161,10 @@ func (s *stage) limited(st remote.Stream) {
 	early := false
 	s.replay.Spoiled(func(at int, resp *http.Response, body []byte) []byte {
 		switch {
-		case !refused.IsZero() && time.Since(refused) < pause-50*time.Millisecond:
-			early = true
-		case refused.IsZero() && at == played[len(played)-1]:
+		case at != played[len(played)-1]: // it may have been under way when the other was refused
+		case !refused.IsZero():
+			early = early || time.Since(refused) < pause-50*time.Millisecond
+		default:
 			refused = time.Now()
 			name := s.m.HTTP.Limits.RetryAfter
 			if name == "" {
