@@ -26,6 +26,7 @@ var builtIn = []string{
 	"catalog/connectwise/manifest.yaml",
 	"catalog/autotask/manifest.yaml",
 	"catalog/halopsa/manifest.yaml",
+	"catalog/zendesk/manifest.yaml",
 	"catalog/stripe/manifest.yaml",
 	"catalog/clio/manifest.yaml",
 }
