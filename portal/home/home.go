@@ -35,6 +35,7 @@ type Options struct {
 	Records   Records
 	Approvals Approvals
 	Days      Days
+	Owing     Owing
 	Frame     ui.Framer
 }
 
@@ -66,6 +67,9 @@ func (p *Pages) Home(w http.ResponseWriter, r *http.Request, s access.Scope) err
 			return err
 		}
 	}
+	if err := p.owed(r.Context(), s, &v); err != nil {
+		return err
+	}
 	if v.SeesTickets {
 		if err := p.tickets(r.Context(), s, &v); err != nil {
 			return err
@@ -79,12 +83,12 @@ func (p *Pages) Home(w http.ResponseWriter, r *http.Request, s access.Scope) err
 	if err := p.occasions(r.Context(), s, &v); err != nil {
 		return err
 	}
-	if v.SeesTickets || v.SeesAssets {
+	if v.SeesTickets || v.SeesAssets || v.Calendar != "" || v.Balance.Href != "" {
 		fresh, err := p.o.Records.Freshness(r.Context(), s, s.Account())
 		if err != nil {
 			return err
 		}
-		v.Down, v.Stamp = ui.DownOf(fresh), ui.StampOf(ui.Feeding(fresh, record.KindTicket))
+		v.Down, v.Sources = ui.DownOf(fresh), sources(fresh, v.kinds()...)
 	}
 	return ui.Show(w, r, http.StatusOK, homePage(v))
 }

@@ -28,12 +28,30 @@ type homeView struct {
 	Dates         []date
 	Calendar      string // where the calendar is; "" when there is none
 	Down          []ui.Down
-	Stamp         record.Stamp
+	Balance       balance
+	Sources       []record.Stamp // of what the page tells beside the balance
 }
 
-// need is one thing that waits for the reader: a decision, a request that waits
-// for an answer, or something that they asked for and that has to be decided again.
+// kinds are what the page tells of beside the balance, which has a stamp of its own.
+func (v homeView) kinds() []record.Kind {
+	var out []record.Kind
+	if v.SeesTickets {
+		out = append(out, record.KindTicket)
+	}
+	if v.SeesAssets {
+		out = append(out, record.KindAsset)
+	}
+	if v.Calendar != "" {
+		out = append(out, record.KindEvent)
+	}
+	return out
+}
+
+// need is one thing that waits for the reader: a decision, an invoice to be paid, a
+// request that waits for an answer, or something that they asked for and that has to
+// be decided again.
 type need struct {
+	Bill     record.Bill // zero for what is no invoice
 	Row      record.Row
 	Conflict action.Action     // zero for a request that waits
 	Approval approval.Approval // zero for a request

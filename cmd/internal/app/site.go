@@ -87,7 +87,7 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, show *sh
 
 func (a *App) pages(s *store.Store, d desk, frame ui.Framer, from sources) portal.Pages {
 	t := tickets.New(tickets.Options{Records: d, Actions: d, Approvals: d, Files: library{a.files, from}, Uploads: a.files, Frame: frame})
-	h := home.New(home.Options{Records: d, Approvals: d, Days: d, Frame: frame})
+	h := home.New(home.Options{Records: d, Approvals: d, Days: d, Owing: d, Frame: frame})
 	e := assets.New(assets.Options{Records: d, Frame: frame})
 	return portal.Pages{
 		Home:    h.Home,
