@@ -134,13 +134,19 @@ faults: need-go assets ## kill, starve and mislead the whole program (SHORT=1: m
 	sed -n '/^number/,/^took/p' $(TOOLS)/faults.log
 
 .PHONY: test-live
-test-live: need-go ## run the tests against real systems that you name
+test-live: need-go ## run the tests against real systems that you name; all three, and the browser too
 	@if [ -z "$${PORTICO_TEST_RT:-}$${PORTICO_TEST_CALDAV:-}$${PORTICO_TEST_TRYTON:-}" ]; then \
 	echo "Name systems that may be written to, one or more:"; \
 	echo "  PORTICO_TEST_RT=http://…/REST/2.0 PORTICO_TEST_RT_TOKEN=…"; \
 	echo "  PORTICO_TEST_CALDAV=http://…/user/ PORTICO_TEST_CALDAV_USER=… PORTICO_TEST_CALDAV_PASSWORD=…"; \
 	echo "  PORTICO_TEST_TRYTON=http://… PORTICO_TEST_TRYTON_PASSWORD=…"; exit 1; fi; \
 	go test -tags faults -count=1 -v -run 'Live|Real' ./...
+	@if [ -n "$${PORTICO_TEST_RT:-}" ] && [ -n "$${PORTICO_TEST_CALDAV:-}" ] && [ -n "$${PORTICO_TEST_TRYTON:-}" ]; then $(MAKE) --no-print-directory walk; \
+	else echo "All three named, one deployment is walked through in the browser, too; this was left out."; fi
+
+.PHONY: walk
+walk: build $(KIT)/node_modules/.package-lock.json ## connect three real systems to one deployment in the browser (see test-live)
+	@cd $(KIT) && npm run --silent live
 
 .PHONY: bench
 bench: build ## measure the program against bare floors (BENCH="-only P2,S1")
