@@ -81,6 +81,7 @@ func samples(ctx context.Context, connector remote.Connector, conn remote.Conn, 
 		}
 		list, err := sampler.Preview(ctx, conn, st.Name, samplesShown)
 		note(err)
+		list = slices.DeleteFunc(list, func(s remote.Sample) bool { return !faced(s.Kind) })
 		if len(list) > 0 {
 			out = append(out, connections.Sampled{Stream: st.Name, Samples: list})
 		}

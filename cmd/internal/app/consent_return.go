@@ -41,7 +41,18 @@ func (f fitter) Return(ctx context.Context, s access.Scope, values url.Values) (
 		got.Failed, got.Detail = failureOf(err), fault.Public(err)
 		f.app.log.WarnContext(ctx, "a consent could not be used", "connector", w.Draft.Connector, "error", err)
 	}
+	if w.New {
+		f.hand(s, connector.Spec(), w, &got)
+	}
 	return got, sys.NoteConsent(ctx, w.Draft.ID, string(got.Failed))
+}
+
+// hand gives somebody who was not let in their form back, with the secrets sealed.
+func (f fitter) hand(s access.Scope, spec remote.Spec, w awayAt, got *connections.Returned) {
+	d := w.Draft.Draft
+	got.Tried.Carry = f.reclaim(s, spec, &d)
+	d.Secrets = nil
+	got.Draft = d
 }
 
 // said is what the system itself says instead of a code (RFC 6749, section 4.1.2.1).

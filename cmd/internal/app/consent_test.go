@@ -149,7 +149,16 @@ func TestEachWayToFailIsToldApartAndSavesNothing(t *testing.T) {
 			t.Errorf("%s: %+v, want %s", name, got, failed)
 		}
 	}
-	want("no", b.back(b.leave(b.draft()), false), connections.Denied)
+	no := b.back(b.leave(b.draft()), false)
+	want("no", no, connections.Denied)
+	if no.Draft.Settings["url"] != b.url || no.Draft.Secrets != nil || no.Tried.Carry == "" {
+		t.Errorf("what was typed is gone: %+v", no.Draft)
+	}
+	again := no.Draft
+	again.Carried = no.Tried.Carry
+	if tried, err := b.Try(t.Context(), b.amara, again); err != nil || tried.Leave == nil {
+		t.Errorf("once more: %+v, %v", tried, err)
+	}
 	q := b.leave(b.draft())
 	answer := asked(t, b.vendor.Answer(q, true))
 	other := grant.Staff(grant.User{ID: access.NewUserID(), Name: "Eve", Email: "eve@halden.example"}, access.Admin, nil)

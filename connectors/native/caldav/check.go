@@ -3,6 +3,7 @@ package caldav
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"portico/connectors/native/caldav/ical"
@@ -112,6 +113,7 @@ func (c *Connector) Discover(ctx context.Context, conn remote.Conn) (remote.Cata
 			return out, fault.At("read calendar "+cal.path, err)
 		}
 	}
+	slices.SortFunc(out.Companies, func(a, b remote.Company) int { return strings.Compare(a.Name, b.Name) })
 	return out, nil
 }
 

@@ -26,6 +26,8 @@ type formView struct {
 	SignedIn bool
 	Token    string
 	Confirm  string
+	Failed   Failure // of somebody who was at the system and came back, or ""
+	Detail   string  // of Failed
 }
 
 // take puts what came of a try into the view.

@@ -165,6 +165,8 @@ func TestSuggestions(t *testing.T) {
 	known := []connections.Known{
 		{AccountInfo: record.AccountInfo{ID: record.NewAccountID(), Name: "Nordwind Logistik"}, Domains: []string{"nordwind.example", "gmail.com"}},
 		{AccountInfo: record.AccountInfo{ID: record.NewAccountID(), Name: "Vale & Harbour Ltd."}},
+		{AccountInfo: record.AccountInfo{ID: record.NewAccountID(), Name: "Twins North"}},
+		{AccountInfo: record.AccountInfo{ID: record.NewAccountID(), Name: "Twins South"}},
 	}
 	for _, c := range []struct {
 		name    string
@@ -177,6 +179,11 @@ func TestSuggestions(t *testing.T) {
 		{"NWL", []string{"nordwind.example"}, "Nordwind Logistik", connections.SameDomain},
 		{"Somebody", []string{"gmail.com"}, "", ""},
 		{"Vale and Harbour", nil, "Vale & Harbour Ltd.", connections.AlikeName},
+		{"nordwind", nil, "Nordwind Logistik", connections.AlikeName},
+		{"valeharbour", nil, "Vale & Harbour Ltd.", connections.AlikeName},
+		{"vale", nil, "", ""},
+		{"Twin", nil, "", ""},
+		{"twins", nil, "", ""},
 		{"GmbH", nil, "", ""},
 		{"Other", nil, "", ""},
 	} {

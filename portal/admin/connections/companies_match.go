@@ -53,7 +53,8 @@ type Matching interface {
 }
 
 // Suggest finds the account that a company may be: by its name, by the domain of its
-// contacts, by a name that only differs in its legal form. A person decides.
+// contacts, by a name that only differs in its legal form or is the beginning of
+// one. A person decides.
 func Suggest(company remote.Company, domains []string, accounts []Known) Candidate {
 	out := Candidate{Company: run.Company{Key: company.Key, Name: company.Name}}
 	name := called(company)
@@ -71,15 +72,39 @@ func Suggest(company remote.Company, domains []string, accounts []Known) Candida
 			}
 		}
 	}
-	plain := core(name)
-	for _, a := range accounts {
-		if plain != "" && plain == core(a.Name) {
-			out.Suggested, out.Why = a.AccountInfo, AlikeName
-			return out
-		}
+	if a, ok := alike(name, accounts); ok {
+		out.Suggested, out.Why = a.AccountInfo, AlikeName
 	}
 	return out
 }
+
+// shortest is how many letters of a name's beginning say something.
+const shortest = 5
+
+// alike finds the account whose name is the same but for its legal form, or else the
+// only one whose name begins so: calendars and tags call clients by a short name.
+func alike(name string, accounts []Known) (Known, bool) {
+	plain := core(name)
+	if plain == "" {
+		return Known{}, false
+	}
+	var begins []Known
+	for _, a := range accounts {
+		whole := core(a.Name)
+		if plain == whole {
+			return a, true
+		}
+		if close := joined(plain); len(close) >= shortest && strings.HasPrefix(joined(whole), close) {
+			begins = append(begins, a)
+		}
+	}
+	if len(begins) != 1 {
+		return Known{}, false
+	}
+	return begins[0], true
+}
+
+func joined(words string) string { return strings.ReplaceAll(words, " ", "") }
 
 // called is what a source calls a company; some only have a key.
 func called(c remote.Company) string {

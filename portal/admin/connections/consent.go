@@ -48,7 +48,8 @@ type Returned struct {
 	Spec   remote.Spec
 	// Connection is one that exists and is signed in again, or should have been.
 	Connection record.ConnectionID
-	// Draft and Tried are of one that is being made; the secrets are not with them.
+	// Draft and Tried are of one that is being made, also when it failed; the secrets
+	// are not with them.
 	Draft Draft
 	Tried Tried
 	// Choices ask which company is meant; Token carries what was brought until then.
@@ -164,6 +165,12 @@ func (p *Pages) returned(w http.ResponseWriter, r *http.Request, s access.Scope,
 		v.Back = Path + "/new/" + got.Spec.ID
 	}
 	switch {
+	case got.Failed != "" && got.Connection.IsZero() && got.Draft.Connector != "":
+		// What was typed is not typed again.
+		c.Title = c.T("consent.failed." + string(got.Failed))
+		f := formView{Chrome: c, Spec: got.Spec, Typed: got.Draft, Action: v.Back, Redirect: p.o.Consent.Redirect(), Failed: got.Failed, Detail: got.Detail}
+		f.take(got.Tried)
+		return ui.Show(w, r, failedStatus[got.Failed], formPage(f))
 	case got.Failed != "":
 		c.Title = c.T("consent.failed." + string(got.Failed))
 		return ui.Show(w, r, failedStatus[got.Failed], failedPage(v))

@@ -41,6 +41,8 @@ func moreFacts(c *ui.Chrome, body record.Body) []fact {
 			size = say("size", c.Size(b.Size))
 		}
 		return []fact{say("folder", b.Folder), size, say("project", b.Project)}
+	case record.Asset:
+		return []fact{day("warranty", b.WarrantyUntil)}
 	case record.Event:
 		return []fact{say("type", b.Type), say("start", moment(c, b, b.Start)), say("end", moment(c, b, b.End)), say("location", b.Location), say("text", b.Text)}
 	case record.TimeEntry:

@@ -1,6 +1,7 @@
 package connections
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -292,15 +293,33 @@ func rawText(raw any) string {
 	return said
 }
 
+// personWord says what the person of a kind has to do with it.
+func personWord(kind record.Kind) string {
+	if kind == record.KindAsset {
+		return "connections.fact.holder"
+	}
+	return "connections.fact.person"
+}
+
+// namesOf are companies by key.
+func namesOf(list []Candidate) map[string]string {
+	out := make(map[string]string, len(list))
+	for _, c := range list {
+		out[c.Key] = c.Name
+	}
+	return out
+}
+
 // fact is one line of a normalized record.
 type fact struct{ Label, Value string }
 
-// factsOf are what clients and lists would show of a record.
-func factsOf(c *ui.Chrome, r record.Record) []fact {
+// factsOf are what clients and lists would show of a record. names are what the
+// system calls its companies, by key.
+func factsOf(c *ui.Chrome, r record.Record, names map[string]string) []fact {
 	f := r.Body.Facets()
 	out := []fact{{c.T("connections.fact.kind"), kindWords(c, r.Kind) + " " + f.Number}, {c.T("connections.fact.title"), f.Title}}
 	if r.Company != "" {
-		out = append(out, fact{c.T("connections.fact.company"), r.Company})
+		out = append(out, fact{c.T("connections.fact.company"), cmp.Or(strings.TrimSpace(names[r.Company]), r.Company)})
 	} else {
 		out = append(out, fact{c.T("connections.fact.company"), c.T("connections.fact.company.none")})
 	}
@@ -309,7 +328,7 @@ func factsOf(c *ui.Chrome, r record.Record) []fact {
 		out = append(out, fact{c.T("connections.fact.status"), c.T("connections.fact.status.guess", f.Status, m.Label)})
 	}
 	if f.Person != "" {
-		out = append(out, fact{c.T("connections.fact.person"), f.Person})
+		out = append(out, fact{c.T(personWord(r.Kind)), f.Person})
 	}
 	more := moreFacts(c, r.Body)
 	if len(more) == 0 && !f.Due.IsZero() {

@@ -103,6 +103,8 @@ var englishConnecting = Catalogue{ //nolint:gosec // words about credentials, no
 	"connections.fact.status":            "Status",
 	"connections.fact.status.guess":      "“%s”, clients read “%s” (a guess)",
 	"connections.fact.person":            "Handled by",
+	"connections.fact.holder":            "Used by",
+	"connections.fact.warranty":          "Warranty until",
 	"connections.fact.updated":           "Last change",
 	"connections.fact.due":               "Date",
 }
