@@ -94,7 +94,7 @@ func alike(name string, accounts []Known) (Known, bool) {
 		if plain == whole {
 			return a, true
 		}
-		if close := joined(plain); len(close) >= shortest && strings.HasPrefix(joined(whole), close) {
+		if short := joined(plain); len(short) >= shortest && strings.HasPrefix(joined(whole), short) {
 			begins = append(begins, a)
 		}
 	}

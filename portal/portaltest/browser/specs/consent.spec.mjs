@@ -93,7 +93,7 @@ for (const size of Object.keys(sizes)) describe(`consent, ${size}`, () => {
       vendor.realm = "9130";
       await page.getByRole("button", { name: "Sign in once more" }).click();
       await decide(page);
-      await page.waitForURL("**?done=consented");
+      await page.waitForURL("**?done=consented", { timeout: pulled, waitUntil: "commit" });
       await page.locator("[data-part=sign-in]").waitFor();
       await inspect(page, "consent-again", refused);
     }));
