@@ -15,6 +15,8 @@ import (
 type Gauge struct {
 	Remaining string
 	Reset     string
+	// Pause is how long pulls rest where the system does not say when there are more.
+	Pause time.Duration
 	// Floor is how many of those left only actions may use.
 	Floor int
 }
@@ -39,9 +41,16 @@ func (m *Meter) read(g Gauge, header http.Header, now time.Time) {
 	defer m.mu.Unlock()
 	if left > float64(g.Floor) {
 		m.until = time.Time{}
-	} else if wait := retryAfter(header.Get(g.Reset), now); wait > 0 {
+	} else if wait := g.wait(header, now); wait > 0 {
 		m.until = now.Add(wait)
 	}
+}
+
+func (g Gauge) wait(header http.Header, now time.Time) time.Duration {
+	if told := header.Get(g.Reset); g.Reset != "" && told != "" {
+		return retryAfter(told, now)
+	}
+	return g.Pause
 }
 
 // pause is how long a pull must leave what is left to actions.

@@ -106,3 +106,32 @@ func TestADaysBudgetLeavesAShareToActions(t *testing.T) {
 		t.Errorf("after an hour pulls took %d", pulls)
 	}
 }
+
+func TestPullsRestWhereTheSystemDoesNotSayForHowLong(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	conn := server(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Left", "3")
+		_, _ = w.Write([]byte("{}"))
+	})
+	conn.Now = func() time.Time { return now }
+	breaker := &rest.Breaker{}
+	send := func(class remote.Class) error {
+		c, err := rest.New(conn, rest.Config{Base: conn.Settings["url"], Class: class, Breaker: breaker,
+			Gauge: rest.Gauge{Remaining: "X-Left", Floor: 5, Pause: time.Hour}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Do(t.Context(), rest.Request{Path: "/x"})
+		return err
+	}
+	if err := send(remote.Background); err != nil {
+		t.Fatal(err)
+	}
+	if err := send(remote.Background); !fault.Is(err, fault.Limited) || fault.RetryAfter(err) != time.Hour {
+		t.Errorf("a pull took what is kept for actions: %v, after %s", err, fault.RetryAfter(err))
+	}
+	if err := send(remote.Interactive); err != nil {
+		t.Errorf("an action was stopped: %v", err)
+	}
+}
