@@ -69,7 +69,10 @@ func (s *session) some(ctx context.Context, st *manifest.Stream, ids []string) (
 	if err != nil {
 		return nil, nil, fault.At("read "+clip(ids[0], 60), err)
 	}
-	f := s.m.Frame(with(env, a.env()))
+	f := s.m.Frame(env) // the body as it was read: its amounts keep their digits
+	f.Set(manifest.Status, tree.OfInt(a.status))
+	f.Set(manifest.Headers, tree.Of(a.headers))
+	f.Set(manifest.Body, a.body)
 	found, err := f.Eval(&b.Items)
 	if err != nil {
 		return nil, nil, broken("find the record", err)

@@ -34,6 +34,9 @@ type pass struct {
 	From time.Time `json:"from,omitzero"`
 	// Token is the system's own that the pass began with, or "".
 	Token string `json:"token,omitempty"`
+	// Began is when the pass did, by the source's clock where it tells it. What
+	// changes later may stand on a part of the list that was read before.
+	Began time.Time `json:"began,omitzero"`
 }
 
 type seen struct {
@@ -78,11 +81,15 @@ func (b bookmark) encode() (remote.Checkpoint, error) {
 // begin returns the pass to run: the unfinished one, or a new one. clock is the
 // source's own, or zero. One that was set back dates its changes before what was
 // seen already, so a pass begins no later than what the clock says now.
-func (b *bookmark) begin(mode remote.PullMode, inc *manifest.Incremental, clock time.Time) *pass {
+// now is our own.
+func (b *bookmark) begin(mode remote.PullMode, inc *manifest.Incremental, clock, now time.Time) *pass {
 	if b.Pass != nil && b.Pass.Mode == mode && mode == remote.Changes {
 		return b.Pass
 	}
-	p := &pass{Mode: mode}
+	p := &pass{Mode: mode, Began: now}
+	if !clock.IsZero() {
+		p.Began = clock
+	}
 	if mode == remote.Changes {
 		p.Token = b.Delta
 	}
@@ -110,8 +117,8 @@ func (b *bookmark) advance(p *pass, pg page, inc *manifest.Incremental) {
 		return
 	}
 	b.Delta = pg.token
-	if p.High.After(b.High) {
-		b.High = p.High
+	if high := p.reached(inc); high.After(b.High) {
+		b.High = high
 	}
 	b.Pass = nil
 	edge := int64(math.MinInt64)
@@ -134,6 +141,19 @@ func (p *pass) observe(at, now time.Time) {
 	if at.After(p.High) {
 		p.High = at
 	}
+}
+
+// reached is how far a pass that is over may move the cursor: to the newest change
+// that it saw, and never past its own beginning. A list that is not in the order of
+// change shows late changes of some records and not those of others.
+func (p *pass) reached(inc *manifest.Incremental) time.Time {
+	if inc == nil || p.Began.IsZero() {
+		return p.High
+	}
+	if began := p.Began.Add(-inc.Lag.Duration); p.High.After(began) {
+		return began
+	}
+	return p.High
 }
 
 // span is the texts that the request asks by: from when, and until when.

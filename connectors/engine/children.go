@@ -122,7 +122,10 @@ func (s *session) join(ctx context.Context, st *manifest.Stream, batch []parent,
 		parents[i], ids[i], byID[one.id] = one.item, one.id, one.item
 	}
 	env["parents"], env["ids"] = parents, ids
-	lists := map[string][]tree.Value{}
+	lists := map[string][]tree.Value{manifest.Parents: make([]tree.Value, len(parents))}
+	for i, one := range parents {
+		lists[manifest.Parents][i] = tree.Of(one)
+	}
 	for i := range st.Requests {
 		j := &st.Requests[i]
 		items, besides, err := s.list(ctx, j, env)

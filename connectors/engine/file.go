@@ -26,6 +26,9 @@ func (c *Connector) Open(ctx context.Context, conn remote.Conn, ref record.Ref) 
 		return nil, err
 	}
 	env := with(s.env(), manifest.Env{"id": ref.External, "kind": string(ref.Kind)})
+	if f, err = fetched(f, env); err != nil {
+		return nil, err
+	}
 	req, err := buildRequest(&f.Request, env, nil)
 	if err != nil {
 		return nil, err
@@ -46,6 +49,20 @@ func (c *Connector) Open(ctx context.Context, conn remote.Conn, ref record.Ref) 
 		return s.elsewhere(ctx, f, with(env, got.env()))
 	}
 	return inAnswer(f, with(env, got.env()))
+}
+
+// fetched picks how a file is fetched.
+func fetched(f *manifest.Files, env manifest.Env) (*manifest.Files, error) {
+	for _, other := range f.Instead {
+		yes, err := other.When.Bool(env)
+		if err != nil {
+			return nil, broken("decide how to fetch a file", err)
+		}
+		if yes {
+			return other, nil
+		}
+	}
+	return f, nil
 }
 
 // elsewhere fetches the bytes from where the answer says that they are.

@@ -32,7 +32,16 @@ func (l *lister) goOn(p *page, f *manifest.Frame) error {
 	switch paging.Kind {
 	case manifest.PageNumber, manifest.Offset:
 		p.next = place{Page: p.at.Page + 1}
-		if err := p.counted(paging, p.total-(p.at.Page-1)*paging.Size); err != nil {
+		left := p.total - (p.at.Page-1)*paging.Size
+		if p.total >= 0 {
+			// Rows that leave move others by as much, which is put right; that most of them
+			// leave is not life.
+			if p.at.Left > 0 && p.at.Left-left > gone(paging, p.at.Left) {
+				return lostTail{max(0, left), p.at.Left}
+			}
+			p.next.Left = max(0, left-len(p.items))
+		}
+		if err := p.counted(paging, left); err != nil {
 			return err
 		}
 		return p.more(paging, f)
@@ -73,6 +82,9 @@ func (p *page) counted(paging *manifest.Paging, left int) error {
 	p.last = left <= len(p.items)
 	return nil
 }
+
+// gone is how many of so many rows may leave a numbered list between two looks.
+func gone(paging *manifest.Paging, of int) int { return max(paging.Size, of/20) }
 
 // keys checks that a keyset page begins after the last one and keeps its order.
 func (l *lister) keys(p *page, f *manifest.Frame) error {
@@ -128,6 +140,9 @@ func (g *guard) check(paging *manifest.Paging, p page) error {
 			return broken("read the list", fmt.Errorf("it sends the same page again"))
 		}
 		if lost := old.total - p.total; paging.Numbered() && p.total >= 0 && lost > 0 {
+			if lost > gone(paging, old.total) {
+				return short(p.total, old.total)
+			}
 			return drifted{back: (lost + paging.Size - 1) / paging.Size}
 		}
 	}

@@ -63,7 +63,7 @@ type puller struct {
 
 func (p *puller) run(ctx context.Context, given remote.Checkpoint) error {
 	p.env = p.s.env()
-	p.pass = p.mark.begin(p.mode, p.source.Incremental, p.s.clock)
+	p.pass = p.mark.begin(p.mode, p.source.Incremental, p.s.clock, p.s.conn.Now())
 	p.frame = p.s.m.Frame(p.env)
 	if p.mode == remote.Census {
 		return p.census(ctx, given)
@@ -76,7 +76,7 @@ func (p *puller) run(ctx context.Context, given remote.Checkpoint) error {
 	if errors.Is(err, errLostSince) {
 		// What was left of the pass cannot be trusted to be all, and its end would
 		// move the cursor past it: the pass begins anew, with no cursor to move.
-		p.pass = &pass{Mode: p.mode, Since: p.pass.Since, Token: p.pass.Token}
+		p.pass = &pass{Mode: p.mode, Since: p.pass.Since, Token: p.pass.Token, Began: p.pass.Began}
 		err = p.walk(ctx, nil, p.begin(), visit)
 	}
 	return err

@@ -85,7 +85,7 @@ func (s *session) reach(class remote.Class) (rest.Config, error) {
 	}
 	return rest.Config{
 		Base: base, Header: header, Timeout: h.Timeout.Duration, Class: class,
-		RetryAfter: h.Limits.RetryAfter, Gauge: rest.Gauge{Remaining: h.Limits.Remaining, Reset: h.Limits.Reset, Floor: h.Limits.Floor}, Judge: s.judge, Breaker: s.c.breaker(s.conn.ID), Record: s.c.record,
+		RetryAfter: h.Limits.RetryAfter, Gauge: rest.Gauge{Remaining: h.Limits.Remaining, Reset: h.Limits.Reset, Floor: h.Limits.Floor, Pause: h.Limits.Pause.Duration}, Judge: s.judge, Breaker: s.c.breaker(s.conn.ID), Record: s.c.record,
 	}, nil
 }
 
@@ -194,7 +194,9 @@ func buildRequest(r *manifest.Request, env manifest.Env, override map[string]man
 		if err != nil {
 			return fail(err)
 		}
-		req.Header.Set(name, value)
+		if value != "" {
+			req.Header.Set(name, value)
+		}
 	}
 	if len(r.Form) > 0 {
 		if req.Body, err = formBody(r.Form, env); err != nil {

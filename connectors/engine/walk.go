@@ -47,6 +47,9 @@ func (p *puller) begin() place {
 	switch d := p.source.Delta; {
 	case from.Page > 1:
 		from.Page-- // rows that left the list since then moved others one page up
+		if from.Left > 0 {
+			from.Left += p.source.Paging.Size
+		}
 	case d != nil && d.Parameter == "" && from == place{} && p.pass.Token != "":
 		from.Next = p.pass.Token
 	}
@@ -143,7 +146,7 @@ func (p *puller) expired(err error) bool {
 // not deleted by it: only a census or a tombstone deletes.
 func (p *puller) anew(ctx context.Context, cause error) error {
 	p.s.conn.Log.InfoContext(ctx, "the system no longer knows where the last pull ended; the stream is read anew", "stream", p.st.Name, "cause", cause)
-	p.pass = &pass{Mode: p.mode, Since: p.pass.Since, From: p.pass.From}
+	p.pass = &pass{Mode: p.mode, Since: p.pass.Since, From: p.pass.From, Began: p.pass.Began}
 	p.mark.Delta, p.mark.Pass = "", nil
 	return ctx.Err()
 }

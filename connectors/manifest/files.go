@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/types"
 
 	"portico/sync/record"
@@ -17,6 +18,9 @@ type Files struct {
 	Content  Expr   `json:"content"`
 	// Kinds are those of which the bytes are fetched in another way.
 	Kinds map[record.Kind]*Files `json:"kinds"`
+	// Instead are files of other sorts: the first of which When holds is fetched so.
+	Instead []*Files `json:"instead"`
+	When    Expr     `json:"when"`
 }
 
 // Of is how the bytes of a kind are fetched; nil when they are not.
@@ -37,6 +41,10 @@ func (c *compiler) files(f *Files, at pointer, base scope) {
 	c.request(&f.Request, at.key("request"), base.with(scope{"id": types.String, "kind": types.String}))
 	c.expr(&f.Address, at.key("address"), base.with(answerScope))
 	c.expr(&f.Content, at.key("content"), base.with(answerScope))
+	c.expr(&f.When, at.key("when"), base.with(scope{"id": types.String, "kind": types.String}), expr.AsBool())
+	for i, other := range f.Instead {
+		c.files(other, at.key("instead").index(i), base)
+	}
 	for kind, other := range f.Kinds {
 		c.files(other, at.key("kinds").key(string(kind)), base)
 	}

@@ -77,7 +77,7 @@ func (c *compiler) lintEmit(s *Stream, e *Emit, joined []string, at pointer) {
 	switch {
 	case e.From == "" && s.ForEach != nil:
 		c.problem(at, "a stream with for_each must say \"from\" which of its requests a record comes")
-	case e.From != "" && !slices.Contains(joined, e.From):
+	case e.From != "" && !slices.Contains(joined, e.From) && (e.From != Parents || s.ForEach == nil):
 		c.problem(at.key("from"), "there is no request %q in this stream", e.From)
 	case e.Tombstone() && s.Incremental != nil && !e.Updated.Set() && !e.Version.Set():
 		c.problem(at, "tombstones that are read by a cursor need \"updated\" or \"version\": one that comes again must not delete what was restored")

@@ -84,10 +84,12 @@ type Budget struct {
 type Limits struct {
 	RetryAfter string `json:"retry_after"`
 	// Remaining is how many requests are left, Reset when there are more. Pulls
-	// stop when Floor are left: those are for actions.
-	Remaining string `json:"remaining"`
-	Reset     string `json:"reset"`
-	Floor     int    `json:"floor"`
+	// stop when Floor are left: those are for actions. Pause is how long, where the
+	// system does not say when there are more.
+	Remaining string   `json:"remaining"`
+	Reset     string   `json:"reset"`
+	Floor     int      `json:"floor"`
+	Pause     Duration `json:"pause"`
 }
 
 // Meaning is what a refusal of the system means to us.

@@ -32,6 +32,10 @@ type Stream struct {
 	Tables []string `json:"-"`
 }
 
+// Parents is what a stream of children emits from that makes records of the parents
+// themselves: it needs no request.
+const Parents = "parents"
+
 // ForEach makes a stream of children: it is read for each changed parent.
 type ForEach struct {
 	Stream string `json:"stream"`
@@ -52,7 +56,7 @@ type Join struct {
 // Emit makes records of one kind from items.
 type Emit struct {
 	Kind record.Kind `json:"kind"`
-	From string      `json:"from"` // name of a joined request; "" is the stream's own
+	From string      `json:"from"` // name of a joined request, or Parents; "" is the stream's own
 	// Each is a list inside the item: a record is made of each of its entries,
 	// which is "item" then, and the item around it "parent".
 	Each Expr `json:"each"`
