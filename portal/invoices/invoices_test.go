@@ -149,7 +149,7 @@ func TestTheListSaysWhatIsOpenInEachCurrency(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	p := show(t, w.pages().List, w.as(access.Finance), get("/"), record.ID{})
-	p.WantText(".po-card", "Open in EUR €9,654.90").WantText(".po-card", "and $1,875.00, none of it overdue").WantText(".po-card", "Credit not used yet: €20.00")
+	p.WantText(".po-card", "Open in EUR €9,654.90").WantText(".po-card .po-small", "and $1,875.00, none of it overdue Credit not used yet: €20.00").WantText(".po-card", "Credit not used yet: €20.00")
 	p.WantText(".po-ages li:nth-child(1)", "€7,996.30 not yet due").WantText(".po-ages li:nth-child(2)", "€1,240.00 1–30 days late").WantText(".po-ages li:nth-child(3)", "€418.60 31–60")
 	p.Want("tbody tr", 5).WantText("tbody tr:nth-child(1)", "INV-10402").WantText("tbody tr:nth-child(1) [data-tone=bad]", "Overdue, 36 days")
 	p.WantText("tbody tr:nth-child(2) .is-key", "€1,240.00 of €2,480.00, part-paid").WantText("tbody tr:nth-child(3) [data-tone=attn]", "Due tomorrow").WantText(".po-tabs a[aria-current=page]", "Open 5")

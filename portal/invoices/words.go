@@ -109,11 +109,11 @@ func others(c *ui.Chrome, sums []record.Sum) []string {
 		if s.Bills == 0 {
 			continue
 		}
-		key := "invoices.also"
-		if s.Late > 0 {
-			key = "invoices.also.late"
+		if s.Late == 0 {
+			out = append(out, c.T("invoices.also", money(c, s.Open, s.Currency)))
+			continue
 		}
-		out = append(out, c.T(key, money(c, s.Open, s.Currency), money(c, s.Overdue(), s.Currency)))
+		out = append(out, c.T("invoices.also.late", money(c, s.Open, s.Currency), money(c, s.Overdue(), s.Currency)))
 	}
 	return out
 }

@@ -64,6 +64,15 @@ func (a *App) showDemo(ctx context.Context, out io.Writer) error {
 	if err := a.furnish(ctx, s, desk.address); err != nil {
 		return fault.At("set up the demo", err)
 	}
+	for _, f := range a.systems() {
+		err := f.open(ctx, a.cfg.Data, stop)
+		if err == nil {
+			err = a.furnishSystem(ctx, f)
+		}
+		if err != nil {
+			return fault.At("set up the demo's "+f.connection.Name, err)
+		}
+	}
 	show := &showing{app: a, store: s, desk: desk, people: demoPeople(), anew: func() { stop(errAnew) }}
 	err = a.run(ctx, s, both, show, func(string) { greet(out, a.cfg.URL(), show.people) })
 	cause := context.Cause(ctx)
@@ -195,7 +204,7 @@ func demoPeople() []signin.DemoPerson {
 }
 
 func greet(out io.Writer, base string, people []signin.DemoPerson) {
-	fmt.Fprintf(out, "\n%s, a made-up practice with a fake help desk, is open at %s/demo\nA tour of five minutes: %s/demo/tour\n\n", demo.Provider, base, base)
+	fmt.Fprintf(out, "\n%s, a made-up practice with a fake help desk, a fake Stripe and a fake calendar, is open at %s/demo\nA tour of five minutes: %s/demo/tour\n\n", demo.Provider, base, base)
 	for _, p := range people {
 		fmt.Fprintf(out, "  %-16s %s\n", p.Name, p.About)
 	}

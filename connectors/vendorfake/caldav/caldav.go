@@ -10,6 +10,7 @@ package caldav
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -153,4 +154,42 @@ func (c *calendar) number(token string) (int, bool) {
 		return 0, false
 	}
 	return n, n >= c.floor && n <= c.last
+}
+
+// kept is a calendar as it is saved.
+type kept struct {
+	Name  string
+	Items map[string]string
+	Last  int
+}
+
+// Save is everything that the server holds, as JSON.
+func (f *Fake) Save() ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := map[string]kept{}
+	for folder, c := range f.calendars {
+		out[folder] = kept{c.name, c.items, c.last}
+	}
+	return json.Marshal(out)
+}
+
+// Load replaces everything by what Save gave. Tokens from before are forgotten.
+func (f *Fake) Load(data []byte) error {
+	var in map[string]kept
+	if err := json.Unmarshal(data, &in); err != nil {
+		return fmt.Errorf("read calendars: %w", err)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calendars = map[string]*calendar{}
+	for folder, k := range in {
+		c := &calendar{name: k.Name, items: map[string]string{}, moved: map[string]int{}, last: k.Last + 1}
+		for name, text := range k.Items {
+			c.items[name], c.moved[name] = text, c.last
+		}
+		c.floor = c.last
+		f.calendars[folder] = c
+	}
+	return nil
 }

@@ -55,3 +55,29 @@ func TestDeletedThingsComeBack(t *testing.T) {
 		t.Errorf("after that: %v", got)
 	}
 }
+
+func TestWhatIsSavedIsThereAgain(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	from, to := shelf.New(func() time.Time { return at }), shelf.New(func() time.Time { return at.Add(time.Hour) })
+	first := from.Add("invoice", shelf.Values{"status": "open", "total": 11900})
+	gone := from.Add("invoice", shelf.Values{"status": "open"})
+	from.Delete(gone, true)
+	data, err := from.Save()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := to.Load(data); err != nil {
+		t.Fatal(err)
+	}
+	got, ok := to.Get("invoice", first)
+	if !ok || got.Values["status"] != "open" || got.Values["total"] != 11900.0 || !got.Updated.Equal(at) {
+		t.Errorf("%+v %v", got, ok)
+	}
+	if left, _ := to.Get("invoice", gone); !left.Gone || to.Add("quote", nil) != gone+1 {
+		t.Errorf("what was deleted: %+v", left)
+	}
+	if to.Load([]byte("{")) == nil {
+		t.Error("nonsense was loaded")
+	}
+}

@@ -15,7 +15,7 @@ const client = "Nordwind Logistik";
 const things = () => ({
   clients: [{ name: client }, { name: "Vale" }],
   contracts: [
-    { id: "c1", client, number: "V-2024-07", name: "Managed workplace", type: "Service", status: "active", terms: "Covers 24 workplaces, Monday to Friday.\n\nReaction within four hours: https://example.com/terms", currency: "EUR", value: "1490.00", period: "month", included: "40", used: "31.5", unit: "hours", start: "2024-01-01", renewal: date(120), notice: date(30) },
+    { id: "c1", client, number: "V-2024-07", name: "On-call service", type: "Service", status: "active", terms: "Covers 24 workplaces, Monday to Friday.\n\nReaction within four hours: https://example.com/terms", currency: "EUR", value: "1490.00", period: "month", included: "40", used: "31.5", unit: "hours", start: "2024-01-01", renewal: date(120), notice: date(5) },
     { id: "c2", client, number: "V-2023-02", name: "Backup and restore", type: "Licence", status: "active", currency: "EUR", value: "2400.00", period: "year", included: "2", used: "2.4", unit: "TB", start: "2023-03-01", end: date(75) },
     { id: "c3", client, number: "V-2019-11", name: "Telephone system", type: "Lease", status: "ended", start: "2019-11-01", end: "2024-10-31" },
     { id: "c4", client: "Vale", number: "V-1", name: "Not of Nordwind", status: "active", start: "2024-01-01" },

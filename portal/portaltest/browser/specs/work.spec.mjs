@@ -57,18 +57,18 @@ describe("work that is no request", () => {
         await inspect(page, "event");
         // The day to give notice leads to its contract.
         await page.goto(account + "calendar");
-        await page.getByRole("link", { name: "Last day to give notice: Managed workplace" }).click();
+        await page.getByRole("link", { name: "Last day to give notice: On-call service" }).click();
         await page.waitForURL(`**${account}contracts/*`);
       }));
 
       test(`contracts, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
-        const account = await arrive(page, "contracts", "Managed workplace");
+        const account = await arrive(page, "contracts", "On-call service");
         assert.equal(await page.getByText("Not of Nordwind").count(), 0, "another company's contract is shown");
         await inspect(page, "contracts");
         await page.getByRole("link", { name: "Ended" }).click();
         await page.getByRole("link", { name: "Telephone system" }).waitFor();
         await page.goto(account + "contracts");
-        await page.getByRole("link", { name: "Managed workplace" }).click();
+        await page.getByRole("link", { name: "On-call service" }).click();
         await page.getByText("Reaction within four hours").waitFor();
         await inspect(page, "contract");
       }));
@@ -92,10 +92,10 @@ describe("work that is no request", () => {
       }));
 
       test(`one picture of everything, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
-        const account = await arrive(page, "contracts", "Managed workplace");
+        const account = await arrive(page, "contracts", "On-call service");
         await page.goto(account);
         await page.locator("#home-dates", { hasText: "Firewall replacement in Gdynia" }).waitFor();
-        await page.locator("#home-dates", { hasText: "Last day to give notice: Managed workplace" }).waitFor();
+        await page.locator("#home-dates", { hasText: "Last day to give notice: On-call service" }).waitFor();
         await inspect(page, "home-work");
       }));
     }
@@ -105,7 +105,7 @@ describe("work that is no request", () => {
     const account = await enter(page, "Jonas Weber");
     await page.goto(account + "contracts");
     await page.locator("h1").waitFor();
-    assert.equal(await page.getByText("Managed workplace").count(), 0);
+    assert.equal(await page.getByText("On-call service").count(), 0);
   }));
 
   test("staff find the same pages", () => visit(browser, portico.url, "desktop", "light", async (page) => {
@@ -113,6 +113,6 @@ describe("work that is no request", () => {
     const account = await lookInto(page, "Nordwind Logistik");
     await page.goto(account);
     await page.locator("#nav").getByRole("link", { name: "Contracts" }).click();
-    await page.getByRole("link", { name: "Managed workplace" }).waitFor();
+    await page.getByRole("link", { name: "On-call service" }).waitFor();
   }));
 });
