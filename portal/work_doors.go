@@ -10,6 +10,7 @@ import (
 // Work are the handlers of what is agreed, planned and delivered beside requests.
 type Work struct {
 	Calendar, Event     session.Page
+	EventAcknowledge    session.Page
 	Contracts, Contract session.Page
 	Projects, Project   session.Page
 	Documents, Document session.Page
@@ -18,10 +19,14 @@ type Work struct {
 // doors lists them. The calendar is for whoever sees anything that it shows; the
 // store says who does.
 func (w Work) doors() []door {
-	const get = http.MethodGet
+	const get, post = http.MethodGet, http.MethodPost
 	return []door{
 		{get, "/a/{account}/calendar", inAccount, w.Calendar},
 		{get, "/a/{account}/calendar/{id}", sees(record.KindEvent), w.Event},
+		// A form that comes back with what is wrong has the address that it was posted
+		// to: reading that anew shows the event.
+		{get, "/a/{account}/calendar/{id}/acknowledge", sees(record.KindEvent), w.Event},
+		{post, "/a/{account}/calendar/{id}/acknowledge", acts(record.KindEvent), w.EventAcknowledge},
 		{get, "/a/{account}/contracts", sees(record.KindContract), w.Contracts},
 		{get, "/a/{account}/contracts/{id}", sees(record.KindContract), w.Contract},
 		{get, "/a/{account}/projects", sees(record.KindProject), w.Projects},

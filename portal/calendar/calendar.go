@@ -13,6 +13,7 @@ import (
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/access"
+	"portico/sync/action"
 	"portico/sync/fault"
 	"portico/sync/record"
 )
@@ -23,10 +24,19 @@ type Records interface {
 	Detail(ctx context.Context, s access.Scope, account record.AccountID, kind record.Kind, id record.ID) (record.Detail, error)
 }
 
+// Actions is what the pages ask for and report on.
+type Actions interface {
+	Submit(ctx context.Context, s access.Scope, d action.Draft) (action.Action, error)
+	ActionsOn(ctx context.Context, s access.Scope, account record.AccountID, target record.ID) ([]action.Action, error)
+}
+
 // Options are what the pages work with; every field is needed.
 type Options struct {
 	Records Records
-	Frame   ui.Framer
+	Actions Actions
+	// Able reports whether the system behind a connection takes such an action.
+	Able  func(ctx context.Context, c record.ConnectionID, k action.Kind) bool
+	Frame ui.Framer
 }
 
 // Pages serves the calendar of an account. It is safe for concurrent use.

@@ -4,15 +4,19 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"portico/portal/calendar"
 	"portico/portal/portaltest/htmlcheck"
 	"portico/portal/ui"
 	"portico/sync/access"
 	"portico/sync/access/grant"
+	"portico/sync/action"
 	"portico/sync/fault"
 	"portico/sync/record"
 )
@@ -25,6 +29,10 @@ type account struct {
 	zone    *time.Location
 	details []record.Detail
 	asked   []record.Window
+	said    []action.Action
+	drafts  []action.Draft
+	base    string
+	cannot  bool
 }
 
 func newAccount(t *testing.T, zone string) *account {
@@ -64,6 +72,7 @@ func (a *account) Occasions(_ context.Context, _ access.Scope, _ record.AccountI
 func (a *account) Detail(_ context.Context, _ access.Scope, _ record.AccountID, kind record.Kind, id record.ID) (record.Detail, error) {
 	for _, d := range a.details {
 		if d.Kind == kind && d.ID == id {
+			d.Base = a.base
 			return d, nil
 		}
 	}
@@ -72,7 +81,19 @@ func (a *account) Detail(_ context.Context, _ access.Scope, _ record.AccountID, 
 
 func (a *account) pages() *calendar.Pages {
 	frame := ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Accounts: a, Zone: a.zone, Now: func() time.Time { return now }})
-	return calendar.New(calendar.Options{Records: a, Frame: frame})
+	return calendar.New(calendar.Options{Records: a, Actions: a, Frame: frame, Able: func(context.Context, record.ConnectionID, action.Kind) bool { return !a.cannot }})
+}
+
+func (a *account) ActionsOn(context.Context, access.Scope, record.AccountID, record.ID) ([]action.Action, error) {
+	return a.said, nil
+}
+
+func (a *account) Submit(_ context.Context, _ access.Scope, d action.Draft) (action.Action, error) {
+	if len(a.said) > 0 {
+		return action.Action{}, fault.New(fault.Conflict, "This is being decided already.")
+	}
+	a.drafts = append(a.drafts, d)
+	return action.Action{ID: action.NewID()}, nil
 }
 
 func (a *account) owner() access.Scope {
@@ -140,4 +161,61 @@ func TestAnEventSaysWhenItIsHereAndThere(t *testing.T) {
 		t.Errorf("%q", text)
 	}
 	p.Want("#event br", 1)
+}
+
+// acknowledge posts the form of an event as it was read.
+func (a *account) acknowledge(t *testing.T, id record.ID, base string) *httptest.ResponseRecorder {
+	t.Helper()
+	v := url.Values{"key": {uuid.NewString()}, "base": {base}, "note": {"We are closed then."}, "saw_title": {"Work"}, "saw_when": {"earlier"}, "saw_status": {"Planned"}}
+	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", strings.NewReader(v.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.SetPathValue("id", id.String())
+	if err := a.pages().Acknowledge(w, r, a.owner()); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func TestAnEventIsAcknowledgedOnceAndShownUntilItIsRead(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, "Europe/Berlin")
+	a.base = "confirmed@1"
+	id := a.add(record.Event{Title: "Work", Start: utc(22, 21), End: utc(23, 3)}, record.StateOpen)
+	show(t, a.pages().Show, a.owner(), "/", id.String()).Want("#confirm form", 1)
+	if w := a.acknowledge(t, id, "confirmed@1"); w.Code != http.StatusSeeOther || len(a.drafts) != 1 || a.drafts[0].Kind != action.EventAcknowledge ||
+		a.drafts[0].Input.Text != "We are closed then." || !strings.Contains(w.Header().Get("Location"), "/calendar/"+id.String()+"#progress-") {
+		t.Fatalf("%d %+v %s", w.Code, a.drafts, w.Header().Get("Location"))
+	}
+	a.said = []action.Action{{ID: action.NewID(), Kind: action.EventAcknowledge, Target: id, State: action.Confirmed, Recorded: now, Ended: now.Add(time.Second), Actor: action.Actor{User: "u2", Name: "Jonas"}}}
+	show(t, a.pages().Show, a.owner(), "/", id.String()).Want("#confirm form", 0).WantText("#confirm", "Jonas acknowledged it").WantText("#facts", "Acknowledged, on its way")
+	if w := a.acknowledge(t, id, "confirmed@1"); w.Code != http.StatusConflict {
+		t.Errorf("twice: %d", w.Code)
+	} else {
+		htmlcheck.Read(t, w.Body.String()).WantText("[data-part=late]", "being decided already")
+	}
+}
+
+func TestOnlyWhatCanBeAcknowledgedIsOffered(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, "Europe/Berlin")
+	for name, id := range map[string]record.ID{
+		"over":       a.add(record.Event{Title: "Over", Start: utc(10, 9), End: utc(10, 10)}, record.StateOpen),
+		"called off": a.add(record.Event{Title: "Off", Start: utc(22, 9)}, record.StateCancelled),
+		"known":      a.add(record.Event{Title: "Known", Start: utc(22, 9), Acknowledged: true}, record.StateOpen),
+	} {
+		if n := strings.Count(show(t, a.pages().Show, a.owner(), "/", id.String()).Text("body"), "Have you seen this?"); n != 0 {
+			t.Errorf("%s is offered", name)
+		}
+	}
+	coming := a.add(record.Event{Title: "Work", Start: utc(22, 9)}, record.StateOpen)
+	reader := grant.Look(grant.StaffIn(grant.User{ID: "s"}, access.Admin, a.id), grant.User{ID: "u1"}, access.Owner)
+	show(t, a.pages().Show, reader, "/", coming.String()).Want("#confirm", 0)
+	a.base = "confirmed@2"
+	w := a.acknowledge(t, coming, "confirmed@1")
+	if w.Code != http.StatusConflict || len(a.drafts) != 0 {
+		t.Fatalf("of a moved event: %d", w.Code)
+	}
+	htmlcheck.Read(t, w.Body.String()).WantText("[data-part=stale] del", "earlier").WantText("textarea", "We are closed then.")
+	a.cannot = true
+	show(t, a.pages().Show, a.owner(), "/", coming.String()).Want("#confirm", 0)
 }

@@ -7,6 +7,7 @@ import (
 
 	"portico/portal/ui"
 	"portico/sync/access"
+	"portico/sync/action"
 	"portico/sync/fault"
 	"portico/sync/record"
 )
@@ -22,6 +23,12 @@ type detailView struct {
 	Entered string // when it is in the zone in which it was entered, when that differs
 	Over    bool
 	Down    []ui.Down
+
+	Said     action.Action // a confirmation that the source does not show yet; zero for none
+	Progress []ui.Progress
+	Confirm  confirmView
+	Stale    *staleView
+	Late     string // why it was not recorded
 }
 
 // Show serves one event: GET /a/{account}/calendar/{id}.
@@ -59,7 +66,7 @@ func (p *Pages) detail(r *http.Request, s access.Scope) (detailView, error) {
 	if d.Stamp.Down != "" {
 		v.Down = []ui.Down{{System: d.Stamp.System, Since: d.Stamp.DownSince, ReadAt: d.Stamp.ReadAt}}
 	}
-	return v, nil
+	return v, p.confirm(r, s, &v)
 }
 
 // whole says when an occasion is, with its days.

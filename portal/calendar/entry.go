@@ -15,7 +15,6 @@ type entry struct {
 	When  string // of its day: a time, or "all day"
 	Brief string // the time at which it begins, "" for a whole day
 	Off   bool   // was called off
-	Asks  bool   // waits to be acknowledged
 }
 
 // day is what happens on one day, midnight UTC.

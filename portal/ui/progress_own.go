@@ -61,6 +61,10 @@ func KindPath(a record.AccountID, k record.Kind) string {
 		return AccountPath(a) + "invoices"
 	case record.KindQuote:
 		return AccountPath(a) + "quotes"
+	case record.KindEvent:
+		return AccountPath(a) + "calendar"
+	case record.KindDocument:
+		return AccountPath(a) + "documents"
 	default:
 		return ""
 	}

@@ -29,9 +29,18 @@ var englishCalendar = Catalogue{
 	"calendar.when":          "When",
 	"calendar.about":         "What it is about",
 	"calendar.type":          "Kind",
+	"calendar.what":          "What",
 	"calendar.place":         "Place",
 	"calendar.over":          "Over",
 	"calendar.acknowledged":  "Acknowledged",
+	"calendar.confirm":       "Acknowledge",
+	"calendar.confirm.title": "Have you seen this?",
+	"calendar.confirm.text":  "%s learns that %s knows of it, and who said so.",
+	"calendar.confirm.note":  "A note (optional)",
+	"calendar.confirm.hint":  "It is written beside the event in %s.",
+	"calendar.confirm.way":   "Acknowledged, on its way",
+	"calendar.confirm.by":    "%s acknowledged it, %s. It counts when %s shows it.",
+	"calendar.confirm.late":  "This can no longer be acknowledged",
 
 	"home.dates.nothing": "Nothing is planned for the next 90 days.",
 
