@@ -21,6 +21,7 @@ type Connections struct {
 	ConsentBack             session.Page // where systems send people back to
 	ConsentChoose           session.Page
 	ConsentAgain            session.Page
+	Hooks, HookSecret       session.Page
 }
 
 // connectionDoors are for administrators: nobody else touches a credential.
@@ -48,6 +49,8 @@ func connectionDoors(p Connections) []door {
 		{post, "/admin/connections/{id}/confirm", admin, p.Confirm},
 		{get, "/admin/connections/{id}/settings", admin, p.Settings},
 		{post, "/admin/connections/{id}/settings", admin, p.Revise},
+		{get, "/admin/connections/{id}/hooks", admin, p.Hooks},
+		{post, "/admin/connections/{id}/hooks", admin, p.HookSecret},
 		{get, "/admin/connections/{id}/statuses", admin, p.Statuses},
 		{post, "/admin/connections/{id}/statuses", admin, p.Status},
 		{get, "/admin/connections/{id}/companies", admin, p.Companies},

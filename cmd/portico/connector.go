@@ -15,7 +15,7 @@ func (c *console) connector() *cobra.Command {
 			"  portico connector check \"Help desk\"\n  portico connector pull \"Help desk\"",
 	}
 	cmd.AddCommand(c.connectorNew(), c.connectorLint(), c.connectorRecord(), c.connectorTest(), c.connectorAdd(), c.connectorList(), c.connectorCheck(),
-		c.connectorDiscover(), c.connectorPreview(), c.connectorPull(), c.connectorMatch(), c.connectorUnmatch(),
+		c.connectorDiscover(), c.connectorPreview(), c.connectorPull(), c.connectorMatch(), c.connectorUnmatch(), c.connectorWebhooks(),
 		c.connectorStatus(), c.connectorRuns(), c.connectorMeanings(), c.connectorConfirm(), c.connectorPause(), c.connectorMails(), c.connectorResume())
 	return group(cmd)
 }

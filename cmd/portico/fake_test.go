@@ -161,6 +161,18 @@ func (f *fake) Unmatch(_ context.Context, name, key string) error {
 	return f.call("unmatch %s %s", name, key)
 }
 
+func (f *fake) HookAddress(_ context.Context, name string) (string, *remote.WebhookSpec, run.HookCounts, error) {
+	spec := &remote.WebhookSpec{Steps: []string{"Enter the address there."}, Secrets: []remote.HookSecret{{Name: "word", Label: "Word", Made: true, Query: "word"}}}
+	return "https://portal.example/hooks/1", spec, run.HookCounts{Taken: 3, Refused: 1, Problem: "The signature does not fit."}, f.call("hooks of %s", name)
+}
+
+func (f *fake) SetHookSecret(_ context.Context, name, secret, text string, beside bool) (string, error) {
+	if text == "" {
+		return "made-here", f.call("make %s of %s %v", secret, name, beside)
+	}
+	return "", f.call("keep %s of %s: %s %v", secret, name, text, beside)
+}
+
 func (f *fake) Pause(_ context.Context, name string, paused bool) error {
 	return f.call("pause %s %v", name, paused)
 }

@@ -29,6 +29,7 @@ type Program interface {
 	Care
 	Actions
 	Webhooks
+	Hearing
 	Keys
 	Mail
 	Audit
@@ -74,6 +75,15 @@ type Connections interface {
 	Companies(ctx context.Context, name string) ([]run.Company, error)
 	// Match ties a company to an account; its waiting records become visible there.
 	Match(ctx context.Context, name, key, account string) (record.AccountInfo, error)
+}
+
+// Hearing is what systems send by themselves.
+type Hearing interface {
+	// HookAddress says where the system of a connection sends what changed, what to do
+	// there, and what became of what it sent.
+	HookAddress(ctx context.Context, name string) (address string, spec *remote.WebhookSpec, counts run.HookCounts, err error)
+	// SetHookSecret stores a webhook secret; an empty text makes one, and returns it.
+	SetHookSecret(ctx context.Context, name, secret, text string, beside bool) (made string, err error)
 }
 
 // Care is what a connection needs once it runs.

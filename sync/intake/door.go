@@ -104,6 +104,7 @@ func (i *Intake) take(r *http.Request, body []byte) (remote.Reply, error) {
 	}
 	hints, err := connector.Hints(ctx, conn, raw)
 	if err != nil {
+		i.refuse(id, err)
 		i.o.Log.Warn("a webhook was refused", "connection", connection.Name, "error", err)
 		return remote.Reply{}, refused("verify message", err)
 	}
@@ -113,6 +114,7 @@ func (i *Intake) take(r *http.Request, body []byte) (remote.Reply, error) {
 		return remote.Reply{}, fault.Wrap(fault.Unavailable, "keep message", err)
 	}
 	i.o.Log.Info("webhook taken in", "connection", connection.Name, "hook", string(hook.ID), "fresh", fresh, "records", len(hook.Refs))
+	i.took(id, fresh)
 	if fresh {
 		i.o.Ring(context.WithoutCancel(ctx), hook.ID)
 	}

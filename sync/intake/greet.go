@@ -62,6 +62,7 @@ func (i *Intake) learn(ctx context.Context, id record.ConnectionID, told map[str
 // greeted logs how a question about this address was answered.
 func (i *Intake) greeted(c remote.Connection, reply *remote.Reply, err error) (remote.Reply, error) {
 	if err != nil {
+		i.refuse(c.ID, err)
 		i.o.Log.Warn("a question about the address of webhooks was refused", "connection", c.Name, "error", err)
 		return remote.Reply{}, refused("answer question", err)
 	}

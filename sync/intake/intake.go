@@ -27,6 +27,8 @@ type Store interface {
 	ClaimHook(ctx context.Context, id run.HookID, lease time.Duration) (run.Hook, bool, error)
 	// SettleHook commits a step with what was read; fault.Conflict when the lease was lost.
 	SettleHook(ctx context.Context, h run.Hook, step run.HookStep) error
+	// CountHooks adds to what became of the messages of connections.
+	CountHooks(ctx context.Context, counts []run.HookCounts) error
 }
 
 // Sources opens connections.
@@ -59,7 +61,8 @@ type Intake struct {
 	o Options
 	// busy bounds how many messages are verified at once: each may be as large as
 	// its sender likes, up to the limit.
-	busy chan struct{}
+	busy  chan struct{}
+	tally tally
 }
 
 // New returns an intake with the defaults filled in.
@@ -73,5 +76,5 @@ func New(o Options) *Intake {
 	if o.Committed == nil {
 		o.Committed = func() {}
 	}
-	return &Intake{o, make(chan struct{}, atOnce)}
+	return &Intake{o: o, busy: make(chan struct{}, atOnce), tally: tally{open: map[record.ConnectionID]run.HookCounts{}}}
 }

@@ -24,8 +24,8 @@ const (
 // streams are left to bring it.
 var waits = []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute}
 
-// Sweep rings for hooks that are due and that nobody rang for. Call it at least
-// every ten seconds.
+// Sweep rings for hooks that are due and that nobody rang for, and writes down how many
+// came. Call it at least every ten seconds.
 func (i *Intake) Sweep(ctx context.Context) error {
 	ids, err := i.o.Store.DueHooks(ctx, i.o.Now(), sweepLimit)
 	if err != nil {
@@ -34,7 +34,7 @@ func (i *Intake) Sweep(ctx context.Context) error {
 	for _, id := range ids {
 		i.o.Ring(ctx, id)
 	}
-	return nil
+	return i.count(ctx)
 }
 
 // Work reads anew what a hook hints at. That somebody else is at it, or that

@@ -39,3 +39,23 @@ type HookStep struct {
 	Again   time.Time
 	Problem string // why the reading failed, in words for an administrator, or ""
 }
+
+// HookCounts is what became of the webhooks that a connection was sent.
+type HookCounts struct {
+	Connection               record.ConnectionID
+	Taken, Repeated, Refused int
+	LastTaken, LastRefused   time.Time
+	Problem                  string // why the newest one was refused, in words for an administrator
+}
+
+// Add returns the sum of two counts of one connection.
+func (c HookCounts) Add(more HookCounts) HookCounts {
+	c.Taken, c.Repeated, c.Refused = c.Taken+more.Taken, c.Repeated+more.Repeated, c.Refused+more.Refused
+	if more.LastTaken.After(c.LastTaken) {
+		c.LastTaken = more.LastTaken
+	}
+	if more.Refused > 0 && !more.LastRefused.Before(c.LastRefused) {
+		c.LastRefused, c.Problem = more.LastRefused, more.Problem
+	}
+	return c
+}

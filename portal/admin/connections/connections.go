@@ -74,6 +74,7 @@ type Options struct {
 	Match   Matching
 	Account Accounts
 	Consent Consents
+	Hooks   Hooking
 	Frame   ui.Framer
 }
 
