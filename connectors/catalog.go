@@ -29,6 +29,7 @@ var builtIn = []string{
 	"catalog/zendesk/manifest.yaml",
 	"catalog/stripe/manifest.yaml",
 	"catalog/clio/manifest.yaml",
+	"catalog/xero/manifest.yaml",
 }
 
 var catalog = sync.OnceValue(func() []remote.Connector {
