@@ -67,6 +67,12 @@ func (p *Pages) Home(w http.ResponseWriter, r *http.Request, s access.Scope) err
 			return err
 		}
 	}
+	if err := p.stuck(r.Context(), s, &v); err != nil {
+		return err
+	}
+	if err := p.offered(r.Context(), s, &v); err != nil {
+		return err
+	}
 	if err := p.owed(r.Context(), s, &v); err != nil {
 		return err
 	}
@@ -121,20 +127,17 @@ func (p *Pages) tickets(ctx context.Context, s access.Scope, v *homeView) error 
 	others := slices.DeleteFunc(slices.Clone(all.Rows), func(r record.Row) bool { return r.Turn == record.TurnClient })
 	v.MoreNeeds, v.MoreWith = needs.Next != "", all.Next != "" || len(others) > mostWith
 	v.With, v.Finished = others[:min(len(others), mostWith)], done.Rows
-	if err := p.stuck(ctx, s, v); err != nil {
-		return err
-	}
 	for _, row := range needs.Rows {
 		v.Needs = append(v.Needs, need{Row: row})
 	}
 	return nil
 }
 
-// stuck puts what the reader has to decide again before everything else. A
-// request that is gone, or is no longer shown to the reader, asks for nothing;
-// what was held because of that is told of here, for it has no other page.
+// stuck puts what the reader has to decide again before everything else. What is
+// gone, or is no longer shown to the reader, asks for nothing; what was held
+// because of that is told of here, for it has no other page.
 func (p *Pages) stuck(ctx context.Context, s access.Scope, v *homeView) error {
-	if !v.MayAsk {
+	if !slices.ContainsFunc(action.Kinds, func(k action.Kind) bool { return s.Acts(k.About()) }) {
 		return nil
 	}
 	asked, err := p.o.Records.Stuck(ctx, s, s.Account())
@@ -142,10 +145,10 @@ func (p *Pages) stuck(ctx context.Context, s access.Scope, v *homeView) error {
 		return err
 	}
 	for _, a := range asked {
-		if a.Target.IsZero() {
+		if a.Target.IsZero() || !s.Acts(a.Kind.About()) {
 			continue
 		}
-		d, err := p.o.Records.Detail(ctx, s, s.Account(), record.KindTicket, a.Target)
+		d, err := p.o.Records.Detail(ctx, s, s.Account(), a.Kind.About(), a.Target)
 		switch {
 		case fault.Is(err, fault.NotFound):
 			if a.State == action.Dead {

@@ -160,7 +160,7 @@ func TestConflictsComeFirst(t *testing.T) {
 	a := newAccount()
 	a.ticket("VPN", "stalled", 0)
 	id := a.ticket("Close me", "open", 0)
-	mine := action.Action{ID: action.NewID(), Target: id, State: action.Conflict, Actor: action.Actor{User: "u1"}}
+	mine := action.Action{ID: action.NewID(), Target: id, Kind: action.TicketClose, State: action.Conflict, Actor: action.Actor{User: "u1"}}
 	theirs := action.Action{ID: action.NewID(), Target: id, State: action.Conflict, Actor: action.Actor{User: "u2"}}
 	done := action.Action{ID: action.NewID(), Target: id, State: action.Confirmed, Actor: action.Actor{User: "u1"}}
 	a.actions = []action.Action{mine, theirs, done}

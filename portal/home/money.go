@@ -75,7 +75,7 @@ func (p *Pages) owed(ctx context.Context, s access.Scope, v *homeView) error {
 		case underWay(asked, b):
 			v.Balance.Processing = true
 		case b.Invoice.Due.IsZero() || b.Late(today) < -soon:
-		case len(v.Needs) < mostNeeds: // the balance tells of the others
+		case len(v.Needs) < mostNeeds && !v.again(b.ID): // the balance tells of the others
 			v.Needs = append(v.Needs, need{Bill: b})
 		}
 	}

@@ -56,9 +56,12 @@ func (b *books) bill(number string, left record.Decimal, currency string, days i
 	return d.ID
 }
 
-func (b *books) show(t *testing.T, s access.Scope) htmlcheck.Page {
+func (b *books) show(t *testing.T, s access.Scope) htmlcheck.Page { return b.at(t, b, s) }
+
+// at is the page with the navigation that accounts make.
+func (b *books) at(t *testing.T, accounts ui.Accounts, s access.Scope) htmlcheck.Page {
 	t.Helper()
-	frame := ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Accounts: b, Zone: time.UTC, Now: func() time.Time { return now }})
+	frame := ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Accounts: accounts, Zone: time.UTC, Now: func() time.Time { return now }})
 	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, ui.AccountPath(b.id), nil)
 	if err := home.New(home.Options{Records: b, Approvals: b, Days: b, Owing: b, Frame: frame}).Home(w, r, s); err != nil {
 		t.Fatal(err)

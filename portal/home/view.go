@@ -51,7 +51,8 @@ func (v homeView) kinds() []record.Kind {
 // request that waits for an answer, or something that they asked for and that has to
 // be decided again.
 type need struct {
-	Bill     record.Bill // zero for what is no invoice
+	Bill     record.Bill   // zero for what is no invoice
+	Offer    *record.Quote // of Row, a quote that can be decided; nil for what is none
 	Row      record.Row
 	Conflict action.Action     // zero for a request that waits
 	Approval approval.Approval // zero for a request

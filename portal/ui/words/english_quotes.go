@@ -3,6 +3,8 @@ package words
 var englishQuotes = Catalogue{
 	"nav.quotes": "Quotes",
 
+	"home.held.other": "%s: not sent, what it was about is gone",
+
 	"quotes.title":           "Quotes",
 	"quotes.views":           "Which quotes",
 	"quotes.view.open":       "To decide",
