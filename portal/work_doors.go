@@ -14,6 +14,7 @@ type Work struct {
 	Contracts, Contract session.Page
 	Projects, Project   session.Page
 	Documents, Document session.Page
+	DocumentUpload      session.Page
 }
 
 // doors lists them. The calendar is for whoever sees anything that it shows; the
@@ -32,6 +33,7 @@ func (w Work) doors() []door {
 		{get, "/a/{account}/projects", sees(record.KindProject), w.Projects},
 		{get, "/a/{account}/projects/{id}", sees(record.KindProject), w.Project},
 		{get, "/a/{account}/documents", sees(record.KindDocument), w.Documents},
+		{post, "/a/{account}/documents", acts(record.KindDocument), w.DocumentUpload},
 		{get, "/a/{account}/documents/{id}", sees(record.KindDocument), w.Document},
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/access"
+	"portico/sync/action"
 	"portico/sync/fault"
 	"portico/sync/record"
 )
@@ -31,11 +32,22 @@ type Opener interface {
 	OpenAttachment(ctx context.Context, s access.Scope, document record.Detail) (content io.ReadCloser, size int64, err error)
 }
 
+// Actions is what the pages ask for and report on.
+type Actions interface {
+	Submit(ctx context.Context, s access.Scope, d action.Draft) (action.Action, error)
+	// ActionsOn lists, for no target, what makes something new.
+	ActionsOn(ctx context.Context, s access.Scope, account record.AccountID, target record.ID) ([]action.Action, error)
+}
+
 // Options are what the pages work with; every field is needed.
 type Options struct {
 	Records Records
 	Files   Opener
-	Frame   ui.Framer
+	Uploads form.Keeper
+	Actions Actions
+	// Able reports whether the system behind a connection takes such an action.
+	Able  func(ctx context.Context, c record.ConnectionID, k action.Kind) bool
+	Frame ui.Framer
 }
 
 // Pages serves the documents of an account. It is safe for concurrent use.
@@ -92,6 +104,9 @@ type listView struct {
 	More      bool // there are more documents than were read
 	Down      []ui.Down
 	Stamp     record.Stamp
+	Fresh     []record.Freshness
+	Progress  []ui.Progress
+	Upload    uploadView
 }
 
 // List serves one folder, or what a search finds: GET /a/{account}/documents.
@@ -100,19 +115,27 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, s access.Scope) err
 	if err := form.Query(r, &f); err != nil {
 		return err
 	}
+	v, err := p.list(r, s, f)
+	if err != nil {
+		return err
+	}
+	return ui.Show(w, r, http.StatusOK, listPage(v))
+}
+
+func (p *Pages) list(r *http.Request, s access.Scope, f filter) (listView, error) {
 	f.Folder = clean(f.Folder)
 	c, err := p.o.Frame(r, s)
 	if err != nil {
-		return err
+		return listView{}, err
 	}
 	v := listView{Chrome: c, Filter: f}
 	all, err := p.read(r, s, &v)
 	if err != nil {
-		return err
+		return v, err
 	}
 	c.Title = c.T("documents.title")
 	v.sort(all)
-	return ui.Show(w, r, http.StatusOK, listPage(v))
+	return v, p.uploads(r, s, &v)
 }
 
 // read collects the documents that are to be sorted into folders.
@@ -125,7 +148,7 @@ func (p *Pages) read(r *http.Request, s access.Scope, v *listView) ([]document, 
 			return nil, err
 		}
 		fresh := ui.Feeding(page.Fresh, record.KindDocument)
-		v.Down, v.Stamp = ui.DownOf(fresh), ui.StampOf(fresh)
+		v.Down, v.Stamp, v.Fresh = ui.DownOf(fresh), ui.StampOf(fresh), fresh
 		for _, d := range page.Details {
 			body, ok := d.Body.(record.Document)
 			if !ok {

@@ -14,6 +14,7 @@ import (
 	"portico/portal/ui"
 	"portico/sync/access"
 	"portico/sync/access/grant"
+	"portico/sync/action"
 	"portico/sync/fault"
 	"portico/sync/record"
 )
@@ -24,6 +25,10 @@ var now = time.Date(2026, 11, 19, 9, 6, 0, 0, time.UTC)
 type account struct {
 	id      record.AccountID
 	details []record.Detail
+	asked   []action.Action
+	drafts  []action.Draft
+	kept    map[string]string
+	cannot  bool
 }
 
 func (a *account) add(folder, name string) record.ID {
@@ -41,10 +46,10 @@ func (a *account) Standing(context.Context, access.Scope, record.AccountID, int)
 // Whole hands out one document a page, as many pages as it takes.
 func (a *account) Whole(_ context.Context, _ access.Scope, _ record.AccountID, q record.Query) (record.Whole, error) {
 	at := len(q.After)
-	if q.Search != "" || at >= len(a.details) {
-		return record.Whole{}, nil
+	if q.Search != "" || q.Kind != record.KindDocument || at >= len(a.details) {
+		return record.Whole{Fresh: a.fresh()}, nil
 	}
-	p := record.Whole{Details: a.details[at : at+1]}
+	p := record.Whole{Details: a.details[at : at+1], Fresh: a.fresh()}
 	if at+1 < len(a.details) {
 		p.Next = strings.Repeat("x", at+1)
 	}
@@ -69,12 +74,22 @@ type handler func(http.ResponseWriter, *http.Request, access.Scope) error
 func (a *account) ask(t *testing.T, pick func(*documents.Pages) handler, path, id string) *httptest.ResponseRecorder {
 	t.Helper()
 	frame := ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Accounts: a, Zone: time.UTC, Now: func() time.Time { return now }})
-	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil)
+	w := httptest.NewRecorder()
+	var r *http.Request
+	if what, ok := strings.CutPrefix(path, "POST "); ok {
+		r = a.form(what)
+	} else {
+		r = httptest.NewRequest(http.MethodGet, path, nil)
+	}
 	r.SetPathValue("id", id)
-	if err := pick(documents.New(documents.Options{Records: a, Files: a, Frame: frame}))(w, r, grant.Member(grant.User{ID: "u1", Name: "Ines"}, a.id, access.Owner)); err != nil {
+	if err := pick(a.pages(frame))(w, r, owner(a)); err != nil {
 		t.Fatal(err)
 	}
 	return w
+}
+
+func owner(a *account) access.Scope {
+	return grant.Member(grant.User{ID: "u1", Name: "Ines"}, a.id, access.Owner)
 }
 
 func list(p *documents.Pages) handler { return p.List }

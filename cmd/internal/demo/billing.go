@@ -92,7 +92,7 @@ var agreements = []agreement{
 	{account: nordwindAt, name: "Managed Workplace", currency: "eur", interval: "month", cents: 5400, quantity: 58, start: -700, renewal: 18},
 	{account: nordwindAt, name: "Backup of servers and mail", currency: "eur", interval: "month", cents: 57990, quantity: 1, start: -500, renewal: 18},
 	{account: nordwindAt, name: "Carrier portal licence", currency: "usd", interval: "year", cents: 187500, quantity: 1, start: -374, renewal: 356},
-	{account: nordwindAt, name: "Telephone system", currency: "eur", interval: "month", cents: 28900, quantity: 1, start: -1600, ended: -200},
+	{account: nordwindAt, name: "Phone exchange", currency: "eur", interval: "month", cents: 28900, quantity: 1, start: -1600, ended: -200},
 	{account: brightwaterAt, name: "Care plan", currency: "usd", interval: "month", cents: 7000, quantity: 14, start: -420, renewal: 20},
 	{account: valeAt, name: "Studio support", currency: "gbp", interval: "month", cents: 64000, quantity: 1, start: -900, renewal: 10},
 }
