@@ -3,6 +3,7 @@ package store_test
 import (
 	"encoding/base64"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -120,7 +121,7 @@ func TestABriefListLeavesOutOnlyWhatNoLineShows(t *testing.T) {
 			}
 			r.Explanation, r.Created, r.Status, r.Stamp.External, r.Stamp.Raw, r.Stamp.URL = "", time.Time{}, "", "", "", ""
 		}
-		if !slices.Equal(whole, brief) {
+		if !reflect.DeepEqual(whole, brief) {
 			t.Errorf("sorted %q:\nwhole %+v\nbrief %+v", sort, whole, brief)
 		}
 	}
