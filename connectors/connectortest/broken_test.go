@@ -27,6 +27,9 @@ func TestBrokenConnectorsAreCaught(t *testing.T) {
 			if b.caughtBy == endsMeanwhile {
 				target = renewing(ofItsOwn)
 			}
+			if b.caughtBy == forgedWebhooks {
+				target = deskTarget()
+			}
 			sound := target.Connector
 			target.Connector = func(t testing.TB) remote.Connector { return b.how(sound(t)) }
 			if !fails(t, b.caughtBy, target) {
@@ -89,6 +92,17 @@ type broken struct {
 	act     func(ctx context.Context, c remote.Conn, a action.Action) remote.Outcome
 	probe   func(remote.Outcome) remote.Outcome
 	confirm func(remote.Outcome) remote.Outcome
+	hints   func([]remote.Hint, error) ([]remote.Hint, error)
+}
+
+const forgedWebhooks = "out-of-order and forged webhooks"
+
+func (b *broken) Hints(ctx context.Context, c remote.Conn, raw *remote.RawRequest) ([]remote.Hint, error) {
+	hints, err := b.Connector.Hints(ctx, c, raw)
+	if b.hints != nil {
+		return b.hints(hints, err)
+	}
+	return hints, err
 }
 
 func (b *broken) Check(ctx context.Context, c remote.Conn) remote.Report {

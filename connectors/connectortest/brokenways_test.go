@@ -133,6 +133,9 @@ var brokenWays = []struct {
 			return strings.TrimSpace(mark), remote.Outcome{Verdict: remote.Done}
 		}}
 	}},
+	{"believes whoever sends", forgedWebhooks, func(c remote.Connector) remote.Connector {
+		return &broken{Connector: c, hints: func(hints []remote.Hint, _ error) ([]remote.Hint, error) { return hints, nil }}
+	}},
 }
 
 func always(v remote.Verdict) func(remote.Outcome) remote.Outcome {

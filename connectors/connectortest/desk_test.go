@@ -15,6 +15,7 @@ import (
 
 	"portico/connectors/connectortest"
 	"portico/connectors/vendorfake/faults"
+	"portico/sync/remote"
 )
 
 // A system that shares nothing with Request Tracker: its list is asked for by
@@ -22,10 +23,14 @@ import (
 // nobody says who is signed in. It is the example for authors of a target.
 func TestDesk(t *testing.T) {
 	t.Parallel()
-	connectortest.Run(t, connectortest.Target{
+	connectortest.Run(t, deskTarget())
+}
+
+func deskTarget() connectortest.Target {
+	return connectortest.Target{
 		Connector: connectortest.Manifest(fstest.MapFS{"manifest.yaml": {Data: []byte(deskManifest)}}, "manifest.yaml"),
 		System:    desks,
-	})
+	}
 }
 
 const deskManifest = `portico: 1
@@ -59,6 +64,17 @@ streams:
         company: item.client
         updated: item.changed
         map: {number: item.id, subject: item.subject, status: item.state}
+webhooks:
+  steps: [Enter the address at the desk.]
+  secrets: {signing: {label: Signing secret, made: there}}
+  verify:
+    - kind: hmac
+      secret: signing
+      encoding: hex
+      header: X-Desk-Signature
+      message: timestamp + "." + raw
+      timestamp: {value: 'headers["x-desk-time"]', format: unix}
+  hints: [{when: 'item.event startsWith "ticket."', stream: tickets, id: item.ticket}]
 `
 
 // ticket is one of the fake's.
@@ -89,7 +105,11 @@ func desks(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	address, knobs := connectortest.Serve(t, clock, f)
 	return &connectortest.System{
 		Settings: map[string]string{"url": address},
-		Secrets:  map[string]string{"token": "good"}, BadSecrets: map[string]string{"token": "bad"},
+		Secrets:  map[string]string{"token": "good", "signing": "hush"}, BadSecrets: map[string]string{"token": "bad"},
+		Webhook: &connectortest.Webhook{Message: func(id string) *remote.RawRequest {
+			body, at := fmt.Appendf(nil, `{"event":"ticket.changed","ticket":%q}`, id), strconv.FormatInt(clock.Now().Unix(), 10)
+			return connectortest.Sent(body, nil, http.Header{"X-Desk-Time": {at}, "X-Desk-Signature": {connectortest.MAC("hush", at+"."+string(body))}})
+		}},
 		Faults: knobs, Main: "tickets", Nameless: true,
 		List:    faults.Match{Method: http.MethodPost, Path: "=/search", Body: "since"},
 		Pages:   faults.List{Rows: "result.rows", Totals: []string{"result.found"}, Next: []string{"result.next"}},

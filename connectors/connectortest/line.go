@@ -26,6 +26,7 @@ type line struct {
 	mu       sync.Mutex
 	hold     time.Time
 	breaches int
+	requests int
 	cut      bool
 	hostile  func(body []byte) []byte // of the next answer to a request that matches picks
 	matches  func(*http.Request) bool
@@ -37,6 +38,7 @@ func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
 	if l.clock.Now().Before(l.hold) {
 		l.breaches++
 	}
+	l.requests++
 	cut := l.cut
 	asked := l.hostile != nil && l.matches(r) // the body is gone once it was sent
 	l.mu.Unlock()
@@ -98,6 +100,13 @@ func (l *line) setCut(cut bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.cut = cut
+}
+
+// sent counts the requests that left.
+func (l *line) sent() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.requests
 }
 
 func (l *line) breached() int {

@@ -85,7 +85,7 @@ func (i *Intake) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 // take verifies a message and keeps it. An error of kind Unauthenticated says
 // nothing about why; the log does.
 func (i *Intake) take(r *http.Request, body []byte) (remote.Reply, error) {
-	ctx, cancel := context.WithTimeout(r.Context(), answerFor)
+	ctx, cancel := context.WithTimeout(r.Context(), i.o.Within)
 	defer cancel()
 	id, err := record.ParseConnectionID(r.PathValue("connection"))
 	if err != nil {

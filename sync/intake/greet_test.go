@@ -49,7 +49,7 @@ func newAskingWorld(t *testing.T) *askingWorld {
 	t.Helper()
 	w := &askingWorld{world: newWorld(t), learned: map[string]string{}}
 	w.system = &asking{vendor: w.vendor}
-	w.in = intake.New(intake.Options{Store: w.world, Sources: w, Now: w.clock, Base: "https://portal.example",
+	w.in = intake.New(intake.Options{Store: w.world, Sources: w, Now: w.clock, Within: time.Minute, Base: "https://portal.example",
 		Ring: func(_ context.Context, id run.HookID) { w.rung = append(w.rung, id) },
 		Learn: func(_ context.Context, _ record.ConnectionID, field, text string) (bool, error) {
 			if w.learned[field] != "" {
@@ -131,7 +131,7 @@ func (w namelessWorld) Open(ctx context.Context, id record.ConnectionID) (remote
 func TestAnEventWithoutAnIDIsNotLostInAnEarlierOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.in = intake.New(intake.Options{Store: w, Sources: namelessWorld{w}, Now: w.clock, Ring: func(_ context.Context, id run.HookID) { w.rung = append(w.rung, id) }})
+	w.in = intake.New(intake.Options{Store: w, Sources: namelessWorld{w}, Now: w.clock, Within: time.Minute, Ring: func(_ context.Context, id run.HookID) { w.rung = append(w.rung, id) }})
 	m := w.message("evt", `{"tickets":["1"]}`)
 	w.send(t, m)
 	w.send(t, m)

@@ -51,8 +51,11 @@ type Options struct {
 	Learn func(ctx context.Context, id record.ConnectionID, field, text string) (bool, error)
 	// Committed is called after records were stored; nil means nobody is told.
 	Committed func()
-	Log       *slog.Logger // nil discards
-	Now       func() time.Time
+	// Within is how long verifying and keeping may take; 0 is 900 ms, because some
+	// systems give up after a second.
+	Within time.Duration
+	Log    *slog.Logger // nil discards
+	Now    func() time.Time
 }
 
 // Intake is the door for vendors and the work behind it. It is safe for
@@ -72,6 +75,9 @@ func New(o Options) *Intake {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Within == 0 {
+		o.Within = answerFor
 	}
 	if o.Committed == nil {
 		o.Committed = func() {}

@@ -137,7 +137,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.account = record.NewAccountID()
 	must(t, w.CreateAccount(t.Context(), record.AccountInfo{ID: w.account, Name: "Nordwind"}))
-	w.in = intake.New(intake.Options{Store: w, Sources: w, Now: w.clock, Ring: func(_ context.Context, id run.HookID) { w.rung = append(w.rung, id) }})
+	w.in = intake.New(intake.Options{Store: w, Sources: w, Now: w.clock, Within: time.Minute, Ring: func(_ context.Context, id run.HookID) { w.rung = append(w.rung, id) }})
 	w.pulled(t, ticket("1", "Printer"))
 	must(t, w.Match(t.Context(), w.conn, "Nordwind", w.account, "test"))
 	w.events(t)

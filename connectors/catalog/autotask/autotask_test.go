@@ -2,7 +2,11 @@
 package autotask_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base64"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"slices"
@@ -17,6 +21,7 @@ import (
 	"portico/connectors/vendorfake/shelf"
 	"portico/sync/action"
 	"portico/sync/record"
+	"portico/sync/remote"
 )
 
 func TestAutotaskKeepsEveryPromise(t *testing.T) {
@@ -60,7 +65,7 @@ func tenant(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	t.Cleanup(srv.Close)
 	return &connectortest.System{
 		Settings: map[string]string{"url": srv.URL + autotask.Base, "user": "portal@halden.example", "integration": "code", "resource": strconv.Itoa(portal), "queue": "29", "currency": "EUR"},
-		Secrets:  map[string]string{"secret": "good"}, BadSecrets: map[string]string{"secret": "bad"},
+		Secrets:  map[string]string{"secret": "good", "hook_key": "hush"}, BadSecrets: map[string]string{"secret": "bad"},
 		Faults: d.Faults, Main: "tickets",
 		List:     faults.Match{Method: "POST", Path: "=" + autotask.Base + "/V1.0/Tickets/query", Body: `"MaxRecords":200`},
 		Pages:    faults.List{Rows: "items"},
@@ -85,6 +90,12 @@ func tenant(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 			d.Rotate("new")
 			return map[string]string{"secret": "new"}
 		},
+		Webhook: &connectortest.Webhook{Undated: true, Message: func(external string) *remote.RawRequest {
+			body := fmt.Appendf(nil, `{"Action":"Update","Guid":"g","EntityType":"Ticket","Id":%s,"SequenceNumber":1}`, external)
+			sum := hmac.New(sha1.New, []byte("hush"))
+			_, _ = sum.Write(body) // never fails (hash.Hash)
+			return connectortest.Sent(body, nil, http.Header{"X-Hook-Signature": {"sha1=" + base64.StdEncoding.EncodeToString(sum.Sum(nil))}})
+		}},
 		Acts: []connectortest.Act{d.replying(), d.creating(), d.deciding(action.TicketClose, 8, 5), d.deciding(action.TicketReopen, 5, 1)},
 	}
 }

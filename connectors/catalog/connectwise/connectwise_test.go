@@ -4,6 +4,7 @@ package connectwise_test
 import (
 	"fmt"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -101,7 +102,7 @@ func firm(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	srv := httptest.NewServer(d)
 	t.Cleanup(srv.Close)
 	return &connectortest.System{
-		Settings: settings(srv.URL), Secrets: map[string]string{"private_key": "good"}, BadSecrets: map[string]string{"private_key": "bad"},
+		Settings: settings(srv.URL), Secrets: map[string]string{"private_key": "good", "word": "hush"}, BadSecrets: map[string]string{"private_key": "bad"},
 		Faults: d.Faults, Main: "tickets", List: faults.Match{Method: "GET", Path: "=" + connectwise.Base + "/service/tickets"},
 		Pages:    faults.List{Rows: "."},
 		Records:  func() []string { return slices.Clone(d.open) },
@@ -125,6 +126,10 @@ func firm(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 			d.Rotate("new")
 			return map[string]string{"private_key": "new"}
 		},
+		Webhook: &connectortest.Webhook{Unsigned: true, Undated: true, Message: func(external string) *remote.RawRequest {
+			body := fmt.Appendf(nil, `{"Action":"updated","Type":"Ticket","ID":%s,"Entity":"{}"}`, external)
+			return connectortest.Sent(body, url.Values{"word": {"hush"}, "recordId": {external}, "action": {"updated"}}, nil)
+		}},
 		Acts: []connectortest.Act{d.replying(), d.creating(), d.deciding(action.TicketClose, "In Progress", ">Closed"), d.deciding(action.TicketReopen, ">Closed", "New (portal)")},
 	}
 }

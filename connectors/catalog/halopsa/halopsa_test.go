@@ -2,7 +2,9 @@
 package halopsa_test
 
 import (
+	"encoding/base64"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"slices"
@@ -17,6 +19,7 @@ import (
 	"portico/connectors/vendorfake/shelf"
 	"portico/sync/action"
 	"portico/sync/record"
+	"portico/sync/remote"
 )
 
 func target() connectortest.Target {
@@ -74,7 +77,7 @@ func tenant(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	t.Cleanup(srv.Close)
 	return &connectortest.System{
 		Settings: map[string]string{"url": srv.URL + "/api", "auth_url": srv.URL + "/auth", "client_id": "c1", "agent": strconv.Itoa(portal)},
-		Secrets:  map[string]string{"client_secret": "good"}, BadSecrets: map[string]string{"client_secret": "bad"},
+		Secrets:  map[string]string{"client_secret": "good", "password": "hush"}, BadSecrets: map[string]string{"client_secret": "bad"},
 		Faults: d.Faults, Main: "tickets", Nameless: true,
 		List:     faults.Match{Method: "GET", Path: "=/api/Tickets"},
 		Pages:    faults.List{Rows: "tickets", Totals: []string{"record_count"}},
@@ -100,6 +103,10 @@ func tenant(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 			d.OAuth.EndAccess()
 			return map[string]string{"client_secret": "new"}
 		},
+		Webhook: &connectortest.Webhook{Unsigned: true, Undated: true, Message: func(external string) *remote.RawRequest {
+			body := fmt.Appendf(nil, `{"event":"Ticket Updated","ticket":{"id":%s}}`, external)
+			return connectortest.Sent(body, nil, http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte("portico:hush"))}})
+		}},
 		Acts: []connectortest.Act{d.replying(), d.creating(), d.deciding(action.TicketClose, 2, 9), d.deciding(action.TicketReopen, 9, 2)},
 	}
 }

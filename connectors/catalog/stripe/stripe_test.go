@@ -3,6 +3,7 @@ package stripe_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"portico/connectors/vendorfake/stripe"
 	"portico/sync/action"
 	"portico/sync/record"
+	"portico/sync/remote"
 )
 
 func target() connectortest.Target {
@@ -61,7 +63,7 @@ func firm(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	srv := httptest.NewServer(d)
 	t.Cleanup(srv.Close)
 	return &connectortest.System{
-		Settings: map[string]string{"url": srv.URL}, Secrets: map[string]string{"key": "good"}, BadSecrets: map[string]string{"key": "bad"},
+		Settings: map[string]string{"url": srv.URL}, Secrets: map[string]string{"key": "good", "signing": "whsec_good"}, BadSecrets: map[string]string{"key": "bad"},
 		Faults: d.Faults, Main: "invoices", Nameless: true,
 		List:     faults.Match{Method: "GET", Path: "=/v1/invoices"},
 		Pages:    faults.List{Rows: "data", Next: []string{"has_more"}},
@@ -81,6 +83,11 @@ func firm(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 			d.Rotate("new")
 			return map[string]string{"key": "new"}
 		},
+		Webhook: &connectortest.Webhook{Message: func(external string) *remote.RawRequest {
+			body, at := fmt.Appendf(nil, `{"id":"evt_1","object":"event","type":"invoice.updated","data":{"object":{"id":%q,"object":"invoice"}}}`, external), clock.Now().Unix()
+			proof := fmt.Sprintf("t=%d,v1=%s,v1=%s", at, strings.Repeat("0", 64), connectortest.MAC("whsec_good", fmt.Sprintf("%d.%s", at, body)))
+			return connectortest.Sent(body, nil, http.Header{"Stripe-Signature": {proof}})
+		}},
 		Acts: []connectortest.Act{
 			d.acting(action.PaymentRecord, stripe.Invoices, "pay", func() string { return d.invoice("To pay", "open") }, "paid"),
 			d.acting(action.QuoteAccept, stripe.Quotes, "accept", func() string { return d.quote("open") }, "canceled"),
