@@ -1,11 +1,13 @@
 package ui
 
 import (
+	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"portico/sync/fault"
@@ -27,8 +29,32 @@ func Download(w http.ResponseWriter, r *http.Request, name string, content io.Re
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	_, err := io.Copy(w, content)
-	return fault.Wrap(fault.Unavailable, "send a file", err)
+	return fault.Wrap(fault.Unavailable, "send a file", pour(w, content))
+}
+
+const (
+	// gulp is how much is sent before the time to send more begins anew.
+	gulp = 1 << 20 // bytes
+	// patience is how long a browser may take for a gulp.
+	patience = 2 * time.Minute
+)
+
+// pour sends a file of any size: it may take as long as it wants, as long as the
+// browser takes some of it.
+func pour(w http.ResponseWriter, content io.Reader) error {
+	control := http.NewResponseController(w)
+	for {
+		if err := control.SetWriteDeadline(time.Now().Add(patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return err
+		}
+		_, err := io.CopyN(w, content, gulp)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // longestName is how many characters of a file's name are kept.

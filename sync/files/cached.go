@@ -14,8 +14,9 @@ import (
 	"portico/sync/record"
 )
 
-// fetchMost is how long one download from another system may take.
-const fetchMost = 5 * time.Minute
+// fetchMost is how long one download from another system may take: a large file over
+// a slow line. Silence ends it much earlier.
+const fetchMost = 30 * time.Minute
 
 // Cached returns the bytes that fetch gives for key, and how many they are. The
 // first asker of an account fetches and everybody who asks meanwhile waits for

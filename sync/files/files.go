@@ -40,7 +40,7 @@ type Options struct {
 	Dir string
 	// MaxFile is the most bytes of one upload; action.MaxFile when zero.
 	MaxFile int64
-	// MaxCached is the most bytes of one download; 100 MiB when zero.
+	// MaxCached is the most bytes of one download; 1 GiB when zero.
 	MaxCached int64
 	// CacheLife is how long an unused download stays; 30 days when zero.
 	CacheLife time.Duration
@@ -61,7 +61,7 @@ func New(o Options) (*Store, error) {
 		o.MaxFile = action.MaxFile
 	}
 	if o.MaxCached == 0 {
-		o.MaxCached = 100 << 20
+		o.MaxCached = 1 << 30
 	}
 	if o.CacheLife == 0 {
 		o.CacheLife = 30 * 24 * time.Hour
