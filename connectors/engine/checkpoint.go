@@ -22,6 +22,8 @@ type bookmark struct {
 	Seen map[string]seen `json:"seen,omitempty"`
 	// Delta is the token of the system's own that the next pull begins with.
 	Delta string `json:"delta,omitempty"`
+	// Folders are those of a stream whose items lie in some.
+	Folders map[string]node `json:"folders,omitempty"`
 }
 
 type pass struct {

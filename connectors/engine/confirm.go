@@ -27,6 +27,9 @@ func (c *Connector) Probe(ctx context.Context, conn remote.Conn, a action.Action
 		return unknown(err)
 	}
 	got, err := w.get(ctx, &p.Request, w.env, nil)
+	if p.Absent && fault.Is(err, fault.NotFound) {
+		return remote.Outcome{Verdict: remote.Retry}
+	}
 	if err != nil {
 		return unknown(err)
 	}

@@ -19,6 +19,7 @@ type mapper struct {
 	connection record.ConnectionID
 	gone       bool    // the item at hand is a tombstone
 	graves     *graves // of a feed of tombstones; nil elsewhere
+	forest     *forest // of items that lie in folders; nil elsewhere
 	err        error   // the first that went wrong with the item at hand
 }
 
@@ -39,7 +40,7 @@ func (m *mapper) record(item tree.Value) (rec record.Record, keep bool, reject *
 	if !item.Has() {
 		return rec, false, m.reject("", fmt.Errorf("the item is %T, not an object", item.Plain()))
 	}
-	m.frame.Set(manifest.Item, item)
+	m.see(item)
 	for i := range e.Let {
 		v, err := m.frame.Eval(&e.Let[i].Expr)
 		m.fail(err)
@@ -66,6 +67,14 @@ func (m *mapper) record(item tree.Value) (rec record.Record, keep bool, reject *
 		return rec, false, m.reject("", fmt.Errorf("it has no id"))
 	}
 	return rec, true, nil
+}
+
+// see puts an item before the expressions.
+func (m *mapper) see(item tree.Value) {
+	m.frame.Set(manifest.Item, item)
+	if m.forest != nil {
+		m.frame.Set(manifest.Folders, m.forest.folders(item))
+	}
 }
 
 func (m *mapper) fill() record.Record {

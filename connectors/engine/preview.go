@@ -66,8 +66,13 @@ func (p *puller) samples(ctx context.Context, pg page, n int) ([]remote.Sample, 
 		}
 	}
 	if p.st.ForEach == nil {
+		items, around, err := p.standing(ctx, items, n)
+		if err != nil {
+			return nil, err
+		}
 		for _, m := range p.s.mappers(p.st, p.env, nil) {
 			m.sees(&p.st.Fetch, beside)
+			m.forest = around
 			out = append(out, m.samples(items, n)...)
 		}
 		return out, nil
@@ -103,4 +108,15 @@ func (m *mapper) sample(item tree.Value) remote.Sample {
 		sample.Record = &rec
 	}
 	return sample
+}
+
+// standing finds the folders around the items that are shown.
+func (p *puller) standing(ctx context.Context, items []tree.Value, n int) ([]tree.Value, *forest, error) {
+	around, err := p.s.forest(p.st, nil)
+	if around == nil || err != nil {
+		return items, nil, err
+	}
+	items = items[:min(len(items), n)]
+	_, err = around.learn(ctx, items)
+	return items, around, err
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -59,12 +60,17 @@ type puller struct {
 
 	since   string    // what the list is asked by
 	ordered time.Time // the last change of a list that is capped
+	forest  *forest   // of items that lie in folders; nil elsewhere
 }
 
 func (p *puller) run(ctx context.Context, given remote.Checkpoint) error {
 	p.env = p.s.env()
 	p.pass = p.mark.begin(p.mode, p.source.Incremental, p.s.clock, p.s.conn.Now())
 	p.frame = p.s.m.Frame(p.env)
+	var err error
+	if p.forest, err = p.s.forest(p.source, p.mark.Folders); err != nil {
+		return err
+	}
 	if p.mode == remote.Census {
 		return p.census(ctx, given)
 	}
@@ -72,7 +78,7 @@ func (p *puller) run(ctx context.Context, given remote.Checkpoint) error {
 	if p.st.ForEach != nil {
 		visit = func(pg page) error { return p.children(ctx, pg) }
 	}
-	err := p.walk(ctx, nil, p.begin(), visit)
+	err = p.walk(ctx, nil, p.begin(), visit)
 	if errors.Is(err, errLostSince) {
 		// What was left of the pass cannot be trusted to be all, and its end would
 		// move the cursor past it: the pass begins anew, with no cursor to move.
@@ -95,14 +101,46 @@ func (p *puller) records(ctx context.Context) func(page) error {
 				return err
 			}
 		}
-		var out remote.Page
 		for _, m := range mappers {
 			m.sees(&p.st.Fetch, beside)
-			m.into(&out, items)
 		}
+		if err := p.plant(ctx, items, mappers, pg); err != nil {
+			return err
+		}
+		if p.forest != nil && p.pass.Token == "" {
+			items = p.forest.within(items)
+		}
+		out := p.mapped(mappers, items)
 		p.mark.advance(p.pass, pg, p.source.Incremental)
 		return p.commit(ctx, out, pg, len(pg.items))
 	}
+}
+
+// plant brings what is known of the folders up to a page.
+func (p *puller) plant(ctx context.Context, items []tree.Value, mappers []*mapper, pg page) error {
+	if p.forest == nil {
+		return nil
+	}
+	for _, m := range mappers {
+		m.forest = p.forest
+	}
+	moved, err := p.forest.learn(ctx, items)
+	if err != nil {
+		return err
+	}
+	if err := p.replant(ctx, moved, mappers, pg); err != nil {
+		return err
+	}
+	p.mark.Folders = maps.Clone(p.forest.nodes)
+	return nil
+}
+
+func (p *puller) mapped(mappers []*mapper, items []tree.Value) remote.Page {
+	var out remote.Page
+	for _, m := range mappers {
+		m.into(&out, items)
+	}
+	return out
 }
 
 // mappers returns one mapper for each kind of record that a stream emits.
@@ -202,9 +240,15 @@ func (p *puller) census(ctx context.Context, given remote.Checkpoint) error {
 		if most = max(most, pg.total); counted && pg.total >= 0 && most-pg.total > max(1, most/20) {
 			return short(pg.total, most)
 		}
+		if p.forest != nil {
+			if _, err := p.forest.learn(ctx, pg.items); err != nil {
+				return err
+			}
+		}
 		out := remote.Page{Seen: map[record.Kind][]string{}, Next: given}
 		for _, m := range mappers {
 			m.sees(&p.st.Fetch, pg.aside)
+			m.forest = p.forest
 			m.count(&out, pg.items, keys)
 		}
 		if err := p.emit.Page(ctx, out); err != nil {
@@ -232,7 +276,7 @@ func (m *mapper) count(out *remote.Page, items []tree.Value, keys bool) {
 			}
 			continue
 		}
-		m.frame.Set(manifest.Item, item)
+		m.see(item)
 		if id := m.key(); id != "" && !m.buried() {
 			out.Seen[m.emit.Kind] = append(out.Seen[m.emit.Kind], id)
 		}

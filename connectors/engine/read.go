@@ -70,8 +70,16 @@ func (s *session) again(ctx context.Context, name string, ids []string, streams 
 		return nil, err
 	}
 	var page remote.Page
+	around, err := s.forest(st, nil)
+	if err == nil && around != nil {
+		_, err = around.learn(ctx, items)
+	}
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range s.mappers(st, env, nil) {
 		m.sees(&st.Fetch, besides)
+		m.forest = around
 		m.into(&page, items)
 	}
 	out := page.Records

@@ -190,6 +190,7 @@ func (c *compiler) stream(s *Stream, at pointer, base scope) {
 	keyed := sees.with(scope{"after": types.String, "ids": types.Array(types.String)})
 	c.templates(s.Read, at.key("read"), keyed)
 	c.byID(s.ByID, at.key("by_id"), base)
+	around := c.folders(s.Tree, at.key("tree"), base)
 	if s.Census != nil {
 		c.templates(s.Census.Query, at.key("census").key("query"), keyed)
 	}
@@ -206,7 +207,7 @@ func (c *compiler) stream(s *Stream, at pointer, base scope) {
 		base = base.with(c.beside(&j.Fetch, at, base))
 	}
 	for i, e := range s.Emit {
-		c.emit(e, at.key("emit").index(i), base.with(itemScope).with(aside), s.ForEach != nil)
+		c.emit(e, at.key("emit").index(i), base.with(itemScope).with(aside).with(around), s.ForEach != nil)
 	}
 }
 

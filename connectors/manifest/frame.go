@@ -17,9 +17,10 @@ const (
 	Body
 	Status
 	Headers
+	Folders
 )
 
-var fixedPlaces = []string{"item", "parent", "body", "status", "headers"}
+var fixedPlaces = []string{"item", "parent", "body", "status", "headers", "folders"}
 
 // places gives each name that the expressions of a manifest see its place. It
 // grows while they are compiled.

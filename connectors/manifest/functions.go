@@ -20,6 +20,7 @@ var functions = []expr.Option{
 	expr.Function("compact", compact, new(func(any) map[string]any)),
 	expr.Function("minor", minor, new(func(any, int) any)),
 	expr.Function("moment", moment, new(func(any, string) any), new(func(any, string, string) any)),
+	expr.Function("tame", tame, new(func(string, string) string)),
 	expr.Function("basename", basename, new(func(any) string)),
 	expr.Function("sign", sign, new(func(string, string, string, string) string)),
 	expr.Function("pairs", pairs, new(func(any, string) []any)),
@@ -129,6 +130,18 @@ func basename(args ...any) (any, error) {
 		return "", nil
 	}
 	return path.Base(text), nil
+}
+
+// tame puts an underscore in the place of each of some characters: those that a
+// system does not take in a name.
+func tame(args ...any) (any, error) {
+	odd := args[1].(string)
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(odd, r) {
+			return '_'
+		}
+		return r
+	}, args[0].(string)), nil
 }
 
 // A reply that goes out under the portal's own user ends with who wrote it. The

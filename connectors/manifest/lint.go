@@ -44,6 +44,7 @@ func (c *compiler) lint() {
 
 func (c *compiler) lintStream(s *Stream, at pointer) {
 	c.lintIncremental(s, at)
+	c.lintTree(s, at)
 	if s.ForEach != nil {
 		parent, ok := c.m.Streams[s.ForEach.Stream]
 		switch {

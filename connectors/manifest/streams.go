@@ -30,6 +30,8 @@ type Stream struct {
 	ByID *ByID `json:"by_id"`
 	// Tables are those that the stream's expressions use.
 	Tables []string `json:"-"`
+	// Tree follows the folders in which the items lie.
+	Tree *Tree `json:"tree"`
 }
 
 // Parents is what a stream of children emits from that makes records of the parents

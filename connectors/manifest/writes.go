@@ -67,9 +67,11 @@ type Step struct {
 
 // Probe is a search for an earlier effect.
 type Probe struct {
-	Request   Request `json:"request"`
-	Done      Expr    `json:"done"`
-	Reference Expr    `json:"reference"`
+	Request Request `json:"request"`
+	Done    Expr    `json:"done"`
+	// Absent says that an answer of "not there" means just that: nothing landed.
+	Absent    bool `json:"absent"`
+	Reference Expr `json:"reference"`
 }
 
 // Confirm reads the target again through its streams and tests what came.
