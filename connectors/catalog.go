@@ -30,6 +30,7 @@ var builtIn = []string{
 	"catalog/stripe/manifest.yaml",
 	"catalog/clio/manifest.yaml",
 	"catalog/xero/manifest.yaml",
+	"catalog/graph/manifest.yaml",
 }
 
 var catalog = sync.OnceValue(func() []remote.Connector {
