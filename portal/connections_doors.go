@@ -22,6 +22,7 @@ type Connections struct {
 	ConsentChoose           session.Page
 	ConsentAgain            session.Page
 	Hooks, HookSecret       session.Page
+	DryRun, DryRunShow      session.Page // what an action would send
 }
 
 // connectionDoors are for administrators: nobody else touches a credential.
@@ -51,6 +52,8 @@ func connectionDoors(p Connections) []door {
 		{post, "/admin/connections/{id}/settings", admin, p.Revise},
 		{get, "/admin/connections/{id}/hooks", admin, p.Hooks},
 		{post, "/admin/connections/{id}/hooks", admin, p.HookSecret},
+		{get, "/admin/connections/{id}/dry-run", admin, p.DryRun},
+		{post, "/admin/connections/{id}/dry-run", admin, p.DryRunShow},
 		{get, "/admin/connections/{id}/statuses", admin, p.Statuses},
 		{post, "/admin/connections/{id}/statuses", admin, p.Status},
 		{get, "/admin/connections/{id}/companies", admin, p.Companies},

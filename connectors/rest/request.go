@@ -13,6 +13,13 @@ import (
 	"portico/sync/remote"
 )
 
+// writing marks the context of a request that changes something.
+type writing struct{}
+
+// Writes reports whether a request of a Client would change something at the system,
+// so that a transport can hold it back. Asking for a token is no such request.
+func Writes(r *http.Request) bool { return r.Context().Value(writing{}) != nil }
+
 // build makes the request. sent becomes true when its headers have been written.
 func (c *Client) build(ctx context.Context, r Request) (*http.Request, *atomic.Bool, error) {
 	u, err := c.address(r)
@@ -24,6 +31,9 @@ func (c *Client) build(ctx context.Context, r Request) (*http.Request, *atomic.B
 		method = http.MethodGet
 	}
 	sent := &atomic.Bool{}
+	if r.writes() {
+		ctx = context.WithValue(ctx, writing{}, true)
+	}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
 	body, err := r.open()
 	if err != nil {

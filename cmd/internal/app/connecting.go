@@ -27,7 +27,7 @@ type fitter struct {
 // connecting adds the pages of connections.
 func (a *App) connecting(to *portal.Pages, sys *store.System, frame ui.Framer) {
 	f := fitter{a, sys}
-	p := connections.New(connections.Options{Watch: f, Care: f, Add: f, Own: f, Edit: f, Words: f, Match: f, Account: sys, Consent: f, Hooks: f, Frame: frame})
+	p := connections.New(connections.Options{Watch: f, Care: f, Add: f, Own: f, Edit: f, Words: f, Match: f, Account: sys, Consent: f, Hooks: f, Trial: f, Frame: frame})
 	to.Connections = portal.Connections{
 		List: p.List, Gallery: p.Gallery, Form: p.Form, Check: p.Check, Preview: p.Preview, Connect: p.Connect, Again: p.Again,
 		Show: p.Show, Runs: p.Runs, Pause: p.Pause, ReadOnly: p.ReadOnly, Pull: p.Pull, Reread: p.Reread, Confirm: p.Confirm,
@@ -35,6 +35,7 @@ func (a *App) connecting(to *portal.Pages, sys *store.System, frame ui.Framer) {
 		Companies: p.Companies, Match: p.MatchCompanies, Unmatch: p.Unmatch, Repair: p.Repair,
 		ConsentBack: p.ConsentBack, ConsentChoose: p.ConsentChoose, ConsentAgain: p.ConsentAgain,
 		Hooks: p.Hooks, HookSecret: p.HookSecret,
+		DryRun: p.DryRun, DryRunShow: p.TryAction,
 	}
 }
 

@@ -32,6 +32,7 @@ type bench struct {
 	app     *app.App
 	folder  string
 	address string // host:port of the fake
+	desk    *requesttracker.Fake
 	amara   access.Scope
 }
 
@@ -42,7 +43,7 @@ func newBench(t *testing.T) *bench {
 	demo.Fill(fake, time.Now())
 	server := httptest.NewServer(fake)
 	t.Cleanup(server.Close)
-	b := &bench{t: t, folder: t.TempDir(), address: strings.TrimPrefix(server.URL, "http://"),
+	b := &bench{t: t, desk: fake, folder: t.TempDir(), address: strings.TrimPrefix(server.URL, "http://"),
 		amara: grant.Staff(grant.User{ID: access.NewUserID(), Name: "Amara", Email: "amara@halden.example"}, access.Admin, nil)}
 	b.app = firm(t, filepath.Join(b.folder, "data"), storetest.Migrated(t))
 	if _, err := b.app.Migrate(t.Context()); err != nil {

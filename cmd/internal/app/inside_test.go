@@ -19,6 +19,7 @@ type Plant interface {
 	connections.Dictionary
 	connections.Matching
 	connections.Consents
+	connections.Trying
 }
 
 // Plant opens it for a test.

@@ -75,6 +75,7 @@ type Options struct {
 	Account Accounts
 	Consent Consents
 	Hooks   Hooking
+	Trial   Trying
 	Frame   ui.Framer
 }
 

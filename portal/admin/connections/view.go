@@ -270,8 +270,8 @@ func streamOptions(c *ui.Chrome, list []run.StreamState) []ui.Option {
 func partsOf(c *ui.Chrome, d Detail, at string) []ui.Tab {
 	var out []ui.Tab
 	for _, t := range []struct{ path, word string }{{"", "connections.overview"}, {"/companies", "connections.companies"},
-		{"/statuses", "connections.statuses"}, {"/runs", "connections.runs"}, {"/hooks", "hooks.title"}, {"/settings", "connections.settings"}} {
-		if t.path == "/hooks" && d.Spec.Webhooks == nil {
+		{"/statuses", "connections.statuses"}, {"/runs", "connections.runs"}, {"/hooks", "hooks.title"}, {"/dry-run", "dryrun.tab"}, {"/settings", "connections.settings"}} {
+		if t.path == "/hooks" && d.Spec.Webhooks == nil || t.path == "/dry-run" && len(triable(d.Spec)) == 0 {
 			continue
 		}
 		out = append(out, ui.Tab{Label: c.T(t.word), Href: pathOf(d.ID) + t.path, Current: t.path == at})

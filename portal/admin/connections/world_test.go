@@ -57,6 +57,9 @@ type plant struct {
 	shelf     connections.Shelf
 	returned  connections.Returned
 	heard     connections.Hearing
+	choices   []remote.Sample
+	rehearsed connections.Rehearsed
+	trials    []connections.Trial
 }
 
 func (p *plant) call(what string) error { p.calls = append(p.calls, what); return p.err }
@@ -176,7 +179,7 @@ func newWorld(t *testing.T) *world {
 	p.current = connections.Draft{ID: id, Connector: "desk", Name: "Our desk", Settings: map[string]string{"url": "https://rt.example"}}
 	frame := ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Zone: time.UTC, Now: func() time.Time { return now }})
 	return &world{plant: p, t: t, id: id.String(), pages: connections.New(connections.Options{
-		Watch: p, Care: p, Add: p, Own: p, Edit: p, Words: p, Match: p, Account: p, Consent: p, Hooks: p, Frame: frame})}
+		Watch: p, Care: p, Add: p, Own: p, Edit: p, Words: p, Match: p, Account: p, Consent: p, Hooks: p, Trial: p, Frame: frame})}
 }
 
 type handler = func(http.ResponseWriter, *http.Request, access.Scope) error
