@@ -23,6 +23,8 @@ type Connections struct {
 	ConsentAgain            session.Page
 	Hooks, HookSecret       session.Page
 	DryRun, DryRunShow      session.Page // what an action would send
+	WordsFile, WordsLook    session.Page // a dictionary as a file
+	WordsTake               session.Page
 }
 
 // connectionDoors are for administrators: nobody else touches a credential.
@@ -56,6 +58,9 @@ func connectionDoors(p Connections) []door {
 		{post, "/admin/connections/{id}/dry-run", admin, p.DryRunShow},
 		{get, "/admin/connections/{id}/statuses", admin, p.Statuses},
 		{post, "/admin/connections/{id}/statuses", admin, p.Status},
+		{get, "/admin/connections/{id}/statuses/file", admin, p.WordsFile},
+		{post, "/admin/connections/{id}/statuses/import", admin, p.WordsLook},
+		{post, "/admin/connections/{id}/statuses/take", admin, p.WordsTake},
 		{get, "/admin/connections/{id}/companies", admin, p.Companies},
 		{post, "/admin/connections/{id}/companies", admin, p.Match},
 		{post, "/admin/connections/{id}/companies/unmatch", admin, p.Unmatch},

@@ -35,7 +35,7 @@ func (a *App) connecting(to *portal.Pages, sys *store.System, frame ui.Framer) {
 		Companies: p.Companies, Match: p.MatchCompanies, Unmatch: p.Unmatch, Repair: p.Repair,
 		ConsentBack: p.ConsentBack, ConsentChoose: p.ConsentChoose, ConsentAgain: p.ConsentAgain,
 		Hooks: p.Hooks, HookSecret: p.HookSecret,
-		DryRun: p.DryRun, DryRunShow: p.TryAction,
+		WordsFile: p.WordsFile, WordsLook: p.WordsLook, WordsTake: p.WordsTake, DryRun: p.DryRun, DryRunShow: p.TryAction,
 	}
 }
 

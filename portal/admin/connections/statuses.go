@@ -44,6 +44,8 @@ type statusesView struct {
 	Theirs   *record.Meaning // what somebody else has saved meanwhile
 	Problem  string
 	Problems map[string]string
+	// FileProblem is what is wrong with a file that was brought, or "".
+	FileProblem string
 }
 
 // Statuses serves GET /admin/connections/{id}/statuses.

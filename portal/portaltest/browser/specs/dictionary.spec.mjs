@@ -1,0 +1,54 @@
+// A dictionary of statuses is taken along as a file, and looked at before it changes
+// anything.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, describe, test } from "node:test";
+import { inspect, launch, looks, sizes, visit } from "../lib/browser.mjs";
+import { Home } from "../lib/program.mjs";
+import { enter } from "../lib/walk.mjs";
+
+describe("dictionary", () => {
+  let portico, browser;
+  before(async () => {
+    portico = await Home.make();
+    await portico.serve("--demo");
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await portico?.end();
+  });
+
+  for (const size of Object.keys(sizes)) {
+    for (const look of looks) {
+      test(`out and in again, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
+        await enter(page, "Amara Osei");
+        await page.goto("/admin/connections");
+        await page.getByRole("link", { name: "Request Tracker", exact: true }).click();
+        await page.getByRole("link", { name: "Statuses" }).click();
+        const coming = page.waitForEvent("download");
+        await page.getByRole("link", { name: "Download the dictionary" }).click();
+        const file = JSON.parse(await readFile(await (await coming).path(), "utf8"));
+        assert.ok(file.statuses.length > 2 && !JSON.stringify(file).includes("127.0.0.1"), "the file says how the system is reached");
+
+        await page.getByText("Bring one from another connection").click();
+        await page.getByLabel("File", { exact: true }).setInputFiles({ name: "wrong.json", mimeType: "application/json", buffer: Buffer.from("{}") });
+        await page.getByRole("button", { name: "Look at what changes" }).click();
+        await page.locator("[data-part=refused]").waitFor();
+        await inspect(page, "dictionary-refused", /status of 422/);
+
+        const label = `Ours, ${size} ${look}`;
+        file.statuses[0].label = label;
+        file.statuses.push({ ...file.statuses[0], raw: "escalated" });
+        await page.getByLabel("File", { exact: true }).setInputFiles({ name: "dictionary.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(file)) });
+        await page.getByRole("button", { name: "Look at what changes" }).click();
+        await page.locator("[data-part=unknown]", { hasText: "escalated" }).waitFor();
+        await inspect(page, "dictionary-look", /status of 422/);
+        await page.getByRole("button", { name: /^Change \d+ status/ }).click();
+        await page.waitForURL("**/statuses?done=dictionary");
+        await page.locator("main tbody", { hasText: label }).waitFor();
+        await inspect(page, "dictionary-taken", /status of 422/);
+      }));
+    }
+  }
+});
