@@ -73,6 +73,7 @@ type Pages struct {
 	Work        Work
 	Money       Money
 	Quotes      Quotes
+	Matching    Matching
 }
 
 // door is one line of the table. The handler is a session.Page, a session.Stream,
@@ -171,6 +172,7 @@ func table(o Options, d *signin.Doors) []door {
 	doors = append(doors, integrationDoors(p.Integration)...)
 	doors = append(doors, apiDoors(o.API)...)
 	doors = append(doors, connectionDoors(p.Connections)...)
+	doors = append(doors, matchingDoors(p.Matching)...)
 	doors = append(doors, p.Health.doors()...)
 	doors = append(doors, p.Work.doors()...)
 	doors = append(doors, p.Money.doors()...)
@@ -181,7 +183,7 @@ func table(o Options, d *signin.Doors) []door {
 	if d.HasDemo() {
 		doors = append(doors, demonstration(o.Tour, d)...)
 	}
-	return doors
+	return following(doors, p.Matching.StandsFor)
 }
 
 func (o Options) ready(w http.ResponseWriter, r *http.Request) error {

@@ -181,6 +181,9 @@ func unseen(c *ui.Chrome, u work.Unseen) string {
 	if u.Why == "rule" {
 		return c.N("account.unseen.rule", u.Count, u.System)
 	}
+	if u.Why == "authority" {
+		return c.N("account.unseen.authority", u.Count, u.System)
+	}
 	return c.N("account.unseen.parent", u.Count, u.System)
 }
 

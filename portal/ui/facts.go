@@ -97,3 +97,17 @@ func StampOf(fresh []record.Freshness) record.Stamp {
 	}
 	return worst
 }
+
+// alsoRead says how old another source of the same thing is, each for itself.
+func alsoRead(c *Chrome, s record.Stamp) string {
+	switch {
+	case s.ReadAt.IsZero():
+		return c.T("fresh.also.never")
+	case s.Down != "":
+		return c.T("fresh.also.stale", c.Exact(s.ReadAt)) + ". " + s.Down
+	case s.Stale(c.Now):
+		return c.T("fresh.also.stale", c.Exact(s.ReadAt))
+	default:
+		return c.T("fresh.also.read", c.Exact(s.ReadAt))
+	}
+}

@@ -60,12 +60,16 @@ const (
 	MeaningChanged  What = "status.changed"
 	// VisibilityChanged is a rule of what clients do not see.
 	VisibilityChanged What = "visibility.changed"
-	EndpointChanged   What = "endpoint.changed"
-	KeyMade           What = "api_key.made"
-	KeyRevoked        What = "api_key.revoked"
-	SettingsChanged   What = "settings.changed"
-	OutwardHeld       What = "outward.held"
-	OutwardReleased   What = "outward.released"
+	// AuthorityNamed says which connection is believed for a kind, AuthorityDecided
+	// what of two connections is the same thing.
+	AuthorityNamed   What = "authority.named"
+	AuthorityDecided What = "authority.decided"
+	EndpointChanged  What = "endpoint.changed"
+	KeyMade          What = "api_key.made"
+	KeyRevoked       What = "api_key.revoked"
+	SettingsChanged  What = "settings.changed"
+	OutwardHeld      What = "outward.held"
+	OutwardReleased  What = "outward.released"
 )
 
 // Entry is one thing that happened.

@@ -19,6 +19,9 @@ type Stamp struct {
 	Down string
 	// DownSince is when it stopped answering; zero unless Down is set.
 	DownSince time.Time
+	// Also are other systems that have the same thing, each with its own id and its
+	// own freshness. They are set on a record that is read by itself.
+	Also []Stamp
 }
 
 // Stale reports whether the fact is past its freshness limit at now.

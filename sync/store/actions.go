@@ -97,7 +97,7 @@ func (a *Account) ActionsOn(ctx context.Context, s access.Scope, account record.
 	if err != nil {
 		return nil, err
 	}
-	return a.actions(ctx, s, account, "target_id = ?", target)
+	return a.actions(ctx, s, account, "target_id = ? OR target_id IN (SELECT id FROM records WHERE account_id = ? AND copy_of = ?)", target, account, target)
 }
 
 // Stuck lists what the viewer asked for and goes no further by itself, newest
@@ -156,7 +156,7 @@ func askedOn(s access.Scope, account record.AccountID) ([]record.Kind, error) {
 }
 
 // Destinations lists where a new request of the account may go: connections
-// that know the company.
+// that know the company. Where one is the authority for requests, they go there.
 func (a *Account) Destinations(ctx context.Context, s access.Scope, account record.AccountID) ([]action.Destination, error) {
 	if err := access.Act(s, account, record.KindTicket); err != nil {
 		return nil, err
@@ -168,7 +168,8 @@ func (a *Account) Destinations(ctx context.Context, s access.Scope, account reco
 	}
 	err := a.db.For(account).Find(ctx, &rows, `SELECT DISTINCT c.id, c.name, c.queues FROM connections c
 		JOIN companies p ON p.connection_id = c.id JOIN streams s ON s.connection_id = c.id
-		WHERE p.account_id = ? AND (' ' || s.kinds || ' ') LIKE '% ticket %' ORDER BY c.name`, account)
+		WHERE p.account_id = ? AND (' ' || s.kinds || ' ') LIKE '% ticket %' AND NOT EXISTS (SELECT 1 FROM authorities x
+			JOIN companies k ON k.connection_id = x.authority_id AND k.account_id = p.account_id WHERE x.kind = 'ticket' AND x.other_id = c.id) ORDER BY c.name`, account)
 	if err != nil {
 		return nil, fault.At("list destinations", err)
 	}

@@ -143,7 +143,15 @@ func (w *writer) publish(ctx context.Context) error {
 	if err := w.flush(ctx); err != nil {
 		return err
 	}
-	events := make([]change.Event, 0, len(w.changed))
+	if err := w.attach(ctx); err != nil {
+		return err
+	}
+	events := make([]change.Event, 0, len(w.changed)+len(w.quieted))
+	for key := range w.quieted {
+		e := change.New(change.RecordsChanged, w.now, key.account, key.kind)
+		e.Quiet, e.Many = true, true
+		events = append(events, e)
+	}
 	for key, ids := range w.changed {
 		if w.quiet {
 			e := change.New(change.RecordsChanged, w.now, key.account, key.kind, ids...)

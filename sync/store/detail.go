@@ -18,15 +18,18 @@ func (a *Account) Detail(ctx context.Context, s access.Scope, account record.Acc
 		return record.Detail{}, err
 	}
 	table, args := openable(s, account, kind)
-	list, err := a.details(ctx, account, "FROM "+table+" AS r WHERE id = ?", append(args, id))
+	var also []record.Row
+	list, err := a.details(ctx, account, "FROM "+table+" AS r WHERE id = ?", append(args, id), copiesOf(account, id, &also))
 	switch {
 	case err != nil:
 		return record.Detail{}, err
 	case len(list) == 0:
 		return record.Detail{}, notFound()
-	default:
-		return list[0], nil
 	}
+	for i := range also {
+		list[0].Stamp.Also = append(list[0].Stamp.Also, also[i].Stamp)
+	}
+	return list[0], nil
 }
 
 // AttachmentOf returns an attachment that the viewer may download: one that is shown
@@ -77,13 +80,22 @@ var detailFields = scoped.NewColumns(append(slices.Clone(rowColumns), "version",
 
 // details reads whole records. The stamps come first, so that records are never
 // older than they say.
-func (a *Account) details(ctx context.Context, account record.AccountID, rest string, args []any) ([]record.Detail, error) {
+func (a *Account) details(ctx context.Context, account record.AccountID, rest string, args []any, more ...copies) ([]record.Detail, error) {
 	var out []record.Detail
 	var fresh []record.Freshness
 	var bad error
-	err := a.db.For(account).Read(ctx, freshnessQuery(account, &fresh), detailQuery(account, rest, args, &out, &bad))
+	queries := []scoped.Query{freshnessQuery(account, &fresh), detailQuery(account, rest, args, &out, &bad)}
+	for _, m := range more {
+		queries = append(queries, m.query)
+	}
+	err := a.db.For(account).Read(ctx, queries...)
 	if err == nil {
 		err = bad
+	}
+	for _, m := range more {
+		for i := range *m.rows {
+			stamp(&(*m.rows)[i], fresh)
+		}
 	}
 	for i := range out {
 		stamp(&out[i].Row, fresh)

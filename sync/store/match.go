@@ -52,7 +52,10 @@ func (y *System) Match(ctx context.Context, c record.ConnectionID, key string, a
 		if err == nil && n == 0 {
 			return fault.Newf(fault.Conflict, "%q is not a company of this connection, or it is matched to another account.", key)
 		}
-		return fault.At("match company", err)
+		if err != nil {
+			return fault.At("match company", err)
+		}
+		return resettle(ctx, tx, c, account, y.now().UTC())
 	})
 	if err != nil {
 		return err
@@ -134,6 +137,9 @@ func (y *System) Unmatch(ctx context.Context, c record.ConnectionID, key string)
 			}
 			if err := w.withdrawCompany(ctx, account, key); err != nil {
 				return err
+			}
+			for _, r := range w.authorities { // whom the authority no longer knows has no copies
+				w.touch(account, r.Kind)
 			}
 			if err := leave(ctx, tx, y.sign(ofAccount(account, administered(audit.CompanyHidden, w.now, c.String(), "company", key)))); err != nil {
 				return err

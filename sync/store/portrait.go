@@ -58,6 +58,13 @@ func (f *Staff) Unseen(ctx context.Context, s access.Scope, account record.Accou
 	}
 	var hidden []work.Unseen
 	err = f.across.Find(ctx, &hidden, `SELECT c.name AS system, 'rule' AS why, count(*) AS count FROM records r JOIN connections c ON c.id = r.connection_id
-		WHERE r.account_id = ? AND r.hidden <> '' GROUP BY c.name ORDER BY c.name`, account)
-	return append(out, hidden...), fault.At("count what is hidden", err)
+		WHERE r.account_id = ? AND r.hidden <> '' AND r.hidden <> 'linked' GROUP BY c.name ORDER BY c.name`, account)
+	if err != nil {
+		return nil, fault.At("count what is hidden", err)
+	}
+	out = append(out, hidden...)
+	var kept []work.Unseen
+	err = f.across.Find(ctx, &kept, `SELECT c.name AS system, 'authority' AS why, count(*) AS count FROM records r JOIN connections c ON c.id = r.connection_id
+		WHERE r.account_id = ? AND r.hidden = 'linked' AND r.copy_of IS NULL GROUP BY c.name ORDER BY c.name`, account)
+	return append(out, kept...), fault.At("count what waits beside its authority", err)
 }

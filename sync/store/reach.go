@@ -47,7 +47,9 @@ func shown(s access.Scope, account record.AccountID, hidden bool, only []record.
 	if len(in) == 1 {
 		where = "account_id = ? AND kind = " + quoted(in)
 	}
-	if !hidden {
+	if hidden {
+		where += " AND copy_of IS NULL" // a copy is opened as what it is a copy of
+	} else {
 		where += " AND hidden = ''"
 		if slices.Contains(in, string(record.KindComment)) || slices.Contains(in, string(record.KindAttachment)) {
 			// What belongs to something hidden is hidden with it.

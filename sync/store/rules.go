@@ -96,6 +96,10 @@ func (y *System) ChangeRule(ctx context.Context, s access.Scope, c visibility.Ch
 		if err := alone(ctx, tx, target.Connection); err != nil {
 			return err
 		}
+		sources, err := concerned(ctx, tx, target.Connection)
+		if err != nil {
+			return err
+		}
 		if p, err = previewed(ctx, tx, target, after); err != nil {
 			return err
 		}
@@ -114,6 +118,9 @@ func (y *System) ChangeRule(ctx context.Context, s access.Scope, c visibility.Ch
 			return fault.At("change visibility rule", err)
 		}
 		if err := rehide(ctx, tx, target, after, now); err != nil {
+			return err
+		}
+		if err := recopy(ctx, tx, target, sources); err != nil {
 			return err
 		}
 		e := audit.New(audit.VisibilityChanged, now, s.User(), target.ID)
@@ -171,24 +178,21 @@ func afterwards(ctx context.Context, db finder, c visibility.Change) (target vis
 
 // verdict is the id of the rule that hides a record, as SQL.
 func verdict(d scoped.Dialect, list []visibility.Rule) (expr string, args []any) {
+	const otherwise = "CASE WHEN hidden = '" + linked + "' THEN hidden ELSE '' END" // which no rule decides
 	if len(list) == 0 {
-		return "''", nil
+		return otherwise, nil
 	}
 	var b strings.Builder
 	b.WriteString("CASE")
 	for _, r := range list {
 		field := "status_raw"
-		switch {
-		case r.Field == "status":
-		case d == scoped.SQLite:
-			field = "json_extract(CAST(body AS TEXT), '$." + name(r.Field) + "')"
-		default:
-			field = "(convert_from(body, 'UTF8')::json ->> '" + name(r.Field) + "')"
+		if r.Field != "status" {
+			field = bodyField(d, r.Field)
 		}
 		b.WriteString(" WHEN " + field + " = ? THEN ?")
 		args = append(args, r.Value, r.ID)
 	}
-	b.WriteString(" ELSE '' END")
+	b.WriteString(" ELSE " + otherwise + " END")
 	return b.String(), args
 }
 

@@ -30,7 +30,7 @@ func (y *System) Located(ctx context.Context, s access.Scope, id record.ID, numb
 	}
 	err = y.db.Find(ctx, &rows, scoped.System+`SELECT r.account_id, r.id, r.kind, r.number, r.title, r.requester, r.hidden, c.name AS system
 		FROM records r JOIN connections c ON c.id = r.connection_id WHERE r.kind IN ('ticket', 'asset') AND `+where+`
-		ORDER BY CASE WHEN EXISTS (SELECT 1 FROM memberships m WHERE m.account_id = r.account_id AND m.user_id = ?) THEN 0 ELSE 1 END, r.kind DESC, r.id LIMIT 1`, append(args, user)...)
+		ORDER BY CASE WHEN EXISTS (SELECT 1 FROM memberships m WHERE m.account_id = r.account_id AND m.user_id = ?) THEN 0 ELSE 1 END, CASE WHEN r.copy_of IS NULL THEN 0 ELSE 1 END, r.kind DESC, r.id LIMIT 1`, append(args, user)...)
 	if err != nil {
 		return f, fault.At("look for a record", err)
 	}
@@ -39,7 +39,8 @@ func (y *System) Located(ctx context.Context, s access.Scope, id record.ID, numb
 	}
 	r := rows[0]
 	f = visibility.Found{ID: r.ID, Kind: r.Kind, Number: r.Number, Title: r.Title, Requester: r.Requester, System: r.System}
-	if f.Account, err = y.AccountInfo(ctx, r.AccountID); err != nil || r.Hidden == "" {
+	f.Kept = r.Hidden == linked
+	if f.Account, err = y.AccountInfo(ctx, r.AccountID); err != nil || r.Hidden == "" || f.Kept {
 		return f, err
 	}
 	list, err := rules(ctx, y.db, "WHERE u.id = ?", r.Hidden)

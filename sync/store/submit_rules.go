@@ -45,9 +45,9 @@ func unrivalled(ctx context.Context, tx *scoped.Tx, act action.Action, read time
 		return nil
 	}
 	var other bool
-	err := tx.Find(ctx, &other, `SELECT EXISTS (SELECT 1 FROM actions WHERE account_id = ? AND target_id = ? AND id <> ? AND kind IN (?)
+	err := tx.Find(ctx, &other, `SELECT EXISTS (SELECT 1 FROM actions WHERE account_id = ? AND (target_id = ? OR target_id IN (SELECT id FROM records WHERE account_id = ? AND copy_of = ?)) AND id <> ? AND kind IN (?)
 		AND (state IN ('recorded', 'sending', 'accepted', 'retrying', 'unknown', 'dead') OR state = 'confirmed' AND ended_at > ?))`,
-		act.Account, act.Target, act.ID, bun.List(rivals), at(read))
+		act.Account, act.Target, act.Account, act.Target, act.ID, bun.List(rivals), at(read))
 	switch {
 	case err != nil:
 		return fault.At("look for other actions on the target", err)

@@ -15,6 +15,7 @@ import (
 	"portico/sync/access/grant"
 	"portico/sync/action"
 	"portico/sync/approval"
+	"portico/sync/authority"
 	"portico/sync/fault"
 	"portico/sync/notice"
 	"portico/sync/record"
@@ -30,6 +31,7 @@ type twin struct {
 	note, file       record.ID           // of others
 	myNote, myFile   record.ID
 	asset, bill      record.ID
+	copied           record.ID // an invoice that is attached to bill
 	reply, myReply   action.ID // by the owner on others, by the contributor on mine
 	owner, colleague access.Scope
 	staff            access.Scope
@@ -58,7 +60,8 @@ func newTwins(t *testing.T, w *world) (a, b twin) {
 		x.account = w.account(t, x.canary)
 		w.conn = w.connection(t, x.canary+" only")
 		x.conn = w.conn
-		w.pull(t, "assets", asset("only-"+x.canary, x.canary, x.canary+" elsewhere", w.clock()))
+		w.pull(t, "assets", asset("only-"+x.canary, x.canary, x.canary+" elsewhere", w.clock()), record.Record{Kind: record.KindInvoice, External: "copy-" + x.canary,
+			Company: x.canary, Updated: w.clock(), Body: record.Invoice{Number: x.canary, Currency: "EUR", Total: "7"}})
 		w.match(t, x.canary, x.account)
 		w.conn = shared
 		w.pull(t, "tickets", twinTickets(*x, w)...)
@@ -67,6 +70,7 @@ func newTwins(t *testing.T, w *world) (a, b twin) {
 		w.pull(t, "assets", event("event-"+x.canary, x.canary, record.Event{Title: x.canary + " window", Start: w.clock()}))
 		w.pull(t, "assets", twinBill(*x, w)...)
 		w.match(t, x.canary, x.account)
+		x.attach(t, w)
 		x.find(t, w)
 	}
 	return made[0], made[1]
@@ -109,6 +113,20 @@ func twinBill(x twin, w *world) []record.Record {
 func asset(external, company, name string, at time.Time) record.Record {
 	return record.Record{Kind: record.KindAsset, External: external, Company: company, Created: at, Updated: at,
 		Body: record.Asset{Name: name, Status: "in-use"}}
+}
+
+// attach makes the invoice of the connection of its own a copy of the shared one's.
+func (x *twin) attach(t *testing.T, w *world) {
+	t.Helper()
+	page, err := w.acc.List(t.Context(), member(person("boss"), x.account, access.Owner), x.account, record.Query{Kind: record.KindInvoice})
+	must(t, err)
+	for _, r := range page.Rows {
+		if r.Stamp.Connection == x.conn {
+			x.copied = r.ID
+		}
+	}
+	must(t, w.sys.NameAuthority(t.Context(), authority.Rule{Kind: record.KindInvoice, Authority: w.conn, Other: x.conn, Alone: authority.Held}))
+	must(t, w.sys.Decide(t.Context(), record.KindInvoice, x.conn, authority.Same, authority.Pair{Other: "copy-" + x.canary, Authority: "bill-" + x.canary}))
 }
 
 // find learns the ids and asks for one action of each person.
@@ -175,6 +193,9 @@ func calls(acc *store.Account) map[string][]call {
 		"Occasions": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
 			list, fresh, err := acc.Occasions(ctx, s, a, record.Window{From: time.Unix(0, 0), Until: time.Unix(1<<33, 0)})
 			return []any{list, fresh}, err
+		}},
+		"StandsFor": {func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
+			return acc.StandsFor(ctx, s, a, of.copied)
 		}},
 		"FilesOf": {func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
 			return acc.FilesOf(ctx, s, a, of.bill)
@@ -249,7 +270,7 @@ func calls(acc *store.Account) map[string][]call {
 func nobody() twin {
 	id := record.NewID
 	return twin{account: record.NewAccountID(), canary: "CANARY-0", conn: record.NewConnectionID(), mine: id(), others: id(), note: id(), file: id(),
-		myNote: id(), myFile: id(), asset: id(), bill: id(), reply: action.NewID(), myReply: action.NewID(),
+		myNote: id(), myFile: id(), asset: id(), bill: id(), copied: id(), reply: action.NewID(), myReply: action.NewID(),
 		asked: [4]approval.ID{approval.NewID(), approval.NewID(), approval.NewID(), approval.NewID()}}
 }
 
@@ -377,7 +398,7 @@ func TestNoAnswerHoldsAWordOfTheTwin(t *testing.T) {
 			if strings.Contains(string(text), other.canary) {
 				t.Errorf("%s tells of the other account: %s", name, text)
 			}
-			if !strings.Contains(string(text), own.canary) && name != "List 4" && !slices.Contains([]string{"Submit 0", "Stuck 0", "MailChoice 0", "ChooseMail 0"}, name) {
+			if !strings.Contains(string(text), own.canary) && name != "List 4" && !slices.Contains([]string{"StandsFor 0", "Submit 0", "Stuck 0", "MailChoice 0", "ChooseMail 0"}, name) {
 				t.Errorf("%s tells nothing of its own: %s", name, text)
 			}
 		})

@@ -23,7 +23,7 @@ func company(t string) string {
 const sinceTicket = "coalesce(r.turn_since, r.sort_at)"
 
 // openTicket keeps a plan away from everything that is finished.
-const openTicket = "r.kind = 'ticket' AND r.state NOT IN ('resolved', 'closed', 'cancelled')"
+const openTicket = "r.kind = 'ticket' AND r.copy_of IS NULL AND r.state NOT IN ('resolved', 'closed', 'cancelled')"
 
 var workTicket = scoped.NewColumns("r.account_id", company("r"), "r.id", "r.number", "r.title", sinceTicket, "r.due_at", "r.person",
 	"r.label", "r.explanation", "r.connection_id", "r.external_id", "r.status_raw", "r.reread_at", "r.url", "r.hidden <> ''")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"portico/sync/authority"
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/run"
@@ -23,20 +24,25 @@ type writer struct {
 	companies  map[string]record.AccountID
 	meanings   map[meaningKey]record.Meaning
 	rules      []visibility.Rule
-	counts     run.Counts
-	changed    map[changedKey][]string
-	created    map[string]bool         // ids among changed that were not known before
-	quiet      bool                    // what is written did not happen just now, see change.Event
-	reread     bool                    // the records were read one by one, just now
-	promoting  bool                    // the records come out of staging
-	here       map[record.Ref]identity // of the items at hand, kept true while they move
-	batch      []place
-	lastParent record.Ref
-	lastFound  identity
-	at         map[record.Ref]int      // where in the batch a thing is
-	parents    map[record.Ref]identity // found ahead of use
-	toStage    map[record.Ref][]any    // rows for staging that wait for the next flush
-	staged     *bool                   // whether staging holds anything of the connection; nil: not asked yet
+	// authorities are those that the connection has a part in; touched is what to
+	// compare again before the transaction ends, quieted who sees a difference.
+	authorities []authority.Rule
+	touched     map[changedKey]bool
+	quieted     map[changedKey]bool
+	counts      run.Counts
+	changed     map[changedKey][]string
+	created     map[string]bool         // ids among changed that were not known before
+	quiet       bool                    // what is written did not happen just now, see change.Event
+	reread      bool                    // the records were read one by one, just now
+	promoting   bool                    // the records come out of staging
+	here        map[record.Ref]identity // of the items at hand, kept true while they move
+	batch       []place
+	lastParent  record.Ref
+	lastFound   identity
+	at          map[record.Ref]int      // where in the batch a thing is
+	parents     map[record.Ref]identity // found ahead of use
+	toStage     map[record.Ref][]any    // rows for staging that wait for the next flush
+	staged      *bool                   // whether staging holds anything of the connection; nil: not asked yet
 }
 
 // identity is who a thing of the source is here.
@@ -61,8 +67,12 @@ type place struct {
 
 func newWriter(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, now time.Time) (*writer, error) {
 	w := &writer{tx: tx, connection: c, now: now, companies: map[string]record.AccountID{}, changed: map[changedKey][]string{},
-		created: map[string]bool{}, at: map[record.Ref]int{}, parents: map[record.Ref]identity{}, toStage: map[record.Ref][]any{}}
+		created: map[string]bool{}, at: map[record.Ref]int{}, parents: map[record.Ref]identity{}, toStage: map[record.Ref][]any{},
+		touched: map[changedKey]bool{}, quieted: map[changedKey]bool{}}
 	err := alone(ctx, tx, c)
+	if err == nil {
+		w.authorities, err = concerned(ctx, tx, c)
+	}
 	if err == nil {
 		w.meanings, err = loadMeanings(ctx, tx, c)
 	}
@@ -127,6 +137,7 @@ func (w *writer) one(ctx context.Context, it item) error {
 		return err
 	}
 	w.counts.Written++
+	w.touch(account, it.Kind)
 	unseen, err := w.unseen(ctx, it, have.RecordID, account, exists)
 	if err != nil {
 		return err
@@ -147,6 +158,7 @@ func ref(c record.ConnectionID, it item) record.Ref {
 }
 
 func (w *writer) note(account record.AccountID, kind record.Kind, id record.ID) {
+	w.touch(account, kind)
 	key := changedKey{account, kind}
 	w.changed[key] = append(w.changed[key], id.String())
 }

@@ -103,6 +103,9 @@ type Found struct {
 	Title     string
 	Requester string // address
 	Rule      Rule   // that hides it; zero for none
+	// Kept says that another system is believed for it, and that it is no record of
+	// its own.
+	Kept bool
 	// Waiting is the company at the source that is matched to nobody, when that is
 	// why there is no record.
 	Waiting, System string
@@ -142,6 +145,8 @@ func Explain(f Found, p Person) []Step {
 	case !ask("launch", f.Account.Launch == record.LaunchInvited, f.Account.Name):
 	case !ask("role", p.Sees, string(p.Role)):
 	case p.OwnOnly && f.Kind == record.KindTicket && !ask("own", f.Requester != "" && f.Requester == p.User.Email, f.Requester):
+	case f.Kept:
+		ask("kept", false, f.System)
 	default:
 		ask("rule", f.Rule.ID == "", f.Rule.Field+" = "+f.Rule.Value)
 	}

@@ -15,14 +15,14 @@ type row struct {
 // ground is the vocabulary that everybody shares: types, no I/O.
 var ground = []string{
 	"sync/fault", "sync/access", "sync/record", "sync/action", "sync/change",
-	"sync/remote", "sync/run", "sync/delivery", "sync/notice", "sync/audit", "sync/approval", "sync/apikey", "sync/work", "sync/visibility", "sync/valid",
+	"sync/remote", "sync/run", "sync/delivery", "sync/notice", "sync/audit", "sync/approval", "sync/apikey", "sync/work", "sync/visibility", "sync/authority", "sync/valid",
 }
 
 // spoken is the part of the ground that a connector needs.
 var spoken = []string{"sync/record", "sync/action", "sync/remote", "sync/fault", "sync/valid"}
 
 // shown is the part of the ground that a page needs.
-var shown = []string{"sync/access", "sync/record", "sync/action", "sync/approval", "sync/work", "sync/visibility", "sync/notice", "sync/fault"}
+var shown = []string{"sync/access", "sync/record", "sync/action", "sync/approval", "sync/work", "sync/visibility", "sync/authority", "sync/notice", "sync/fault"}
 
 var upper = []string{
 	"sync/schedule/...", "sync/pull/...", "sync/push/...", "sync/intake/...", "sync/webhook/...", "sync/notify/...",

@@ -27,6 +27,7 @@ var english = join(
 	englishQueue,
 	englishAccount,
 	englishVisibility,
+	englishAuthority,
 	englishTour,
 	englishCalendar,
 	englishWork,

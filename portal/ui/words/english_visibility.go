@@ -66,8 +66,9 @@ var englishVisibility = Catalogue{
 	"visibility.step.role.not":    "Their role, %s, does not see records of this kind.",
 	"visibility.step.own":         "They asked for it themselves.",
 	"visibility.step.own.not":     "They see only what they asked for themselves; this was asked for by %s.",
+	"visibility.step.kept.not":    "Another system is believed for this: what %s has of it is shown with that, or waits until somebody says what it is.",
 	"visibility.step.rule":        "No rule hides it.",
 	"visibility.step.rule.not":    "A rule hides it: %s.",
 	"visibility.here":             "Hidden from clients",
-	"visibility.here.text":        "A visibility rule hides this request from every client. You see it because you are on the staff.",
+	"visibility.here.text":        "A visibility rule hides this from every client, or it stands beside another system that is believed. You see it because you are on the staff.",
 }

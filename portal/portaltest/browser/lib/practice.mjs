@@ -92,11 +92,11 @@ export class Practice {
   }
 
   // connect has an administrator connect the system, and match its one company.
-  async connect(page) {
+  async connect(page, name = "Practice manager") {
     await page.goto("/admin/connections");
     await page.getByRole("link", { name: "Add a connection" }).click();
     await page.getByRole("link", { name: "Practice manager" }).click();
-    await page.getByLabel("Name", { exact: true }).fill("Practice manager");
+    await page.getByLabel("Name", { exact: true }).fill(name);
     await page.getByLabel("Address", { exact: true }).fill(this.url);
     await page.getByRole("button", { name: "Check" }).click();
     await page.locator("#allow_private").check();
