@@ -237,7 +237,7 @@ func Fresh(c *Chrome, s record.Stamp) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		for _, also := range s.Also {
+		for _, also := range s.Others() {
 			var templ_7745c5c3_Var15 string
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(" · " + c.T("fresh.also", also.System))
 			if templ_7745c5c3_Err != nil {
@@ -438,7 +438,7 @@ func Fresh(c *Chrome, s record.Stamp) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		for _, also := range s.Also {
+		for _, also := range s.Others() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<dt>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -19,9 +19,19 @@ type Stamp struct {
 	Down string
 	// DownSince is when it stopped answering; zero unless Down is set.
 	DownSince time.Time
-	// Also are other systems that have the same thing, each with its own id and its
-	// own freshness. They are set on a record that is read by itself.
-	Also []Stamp
+	// Also is another system that has the same thing, with its own id and its own
+	// freshness, and leads on to the next one; nil for none. It is set on a record
+	// that is read by itself.
+	Also *Stamp
+}
+
+// Others lists the other systems that have the same thing.
+func (s Stamp) Others() []Stamp {
+	var out []Stamp
+	for also := s.Also; also != nil; also = also.Also {
+		out = append(out, *also)
+	}
+	return out
 }
 
 // Stale reports whether the fact is past its freshness limit at now.

@@ -111,15 +111,15 @@ func TestOneOfTwoIsShownWithBothSources(t *testing.T) {
 
 	d, err := b.acc.Detail(t.Context(), owner(b.a), b.a, record.KindInvoice, both["books/b1"].ID)
 	must(t, err)
-	if len(d.Stamp.Also) != 0 {
-		t.Errorf("attached by a guess: %+v", d.Stamp.Also)
+	if len(d.Stamp.Others()) != 0 {
+		t.Errorf("attached by a guess: %+v", d.Stamp.Others())
 	}
 	n, err := b.sys.AttachSure(t.Context(), record.KindInvoice, b.desk)
 	must(t, err)
 	d, err = b.acc.Detail(t.Context(), owner(b.a), b.a, record.KindInvoice, both["books/b1"].ID)
 	must(t, err)
-	if n != 1 || len(d.Stamp.Also) != 1 || d.Stamp.Also[0].External != "d1" || d.Stamp.Also[0].Connection != b.desk || d.Stamp.Also[0].ReadAt.IsZero() {
-		t.Errorf("%d attached, %+v", n, d.Stamp.Also)
+	if n != 1 || len(d.Stamp.Others()) != 1 || d.Stamp.Others()[0].External != "d1" || d.Stamp.Others()[0].Connection != b.desk || d.Stamp.Others()[0].ReadAt.IsZero() {
+		t.Errorf("%d attached, %+v", n, d.Stamp.Others())
 	}
 	to, err := b.acc.StandsFor(t.Context(), owner(b.a), b.a, both["desk/d1"].ID)
 	must(t, err)
@@ -153,13 +153,13 @@ func TestAttachmentOutlivesPulls(t *testing.T) {
 	got := b.sees(t, "it is back, and what was said holds", "books/b1")
 	d, err := b.acc.Detail(t.Context(), owner(b.a), b.a, record.KindInvoice, got["books/b1"].ID)
 	must(t, err)
-	if len(d.Stamp.Also) != 1 {
+	if len(d.Stamp.Others()) != 1 {
 		t.Errorf("%+v", d.Stamp)
 	}
 	b.gone(t, b.desk, "d1")
 	b.sees(t, "the copy is gone", "books/b1")
-	if d, err = b.acc.Detail(t.Context(), owner(b.a), b.a, record.KindInvoice, d.ID); err != nil || len(d.Stamp.Also) != 0 {
-		t.Errorf("a source that has it no more is told of: %+v, %v", d.Stamp.Also, err)
+	if d, err = b.acc.Detail(t.Context(), owner(b.a), b.a, record.KindInvoice, d.ID); err != nil || len(d.Stamp.Others()) != 0 {
+		t.Errorf("a source that has it no more is told of: %+v, %v", d.Stamp.Others(), err)
 	}
 }
 

@@ -26,8 +26,8 @@ func (a *Account) Detail(ctx context.Context, s access.Scope, account record.Acc
 	case len(list) == 0:
 		return record.Detail{}, notFound()
 	}
-	for i := range also {
-		list[0].Stamp.Also = append(list[0].Stamp.Also, also[i].Stamp)
+	for i := len(also) - 1; i >= 0; i-- {
+		also[i].Stamp.Also, list[0].Stamp.Also = list[0].Stamp.Also, &also[i].Stamp
 	}
 	return list[0], nil
 }
