@@ -1,6 +1,12 @@
 package scoped
 
-import "regexp"
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+
+	"github.com/uptrace/bun/schema"
+)
 
 // System marks a statement that works across accounts on purpose. Only the
 // system handle uses it, and says why beside it.
@@ -31,4 +37,33 @@ func (db *DB) check(query string) {
 	if db.guard && Unscoped(query) {
 		panic("statement on an account table without an account predicate: " + query)
 	}
+}
+
+// vetted is the view of an account on SQLite. In test builds it refuses values that
+// only bun can write: on PostgreSQL such a read goes past bun, in one batch with the
+// account's setting, and would fail there alone.
+func (db *DB) vetted() *DB {
+	if !db.guard {
+		return db
+	}
+	view := *db
+	view.plainly = true
+	return &view
+}
+
+// plain panics when a read of an account brings a value that is no plain one.
+func (db *DB) plain(query string, args []any) {
+	if !db.plainly {
+		return
+	}
+	for _, a := range args {
+		if _, ours := a.(schema.QueryAppender); ours || isList(a) {
+			panic(fmt.Sprintf("a read of an account takes plain values, and no %T: %s", a, query))
+		}
+	}
+}
+
+func isList(a any) bool {
+	t := reflect.TypeOf(a)
+	return t != nil && t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.Uint8
 }

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/uptrace/bun"
+
+	"portico/sync/record"
 	"portico/sync/store/internal/scoped"
 )
 
@@ -84,6 +87,34 @@ func TestEveryWayToRunAStatementPassesTheGuard(t *testing.T) {
 				t.Errorf("the writer is stuck: %v", err)
 			}
 		})
+	}
+}
+
+// TestAReadOfAnAccountTakesPlainValues: what only bun can write breaks on PostgreSQL
+// alone, so the guard refuses it on SQLite.
+func TestAReadOfAnAccountTakesPlainValues(t *testing.T) {
+	t.Parallel()
+	db, account := open(t), record.NewAccountID()
+	var ids []string
+	const query = "SELECT id FROM records WHERE account_id = ? AND id IN (?)"
+	for name, value := range map[string]any{"bun.List": bun.List([]string{"a"}), "a slice": []string{"a"}} {
+		if said := objection(func() { _ = db.For(account).Find(t.Context(), &ids, query, account, value) }); !strings.Contains(said, "takes plain values") {
+			t.Errorf("%s: the guard said %q", name, said)
+		}
+	}
+	for name, try := range map[string]func() error{
+		"plain values": func() error { return db.For(account).Find(t.Context(), &ids, query, account, "a") },
+		"bytes":        func() error { return db.For(account).Find(t.Context(), &ids, query, account, []byte("a")) },
+		"the system":   func() error { return db.Find(t.Context(), &ids, query, account, bun.List([]string{"a"})) },
+		"a write": func() error {
+			return db.For(account).Write(t.Context(), scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
+				return tx.Find(ctx, &ids, query, account, bun.List([]string{"a"}))
+			})
+		},
+	} {
+		if err := try(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ type Tx struct {
 // bun writes in its own way (bun.In) are for views of no account.
 func (db *DB) Find(ctx context.Context, dest any, query string, args ...any) error {
 	db.check(query)
+	db.plain(query, args)
 	out, isColumn := column(dest)
 	if db.account != "" {
 		// One text whatever the values, so that PostgreSQL plans it once.
