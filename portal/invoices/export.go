@@ -25,13 +25,17 @@ func (p *Pages) Export(w http.ResponseWriter, r *http.Request, s access.Scope) e
 	if err != nil {
 		return err
 	}
+	return ui.WriteCSV(w, "invoices.csv", heads(c), exported(c, chosen(all.bills, f, c.Today())))
+}
+
+// heads name the columns of cells.
+func heads(c *ui.Chrome) []string {
 	var head []string
 	for _, key := range []string{"column.number", "detail.about", "column.issued", "column.due", "column.status", "column.currency", "column.net", "column.tax",
 		"column.total", "column.open", "detail.reference"} {
 		head = append(head, c.T("invoices."+key))
 	}
-	head = append(head, c.T("fresh.source"), c.T("fresh.value"), c.T("fresh.at"))
-	return ui.WriteCSV(w, "invoices.csv", head, exported(c, chosen(all.bills, f, c.Today())))
+	return append(head, c.T("fresh.source"), c.T("fresh.value"), c.T("fresh.at"))
 }
 
 func exported(c *ui.Chrome, bills []bill) iter.Seq2[[]string, error] {

@@ -259,3 +259,21 @@ func TestTheExportIsExactAndSafe(t *testing.T) {
 		t.Errorf("%q %v", rows, err)
 	}
 }
+
+func TestTheStatementKeepsCurrenciesApart(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	p := show(t, w.pages().Statement, w.as(access.Accountant), get("/"), record.ID{})
+	p.Want("#statement section", 2).Want(".po-fresh", 1).WantText("#statement section:nth-of-type(1) dl", "Of it overdue €1,658.60 Credit not used yet €20.00 Open €9,654.90")
+	p.WantText("#statement section:nth-of-type(2) dl", "Open $1,875.00").Want("#statement section:nth-of-type(1) tbody tr", 5).WantText("tbody tr:nth-child(2)", "€2,480.00 €1,240.00")
+	got, err := ask(w.pages().StatementCSV, w.as(access.Accountant), get("/"), record.ID{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(got.Body.String(), "\ufeff"))).ReadAll()
+	if err != nil || len(rows) != 7 || rows[2][8] != "2480.00" || rows[2][9] != "1240.00" || rows[5][0] != "CN-1" || rows[6][5] != "USD" {
+		t.Errorf("%q %v", rows, err)
+	}
+	w.rows = nil
+	show(t, w.pages().Statement, w.as(access.Accountant), get("/"), record.ID{}).WantText(".po-empty", "Nothing is open")
+}

@@ -14,7 +14,7 @@ import (
 // money adds the pages of what clients owe.
 func (a *App) money(p *portal.Pages, d desk, frame ui.Framer) {
 	i := invoices.New(invoices.Options{Records: d, Actions: d, Able: a.able(d.sys), Frame: frame})
-	p.Money = portal.Money{Invoices: i.List, InvoicesCSV: i.Export, Invoice: i.Show, InvoicePay: i.Pay}
+	p.Money = portal.Money{Invoices: i.List, InvoicesCSV: i.Export, Statement: i.Statement, StatementCSV: i.StatementCSV, Invoice: i.Show, InvoicePay: i.Pay}
 }
 
 // able reports whether the connector of a connection carries out a kind of action.

@@ -5,6 +5,17 @@ var englishQuotes = Catalogue{
 
 	"home.held.other": "%s: not sent, what it was about is gone",
 
+	"statement.title":     "Statement of account",
+	"statement.lead":      "What %s owes %s, as read %s.",
+	"statement.bills":     "Invoices that are open in %s",
+	"statement.credits":   "Credit notes that can be used",
+	"statement.credit":    "Credit not used yet",
+	"statement.overdue":   "Of it overdue",
+	"statement.open":      "Open",
+	"statement.none":      "Nothing is open",
+	"statement.none.text": "Every invoice is paid, and no credit is left.",
+	"statement.more":      "There are more invoices than are read for one page. Older ones are not in this statement, so it is not complete.",
+
 	"quotes.title":           "Quotes",
 	"quotes.views":           "Which quotes",
 	"quotes.view.open":       "To decide",
