@@ -21,6 +21,7 @@ type Records interface {
 	Freshness(ctx context.Context, s access.Scope, account record.AccountID) ([]record.Freshness, error)
 	Approvals(ctx context.Context, s access.Scope, account record.AccountID, q approval.Query) ([]approval.Approval, error)
 	RecentActions(ctx context.Context, s access.Scope, account record.AccountID) ([]action.Action, error)
+	Whole(ctx context.Context, s access.Scope, account record.AccountID, q record.Query) (record.Whole, error)
 }
 
 // Members is who is in an account and what they do not see. Every method is safe
@@ -50,6 +51,7 @@ type accountView struct {
 	Asked   []approval.Approval
 	Actions []action.Action
 	Fresh   []record.Freshness
+	Owed    owed
 	Unseen  []work.Unseen
 	Down    []ui.Down
 	Problem string // why a look was refused
@@ -89,6 +91,9 @@ func (p *Pages) account(r *http.Request, s access.Scope) (v accountView, err err
 		return v, err
 	}
 	v.Actions = v.Actions[:min(len(v.Actions), mostActions)]
+	if v.Owed, err = p.owed(ctx, s, c); err != nil {
+		return v, err
+	}
 	if v.Members, err = p.o.Members.Members(ctx, s, id); err != nil {
 		return v, err
 	}

@@ -31,10 +31,21 @@ type company struct {
 	fresh   []record.Freshness
 	refused error
 	ended   string
+	fed     []record.Kind
+	open    []record.Detail
 }
 
 func (c *company) Standing(context.Context, access.Scope, record.AccountID, int) (record.Standing, error) {
-	return record.Standing{Account: c.info}, nil
+	return record.Standing{Account: c.info, Fed: c.fed}, nil
+}
+func (c *company) Whole(_ context.Context, _ access.Scope, _ record.AccountID, q record.Query) (record.Whole, error) {
+	out := record.Whole{Fresh: []record.Freshness{{System: "Books", Kinds: []record.Kind{record.KindInvoice}, ReadAt: now, Limit: time.Hour}}}
+	for _, d := range c.open {
+		if d.Body.Kind() == q.Kind {
+			out.Details = append(out.Details, d)
+		}
+	}
+	return out, nil
 }
 func (c *company) Freshness(context.Context, access.Scope, record.AccountID) ([]record.Freshness, error) {
 	return c.fresh, nil
@@ -107,4 +118,24 @@ func TestALookIsRefusedInWords(t *testing.T) {
 	if err := c.pages(&queue{}).EndLook(w, httptest.NewRequest(http.MethodPost, "/staff/look/end", nil), access.Session{ID: "mine"}); err != nil || w.Header().Get("Location") != "/staff/queue" {
 		t.Errorf("%v, to %s", err, w.Header().Get("Location"))
 	}
+}
+
+func TestAnAccountSaysWhatItOwesAndIsOffered(t *testing.T) {
+	t.Parallel()
+	a := record.NewAccountID()
+	c := &company{info: record.AccountInfo{ID: a, Name: "Nordwind", Launch: record.LaunchInvited}, fed: []record.Kind{record.KindInvoice, record.KindQuote}}
+	add := func(b record.Body, s record.State) {
+		c.open = append(c.open, record.Detail{Body: b, Row: record.Row{State: s}})
+	}
+	add(record.Invoice{Number: "1", Currency: "EUR", Total: "10.10", Balance: "10.10", Due: now.AddDate(0, 0, -9)}, record.StateOpen)
+	add(record.Invoice{Number: "2", Currency: "EUR", Total: "20.20", Balance: "20.20", Due: now.AddDate(0, 0, 9)}, record.StateOpen)
+	add(record.Invoice{Number: "3", Currency: "USD", Total: "5", Balance: "5", Due: now.AddDate(0, 0, 9)}, record.StateOpen)
+	add(record.Quote{Number: "Q", Currency: "EUR", Total: "1"}, record.StateWaiting)
+	add(record.Quote{Number: "Late", Currency: "EUR", Total: "1", ValidUntil: now.AddDate(0, 0, -9)}, record.StateWaiting)
+	w := httptest.NewRecorder()
+	if err := c.pages(&queue{page: waiting(a)}).Account(w, httptest.NewRequest(http.MethodGet, "/staff/accounts/"+a.String(), nil), grant.StaffIn(grant.User{ID: "s"}, access.Agent, a)); err != nil {
+		t.Fatal(err)
+	}
+	p := htmlcheck.Read(t, w.Body.String())
+	p.WantText("section[aria-labelledby=owed] dl", "open in EUR €30.30 Of it overdue €10.10 open in USD $5.00").WantText("section[aria-labelledby=owed]", "1 quote waits for the client").Want("section[aria-labelledby=owed] .po-fresh", 1)
 }

@@ -3,7 +3,10 @@ package words
 var englishQuotes = Catalogue{
 	"nav.quotes": "Quotes",
 
-	"home.held.other": "%s: not sent, what it was about is gone",
+	"account.owed.more":    "More invoices are open than are added up here.",
+	"account.offers.one":   "%s quote waits for the client",
+	"account.offers.other": "%s quotes wait for the client",
+	"home.held.other":      "%s: not sent, what it was about is gone",
 
 	"statement.title":     "Statement of account",
 	"statement.lead":      "What %s owes %s, as read %s.",
