@@ -9,7 +9,7 @@ var englishQuotes = Catalogue{
 	"home.held.other":      "%s: not sent, what it was about is gone",
 
 	"statement.title":     "Statement of account",
-	"statement.lead":      "What %s owes %s, as read %s.",
+	"statement.lead":      "What %s owes %s, as these systems were last read. Made %s.",
 	"statement.bills":     "Invoices that are open in %s",
 	"statement.credits":   "Credit notes that can be used",
 	"statement.credit":    "Credit not used yet",
