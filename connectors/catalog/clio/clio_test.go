@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -135,7 +137,7 @@ func serve(t testing.TB, d *office) *connectortest.System {
 	srv := httptest.NewServer(d)
 	t.Cleanup(srv.Close)
 	return &connectortest.System{
-		Settings: map[string]string{"url": srv.URL, "client_id": "c1"}, Secrets: map[string]string{"client_secret": "good"},
+		Settings: map[string]string{"url": srv.URL, "client_id": "c1"}, Secrets: map[string]string{"client_secret": "good", "signing": "told"},
 		Faults: d.Faults, Main: "documents",
 		List:     faults.Match{Method: "GET", Path: "=" + clio.Base + "/documents.json", Query: "id(asc)"},
 		Pages:    faults.List{Rows: "data", Totals: []string{"meta.records"}, Next: []string{"meta.paging.next"}},
@@ -149,7 +151,11 @@ func serve(t testing.TB, d *office) *connectortest.System {
 		Delete:  d.remove,
 		Restore: d.restore,
 		Renewal: &connectortest.Renewal{Begin: d.consent(t), End: d.OAuth.EndAccess, Asked: func() int { return d.OAuth.Asked("refresh_token") }},
-		Acts:    []connectortest.Act{d.uploading()},
+		Webhook: &connectortest.Webhook{Undated: true, Message: func(external string) *remote.RawRequest {
+			body := fmt.Appendf(nil, `{"data":{"id":%s,"etag":"x"},"meta":{"event":"updated","webhook_id":3}}`, external)
+			return connectortest.Sent(body, url.Values{"model": {"document"}}, http.Header{"X-Hook-Signature": {connectortest.MAC("told", string(body))}})
+		}},
+		Acts: []connectortest.Act{d.uploading()},
 	}
 }
 
