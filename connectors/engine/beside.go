@@ -13,21 +13,53 @@ import (
 // that any number of items may look into it.
 type aside map[string]map[string]any
 
-// beside reads it from one answer, whose frame this is. A row without a key is
-// nobody's and is left out.
-func beside(fetch *manifest.Fetch, f *manifest.Frame) (aside, error) {
+// beside reads it from one answer, whose frame this is, or asks for it. A row without
+// a key is nobody's and is left out.
+func (s *session) beside(ctx context.Context, fetch *manifest.Fetch, f *manifest.Frame, items []tree.Value) (aside, error) {
 	if len(fetch.Beside) == 0 {
 		return nil, nil
 	}
 	out := make(aside, len(fetch.Beside))
 	for name, b := range fetch.Beside {
-		list, err := f.Eval(&b.Items)
+		from := f
+		if b.Request != nil {
+			var err error
+			if from, err = s.askBeside(ctx, b, f, items); err != nil {
+				return nil, fault.At("read "+name, err)
+			}
+		}
+		if from == nil {
+			continue
+		}
+		list, err := from.Eval(&b.Items)
 		if err != nil {
 			return nil, broken("find "+name, err)
 		}
-		out[name] = keyed(list, &b.Key, f)
+		out[name] = keyed(list, &b.Key, from)
 	}
 	return out, nil
+}
+
+// askBeside asks for the rows of some items and returns a frame with the answer; nil
+// when no item refers to any.
+func (s *session) askBeside(ctx context.Context, b *manifest.Beside, f *manifest.Frame, items []tree.Value) (*manifest.Frame, error) {
+	var ids []string
+	seen := map[string]bool{"": true}
+	for _, item := range items {
+		f.Set(manifest.Item, item)
+		if id, err := f.Text(&b.Of); err == nil && !seen[id] {
+			seen[id], ids = true, append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	env := with(s.env(), manifest.Env{"ids": ids})
+	a, err := s.get(ctx, b.Request, env, nil)
+	if err != nil {
+		return nil, err
+	}
+	return s.m.Frame(with(env, a.env())), nil
 }
 
 // keyed makes a map of a list; the first with a key counts.

@@ -112,3 +112,30 @@ func TestAParameterThatComesToNothingIsLeftOut(t *testing.T) {
 		t.Errorf("asked %q", queries)
 	}
 }
+
+func TestRowsThatAnAnswerDoesNotHaveAreAskedForOncePerPage(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(referring, "beside: {people: {items: body.people, key: item.id}}",
+		`beside: {people: {request: {path: /people, query: {ids: '{join(ids, ",")}'}}, of: item.owner, items: body.people, key: item.id}}`, 1)
+	list, _ := referred(func(w http.ResponseWriter) { _, _ = w.Write([]byte(`{"words": []}`)) })
+	var asked []string
+	conn := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/people" {
+			list(w, r)
+			return
+		}
+		asked = append(asked, r.URL.Query().Get("ids"))
+		_, _ = w.Write([]byte(`{"people": [{"id": 5, "name": "Ada"}, {"id": 19000000000000001, "name": "Bo"}]}`))
+	})
+	out := &sink{}
+	if err := load(t, text).Pull(t.Context(), conn, changes(nil), out); err != nil {
+		t.Fatal(err)
+	}
+	var records []record.Record
+	for _, p := range out.pages {
+		records = append(records, p.Records...)
+	}
+	if got := wordsOf(t, records); !slices.Equal(got, []string{"1 7 Ada", "3 8 ", "2 7 Bo"}) || !slices.Equal(asked, []string{"5,6", "19000000000000001"}) {
+		t.Errorf("read %q, asked for %q", got, asked)
+	}
+}

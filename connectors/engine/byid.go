@@ -90,7 +90,7 @@ func (s *session) some(ctx context.Context, st *manifest.Stream, ids []string) (
 	if len(out) > len(ids) {
 		return nil, nil, broken("find the record", fmt.Errorf("%d records where %d were asked for", len(out), len(ids)))
 	}
-	besides, err := beside(&st.Fetch, f)
+	besides, err := s.beside(ctx, &st.Fetch, f, out)
 	return out, besides, err
 }
 

@@ -221,7 +221,7 @@ func (l *lister) page(ctx context.Context, at place) (page, error) {
 		return p, broken("find the records", fmt.Errorf("%s is %T, not a list", l.fetch.Items.Source, list.Plain()))
 	}
 	p.items = slices.AppendSeq(make([]tree.Value, 0, n), list.Each)
-	if p.aside, err = beside(l.fetch, f); err != nil {
+	if p.aside, err = l.s.beside(ctx, l.fetch, f, p.items); err != nil {
 		return p, err
 	}
 	if err := l.goOn(&p, f); err != nil {

@@ -120,6 +120,9 @@ func (l *lister) end(p *page, f *manifest.Frame) error {
 			p.last, p.cut = true, true
 		}
 	}
+	if paging := l.fetch.Paging; paging != nil && paging.Window > 0 && p.last && !p.cut && p.at.Row+len(p.items) < p.total && !paging.Numbered() {
+		return short(p.at.Row+len(p.items), p.total)
+	}
 	if l.delta == nil || !p.last {
 		return nil
 	}

@@ -73,7 +73,11 @@ func (p *puller) walk(ctx context.Context, override map[string]manifest.Template
 				return err
 			}
 			cut = pg.cut
-			return visit(pg)
+			if err := visit(pg); err != nil || !cut {
+				return err
+			}
+			p.pass.From = pg.edge // not before: what is committed of half a page goes on in it
+			return nil
 		})
 		switch {
 		case p.expired(err) && !visited:
@@ -120,7 +124,7 @@ func (p *puller) edge(pg *page) error {
 		return fault.Newf(fault.Broken, "More than %d records changed at the same time, which is more than the system lists; change one of them in the system, or ask for a larger window.",
 			p.source.Paging.Window).Because("go through a list that is capped", fmt.Errorf("no end of those of %s", since))
 	}
-	pg.edge, p.pass.From = p.ordered, p.ordered
+	pg.edge = p.ordered
 	return nil
 }
 

@@ -24,6 +24,10 @@ type Beside struct {
 	Items Expr  `json:"items"`
 	Key   Expr  `json:"key"`
 	Place Place `json:"-"` // in a frame
+	// Request asks for the rows where the answer does not have them: once for the
+	// items of a page, with "ids", which are what Of says of each.
+	Request *Request `json:"request"`
+	Of      Expr     `json:"of"`
 }
 
 // taken are names that stand for something else already.
@@ -71,6 +75,10 @@ func (c *compiler) beside(f *Fetch, at pointer, sees scope) scope {
 		if slices.Contains(taken, name) || c.m.Tables[name] != nil {
 			c.problem(at, "%q stands for something else; call it otherwise", name)
 			continue
+		}
+		if b.Request != nil {
+			c.request(b.Request, at.key("request"), sees.with(scope{"ids": types.Array(types.String)}))
+			c.expr(&b.Of, at.key("of"), sees.with(itemScope))
 		}
 		c.expr(&b.Items, at.key("items"), sees.with(answerScope))
 		c.expr(&b.Key, at.key("key"), sees.with(itemScope))
