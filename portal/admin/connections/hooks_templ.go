@@ -102,7 +102,7 @@ func hooksPage(v hooksView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.CopyField(v.Chrome, "made", v.MadeOf.Label, v.Made, true).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.CopyField(v.Chrome, "made", v.MadeOf.Label, v.Made, false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -11,7 +11,7 @@ var englishHooks = Catalogue{
 	"hooks.missing":           "Not entered yet: until it is, every message is refused.",
 	"hooks.optional":          "Not entered. Messages count without it.",
 	"hooks.learned":           "Not there yet: the system tells it when it is given the address.",
-	"hooks.another":           "Another %s",
+	"hooks.another":           "%s from now on",
 	"hooks.beside":            "The one before goes on counting until this is replaced again",
 	"hooks.keep":              "Save",
 	"hooks.keep.another":      "Replace",
