@@ -32,6 +32,7 @@ var builtIn = []string{
 	"catalog/clio/manifest.yaml",
 	"catalog/xero/manifest.yaml",
 	"catalog/graph/manifest.yaml",
+	"catalog/quickbooks/manifest.yaml",
 }
 
 var catalog = sync.OnceValue(func() []remote.Connector {
