@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"portico/sync/access"
 	"portico/sync/access/grant"
@@ -260,5 +261,59 @@ func TestRecordsAreLocated(t *testing.T) {
 		if f.Number != c.want.Number || f.System != c.want.System || f.Account.Name != c.want.Account.Name || f.Rule.ID != c.want.Rule.ID || f.Waiting != c.want.Waiting {
 			t.Errorf("%s: %+v", name, f)
 		}
+	}
+}
+
+// TestARuleHidesDraftsOfInvoicesAndQuotes: until their status is another one, with
+// what belongs to them, from lists, the calendar and by id; and it is explained.
+func TestARuleHidesDraftsOfInvoicesAndQuotes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account(t, "Nordwind")
+	s, day := owner(a), w.clock().Truncate(24*time.Hour)
+	bill := func(status string) record.Record {
+		return record.Record{Kind: record.KindInvoice, External: "i1", Company: "Nordwind", Updated: w.clock(), Body: record.Invoice{Number: "RE-1", Status: status, Currency: "EUR", Total: "10.00", Due: day}}
+	}
+	w.pull(t, "assets", bill("draft"),
+		record.Record{Kind: record.KindQuote, External: "q1", Company: "Nordwind", Updated: w.clock(), Body: record.Quote{Number: "A-1", Status: "internal", Currency: "EUR", Total: "10.00"}},
+		record.Record{Kind: record.KindAttachment, External: "f1", Parent: "i1", ParentKind: record.KindInvoice, Updated: w.clock(), Body: record.Attachment{Name: "RE-1.pdf"}})
+	w.match(t, "Nordwind", a)
+	of := func(kind record.Kind) []record.Row {
+		t.Helper()
+		page, err := w.acc.List(t.Context(), s, a, record.Query{Kind: kind})
+		must(t, err)
+		return page.Rows
+	}
+	days := func() int {
+		t.Helper()
+		list, _, err := w.acc.Occasions(t.Context(), s, a, record.Window{From: day, Until: day.AddDate(0, 0, 1), Zone: time.UTC})
+		must(t, err)
+		return len(list)
+	}
+	id := of(record.KindInvoice)[0].ID
+	if len(of(record.KindQuote)) != 1 || days() != 1 {
+		t.Fatal("not there to begin with")
+	}
+	for kind, status := range map[record.Kind]string{record.KindInvoice: "draft", record.KindQuote: "internal"} {
+		c := visibility.Change{Confirm: "Help desk", Add: visibility.Rule{Connection: w.conn, Kind: kind, Field: "status", Value: status}}
+		if p := w.rule(t, c); p.Hides != 1 {
+			t.Errorf("%s: %+v", kind, p)
+		}
+		if rows := of(kind); len(rows) != 0 {
+			t.Errorf("%s: %+v", kind, rows)
+		}
+	}
+	if _, err := w.acc.Detail(t.Context(), s, a, record.KindInvoice, id); !fault.Is(err, fault.NotFound) || days() != 0 {
+		t.Errorf("a draft is opened (%v), or due", err)
+	}
+	if files, err := w.acc.FilesOf(t.Context(), s, a, id); err != nil || len(files) != 0 {
+		t.Errorf("its files: %v, %v", files, err)
+	}
+	if f, err := w.sys.Located(t.Context(), chief, record.ID{}, "RE-1", "u"); err != nil || f.ID != id || f.Kind != record.KindInvoice || f.Rule.Value != "draft" {
+		t.Errorf("explained as %+v, %v", f, err)
+	}
+	w.pull(t, "assets", bill("posted"))
+	if rows := of(record.KindInvoice); len(rows) != 1 || days() != 1 {
+		t.Errorf("after it was sent: %+v", rows)
 	}
 }

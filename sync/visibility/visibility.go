@@ -24,7 +24,8 @@ type Rule struct {
 }
 
 // Kinds are the kinds that rules are about.
-var Kinds = []record.Kind{record.KindTicket, record.KindAsset, record.KindContract, record.KindProject, record.KindDocument, record.KindEvent}
+var Kinds = []record.Kind{record.KindTicket, record.KindAsset, record.KindInvoice, record.KindQuote, record.KindContract, record.KindProject,
+	record.KindDocument, record.KindEvent}
 
 // Fields lists what a rule about a kind may ask for; each is a name in the JSON of
 // the body.
@@ -36,7 +37,7 @@ func Fields(k record.Kind) []string {
 		return []string{"status", "category", "location", "model"}
 	case record.KindContract, record.KindEvent:
 		return []string{"type", "status"}
-	case record.KindProject:
+	case record.KindProject, record.KindInvoice, record.KindQuote:
 		return []string{"status"}
 	case record.KindDocument:
 		return []string{"folder"}
@@ -61,6 +62,10 @@ func value(b record.Body, field string) string {
 		return map[string]string{"type": b.Type, "status": b.Status}[field]
 	case record.Event:
 		return map[string]string{"type": b.Type, "status": b.Status}[field]
+	case record.Invoice:
+		return map[string]string{"status": b.Status}[field]
+	case record.Quote:
+		return map[string]string{"status": b.Status}[field]
 	case record.Project:
 		return map[string]string{"status": b.Status}[field]
 	case record.Document:

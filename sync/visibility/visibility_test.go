@@ -70,6 +70,8 @@ func TestARuleComparesExactly(t *testing.T) {
 		{visibility.Rule{Kind: record.KindProject, Field: "status", Value: "x"}, record.Project{Status: "x"}},
 		{visibility.Rule{Kind: record.KindDocument, Field: "folder", Value: "x"}, record.Document{Folder: "x"}},
 		{visibility.Rule{Kind: record.KindEvent, Field: "type", Value: "x"}, record.Event{Type: "x"}},
+		{visibility.Rule{Kind: record.KindInvoice, Field: "status", Value: "x"}, record.Invoice{Status: "x"}},
+		{visibility.Rule{Kind: record.KindQuote, Field: "status", Value: "x"}, record.Quote{Status: "x"}},
 	} {
 		if !c.r.Hides(c.b) || c.r.Hides(record.Event{Status: "x"}) {
 			t.Errorf("%+v", c.r)
