@@ -35,8 +35,14 @@ type Options struct {
 	Records Records
 	Actions Actions
 	// Able reports whether the system behind a connection takes such an action.
-	Able  func(ctx context.Context, c record.ConnectionID, k action.Kind) bool
-	Frame ui.Framer
+	Able    func(ctx context.Context, c record.ConnectionID, k action.Kind) bool
+	Feeds   Feeds
+	Readers Readers
+	Frame   ui.Framer
+	// Plain returns the frame of a page for nobody in particular.
+	Plain func(r *http.Request) *ui.Chrome
+	Key   []byte // makes the addresses of feeds
+	Base  string // of those addresses, without a slash at its end
 }
 
 // Pages serves the calendar of an account. It is safe for concurrent use.
@@ -104,6 +110,7 @@ type listView struct {
 	Earlier, Later string
 	Now            string // leads to the present; "" when that is shown
 	Month          bool
+	Subscribe      string // leads to one's own feed; "" for who has none
 	Days           []day  // of the agenda, and of the month on a phone
 	Weeks          []week // of the month
 	Down           []ui.Down
@@ -127,6 +134,9 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, s access.Scope) err
 	}
 	c.Title = c.T("calendar.title")
 	v := listView{Chrome: c, Month: f.As == "month", Down: ui.DownOf(fresh), Stamp: ui.StampOf(feeding(s, fresh))}
+	if mayFeed(s) {
+		v.Subscribe = feedPath(s.Account())
+	}
 	v.lead(f, shows, month)
 	v.Days = daysOf(c, list, shows)
 	if v.Month {

@@ -79,9 +79,12 @@ func (a *account) Detail(_ context.Context, _ access.Scope, _ record.AccountID, 
 	return record.Detail{}, fault.New(fault.NotFound, "There is nothing here.")
 }
 
-func (a *account) pages() *calendar.Pages {
-	frame := ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Accounts: a, Zone: a.zone, Now: func() time.Time { return now }})
-	return calendar.New(calendar.Options{Records: a, Actions: a, Frame: frame, Able: func(context.Context, record.ConnectionID, action.Kind) bool { return !a.cannot }})
+func (a *account) pages() *calendar.Pages { return a.pagesWith(&feeds{a: a}) }
+
+func (a *account) pagesWith(f *feeds) *calendar.Pages {
+	frame := ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Accounts: a, Zone: a.zone, Now: func() time.Time { return now }}
+	able := func(context.Context, record.ConnectionID, action.Kind) bool { return !a.cannot }
+	return calendar.New(calendar.Options{Records: a, Actions: a, Able: able, Feeds: f, Readers: f, Frame: ui.NewFramer(frame), Plain: frame.Plain, Key: feedKey, Base: "https://portal.example"})
 }
 
 func (a *account) ActionsOn(context.Context, access.Scope, record.AccountID, record.ID) ([]action.Action, error) {

@@ -52,6 +52,7 @@ const (
 	InvitedAgain    What = "user.invited_again"
 	InviteWithdrawn What = "user.invitation_withdrawn"
 	InviteAccepted  What = "user.invitation_accepted"
+	FeedChanged     What = "user.calendar_feed" // made, renewed or ended
 	AccountChanged  What = "account.changed"
 	AccountLookedAt What = "account.looked_at" // by staff, as one of its members
 	CompanyMatched  What = "company.matched"

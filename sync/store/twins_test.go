@@ -212,6 +212,15 @@ func calls(acc *store.Account) map[string][]call {
 		"ChooseMail": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
 			return nil, acc.ChooseMail(ctx, s, a, notice.Everything)
 		}},
+		"CalendarFeed": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
+			return acc.CalendarFeed(ctx, s, a)
+		}},
+		"RenewFeed": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
+			return nil, acc.RenewFeed(ctx, s, a, record.NewID(), action.Origin{})
+		}},
+		"StopFeed": {func(ctx context.Context, s access.Scope, a record.AccountID, _ twin) (any, error) {
+			return nil, acc.StopFeed(ctx, s, a, action.Origin{})
+		}},
 		"ActionByID": {func(ctx context.Context, s access.Scope, a record.AccountID, of twin) (any, error) {
 			return acc.ActionByID(ctx, s, a, of.reply)
 		}},
@@ -339,7 +348,7 @@ func TestForeignAndMissingLookAlike(t *testing.T) {
 // takesIDs reports whether a call names a thing besides the account.
 func takesIDs(name string) bool {
 	name, _, _ = strings.Cut(name, " ")
-	return !slices.Contains([]string{"List", "Freshness", "Standing", "Destinations", "Stuck", "RecentActions", "Approvals", "FilesOf", "MailChoice", "ChooseMail", "Whole", "Occasions"}, name)
+	return !slices.Contains([]string{"List", "Freshness", "Standing", "Destinations", "Stuck", "RecentActions", "Approvals", "FilesOf", "MailChoice", "ChooseMail", "Whole", "Occasions", "CalendarFeed", "RenewFeed", "StopFeed"}, name)
 }
 
 // asksClients reports whether only staff do it.
@@ -398,7 +407,7 @@ func TestNoAnswerHoldsAWordOfTheTwin(t *testing.T) {
 			if strings.Contains(string(text), other.canary) {
 				t.Errorf("%s tells of the other account: %s", name, text)
 			}
-			if !strings.Contains(string(text), own.canary) && name != "List 4" && !slices.Contains([]string{"StandsFor 0", "Submit 0", "Stuck 0", "MailChoice 0", "ChooseMail 0"}, name) {
+			if !strings.Contains(string(text), own.canary) && name != "List 4" && !slices.Contains([]string{"StandsFor 0", "Submit 0", "Stuck 0", "MailChoice 0", "ChooseMail 0", "CalendarFeed 0", "RenewFeed 0", "StopFeed 0"}, name) {
 				t.Errorf("%s tells nothing of its own: %s", name, text)
 			}
 		})

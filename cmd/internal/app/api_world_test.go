@@ -18,7 +18,9 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
+	"portico/cmd/internal/app"
 	"portico/portal/api"
+	"portico/portal/calendar"
 	"portico/portal/portaltest"
 	"portico/sync/access"
 	"portico/sync/access/grant"
@@ -34,6 +36,8 @@ import (
 // a canary in every text.
 type shop struct {
 	t      *testing.T
+	app    *app.App
+	store  *store.Store
 	server *httptest.Server
 	api    *api.API
 	sys    *store.System
@@ -62,7 +66,7 @@ func newShop(t *testing.T) *shop {
 	a := firm(t, filepath.Join(t.TempDir(), "data"), storetest.Migrated(t))
 	programs, s, err := a.Programs(t.Context())
 	must(t, err)
-	w := &shop{t: t, api: programs, sys: s.System(), acc: s.Account(), went: map[string]bool{}}
+	w := &shop{t: t, app: a, store: s, api: programs, sys: s.System(), acc: s.Account(), went: map[string]bool{}}
 	w.server = httptest.NewServer(portaltest.Programs(t, programs))
 	t.Cleanup(w.server.Close)
 	w.read()
@@ -142,6 +146,14 @@ func (x side) path(path string, account record.AccountID, more ...string) string
 		pairs = append(pairs, "{"+name+"}", id.String())
 	}
 	return strings.NewReplacer(append(append(pairs, "{file}", x.of[file].String()), more...)...).Replace(path)
+}
+
+// calendar is the pages of the calendar, and the key of its feeds' addresses.
+func (w *shop) calendar() (*calendar.Pages, []byte) {
+	w.t.Helper()
+	pages, key, err := w.app.Calendar(w.store)
+	must(w.t, err)
+	return pages, key
 }
 
 // key makes a key and returns its token.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"portico/portal/api"
+	"portico/portal/calendar"
+	"portico/portal/ui"
 	"portico/sync/access"
 	"portico/sync/action"
 	"portico/sync/record"
@@ -31,6 +33,13 @@ func (a *App) Programs(ctx context.Context) (*api.API, *store.Store, error) {
 	o.Files = titles{}
 	programs, err := api.New(o)
 	return programs, s, err
+}
+
+// Calendar is the pages of the calendar as the program wires them, and the key of
+// its feeds' addresses.
+func (a *App) Calendar(s *store.Store) (*calendar.Pages, []byte, error) {
+	frame := ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Accounts: s.Account(), Now: a.now}
+	return a.calendar(desk{s.Account(), s.System(), func(context.Context, string) {}}, frame)
 }
 
 // titles are files that hold their own names.

@@ -58,7 +58,9 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, show *sh
 	}
 	a.administer(&pages, ui.NewFramer(frame), firm.Checked(mailer.Check))
 	a.decisions(&pages, d, frame)
-	a.worked(&pages, d, library{a.files, sources{a, sys, a.log}}, ui.NewFramer(frame))
+	if err := a.worked(&pages, d, library{a.files, sources{a, sys, a.log}}, frame); err != nil {
+		return nil, err
+	}
 	a.money(&pages, d, ui.NewFramer(frame))
 	a.quoted(&pages, d, ui.NewFramer(frame))
 	a.ruled(&pages, sys, ui.NewFramer(frame))

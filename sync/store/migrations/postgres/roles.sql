@@ -11,6 +11,7 @@ GRANT SELECT (id, name, queues) ON connections TO :app;
 GRANT SELECT (connection_id, stream, position, kinds, fresh_for, completed_at, failures, failing_since, problem) ON streams TO :app;
 GRANT SELECT, INSERT, UPDATE ON actions, approvals, mail_choices TO :app;
 GRANT SELECT, INSERT ON approval_people, approval_versions TO :app; -- what was asked stays as it was
+GRANT SELECT, INSERT, UPDATE, DELETE ON calendar_feeds TO :app;
 GRANT INSERT ON outbox, audit_leaves TO :app;
 
 -- Pulls, relay, schedules, sessions: every table, but not the schema.
