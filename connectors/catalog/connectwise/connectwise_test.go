@@ -6,35 +6,26 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"portico/connectors/connectortest"
-	"portico/connectors/engine"
-	"portico/connectors/manifest"
 	"portico/connectors/vendorfake/connectwise"
 	"portico/connectors/vendorfake/faults"
 	"portico/connectors/vendorfake/shelf"
 	"portico/sync/action"
-	"portico/sync/record"
 	"portico/sync/remote"
 )
 
 func TestConnectWiseKeepsEveryPromise(t *testing.T) {
 	t.Parallel()
-	connectortest.Run(t, connectortest.Target{Connector: connector, System: firm})
+	connectortest.Run(t, target())
 }
 
-func connector(t testing.TB) remote.Connector {
-	t.Helper()
-	m, err := manifest.Load(os.DirFS("."), "manifest.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return engine.New(m)
+func target() connectortest.Target {
+	return connectortest.Target{Connector: connectortest.Manifest(os.DirFS("."), "manifest.yaml"), System: firm}
 }
 
 const (
@@ -46,82 +37,51 @@ const (
 // desk is a firm with two companies and 210 tickets: three pages of a list.
 type desk struct {
 	*connectwise.Fake
-	t         testing.TB
-	clock     *connectortest.Clock
+	connectortest.Desk
 	companies []int
-	open      []string
 }
+
+// named is a status or a board as a ticket refers to it.
+func named(name any) map[string]any { return map[string]any{"name": name} }
 
 func newDesk(t testing.TB, clock *connectortest.Clock) *desk {
 	t.Helper()
 	f := connectwise.New(connectwise.Options{Clock: clock.Now, Company: "halden", Public: "pub", Private: "good", ClientID: "c1", Member: member})
-	d := &desk{Fake: f, t: t, clock: clock}
+	d := &desk{Fake: f}
 	for _, name := range []string{"Nordwind Logistik GmbH", "Brightleaf Dental Group"} {
 		d.companies = append(d.companies, f.Shelf.Add(connectwise.Companies, shelf.Values{
 			"identifier": strings.ToUpper(name[:8]), "name": name, "website": "https://www." + strings.ToLower(name[:8]) + ".example/", "deletedFlag": false,
 		}))
 	}
-	start := clock.Now().Add(-90 * 24 * time.Hour)
-	for i := range 210 {
-		id := d.add(shelf.Values{"summary": fmt.Sprintf("Request %d", i), "status": map[string]any{"name": "In Progress"}})
-		at := start.Add(time.Duration(i/3) * time.Hour) // three at a time share a second
-		if i%30 == 0 {
-			f.Note(id, agent, shelf.Values{"text": "We are on it.", "detailDescriptionFlag": true})
-			f.Note(id, agent, shelf.Values{"text": "Note " + canary, "internalAnalysisFlag": true})
-			f.Note(id, agent, shelf.Values{"text": "Both " + canary, "detailDescriptionFlag": true, "internalAnalysisFlag": true})
-			f.Note(id, agent, shelf.Values{"text": "Flagged " + canary, "detailDescriptionFlag": true, "internalFlag": true})
-		}
-		f.Shelf.Date(id, at, at)
+	d.Desk = connectortest.Desk{
+		Clock: clock, Shelf: f.Shelf, Company: strconv.Itoa(d.companies[0]), Subject: "summary", New: "New", Title: strings.Repeat("Long ", 30),
+		Open: func(n int, summary string, status any) int {
+			return f.Shelf.Add(connectwise.Tickets, shelf.Values{"summary": summary, "status": named(status), "company": map[string]any{"id": d.companies[n%len(d.companies)]},
+				"board": named("Help Desk"), "closedFlag": false})
+		},
+		Answer: func(ticket int, text string) {
+			f.Note(ticket, agent, shelf.Values{"text": text, "detailDescriptionFlag": true})
+		},
 	}
+	d.Stock(t, 210, "In Progress", 30, func(ticket int) {
+		f.Note(ticket, agent, shelf.Values{"text": "We are on it.", "detailDescriptionFlag": true})
+		f.Note(ticket, agent, shelf.Values{"text": "Note " + canary, "internalAnalysisFlag": true})
+		f.Note(ticket, agent, shelf.Values{"text": "Both " + canary, "detailDescriptionFlag": true, "internalAnalysisFlag": true})
+		f.Note(ticket, agent, shelf.Values{"text": "Flagged " + canary, "detailDescriptionFlag": true, "internalFlag": true})
+	})
 	return d
-}
-
-// add adds a ticket of some company.
-func (d *desk) add(v shelf.Values) int {
-	v["company"] = map[string]any{"id": d.companies[len(d.open)%len(d.companies)]}
-	v["board"], v["closedFlag"] = map[string]any{"name": "Help Desk"}, false
-	if v["status"] == nil {
-		v["status"] = map[string]any{"name": "New"}
-	}
-	id := d.Shelf.Add(connectwise.Tickets, v)
-	d.open = append(d.open, strconv.Itoa(id))
-	return id
-}
-
-func (d *desk) id(external string) int {
-	id, err := strconv.Atoi(external)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return id
 }
 
 func firm(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	t.Helper()
 	d := newDesk(t, clock)
-	srv := httptest.NewServer(d)
+	srv := httptest.NewServer(d.Fake)
 	t.Cleanup(srv.Close)
-	return &connectortest.System{
+	return d.Hooks(&connectortest.System{
 		Settings: settings(srv.URL), Secrets: map[string]string{"private_key": "good", "word": "hush"}, BadSecrets: map[string]string{"private_key": "bad"},
 		Faults: d.Faults, Main: "tickets", List: faults.Match{Method: "GET", Path: "=" + connectwise.Base + "/service/tickets"},
 		Pages:    faults.List{Rows: "."},
-		Records:  func() []string { return slices.Clone(d.open) },
 		Canaries: []string{canary},
-		Change: func(external, marker string) {
-			d.Note(d.id(external), agent, shelf.Values{"text": marker, "detailDescriptionFlag": true})
-		},
-		Add: func(marker string) string { return strconv.Itoa(d.add(shelf.Values{"summary": marker})) },
-		Begin: func(external, marker string) func() {
-			return d.Shelf.Begin(d.id(external), shelf.Values{"summary": marker})
-		},
-		Delete: func(external string) {
-			d.Shelf.Delete(d.id(external), false)
-			d.open = slices.DeleteFunc(d.open, func(s string) bool { return s == external })
-		},
-		Restore: func(external string) bool {
-			d.open = append(d.open, external)
-			return d.Shelf.Restore(d.id(external))
-		},
 		Rotate: func() map[string]string {
 			d.Rotate("new")
 			return map[string]string{"private_key": "new"}
@@ -130,78 +90,47 @@ func firm(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 			body := fmt.Appendf(nil, `{"Action":"updated","Type":"Ticket","ID":%s,"Entity":"{}"}`, external)
 			return connectortest.Sent(body, url.Values{"word": {"hush"}, "recordId": {external}, "action": {"updated"}}, nil)
 		}},
-		Acts: []connectortest.Act{d.replying(), d.creating(), d.deciding(action.TicketClose, "In Progress", ">Closed"), d.deciding(action.TicketReopen, ">Closed", "New (portal)")},
-	}
+		Acts: []connectortest.Act{
+			d.replying(),
+			d.Creating(faults.Match{Method: "POST", Path: "=" + connectwise.Base + "/service/tickets"}, func(ref string) int {
+				return len(d.Fake.Shelf.All(connectwise.Tickets, func(t shelf.Thing) bool { return t.Values["externalXRef"] == ref }))
+			}),
+			d.deciding(action.TicketClose, "In Progress", ">Closed"), d.deciding(action.TicketReopen, ">Closed", "New (portal)"),
+		},
+	})
 }
 
 func settings(url string) map[string]string {
 	return map[string]string{"url": url + connectwise.Base, "company": "halden", "public_key": "pub", "client_id": "c1", "member": member, "board": "Help Desk"}
 }
 
-func (d *desk) act(kind action.Kind, external string) action.Action {
-	return action.Action{
-		ID: action.NewID(), Ref: action.NewRef(), Kind: kind, External: external, Company: strconv.Itoa(d.companies[0]), Target: record.NewID(),
-		Actor:      action.Actor{Name: "Ada Kraus", Email: "ada@nordwind.example"},
-		Input:      action.Input{Subject: strings.Repeat("Long ", 30), Text: "Thank you.\nRegards"},
-		Generation: 1, Recorded: d.clock.Now(),
-	}
-}
-
-// notes counts public notes on a ticket that carry a reference.
-func (d *desk) notes(ticket int, ref string) int {
-	return len(d.Shelf.All(connectwise.Notes, func(t shelf.Thing) bool {
-		return t.Values["ticketId"] == ticket && t.Values["detailDescriptionFlag"] == true && strings.Contains(fmt.Sprint(t.Values["text"]), ref)
-	}))
-}
-
+// replying is a reply, which a ticket that was merged into another refuses.
 func (d *desk) replying() connectortest.Act {
-	return connectortest.Act{
-		Write: faults.Match{Method: "POST", Path: "/notes"},
-		New: func() action.Action {
-			return d.act(action.TicketReply, strconv.Itoa(d.add(shelf.Values{"summary": "x"})))
-		},
-		Effects: func(a action.Action) int { return d.notes(d.id(a.External), a.Ref) },
-		Stale: func() action.Action { // merged into another
-			from, into := d.add(shelf.Values{"summary": "Twin"}), d.add(shelf.Values{"summary": "Other twin"})
-			d.Shelf.Change(from, shelf.Values{"mergedParentTicket": map[string]any{"id": into}})
-			return d.act(action.TicketReply, strconv.Itoa(from))
-		},
+	act := d.Replying(faults.Match{Method: "POST", Path: "/notes"}, "New", func(ticket int, ref string) int {
+		return len(d.Fake.Shelf.All(connectwise.Notes, func(t shelf.Thing) bool {
+			return t.Values["ticketId"] == ticket && t.Values["detailDescriptionFlag"] == true && strings.Contains(fmt.Sprint(t.Values["text"]), ref)
+		}))
+	})
+	act.Stale = func() action.Action {
+		from, into := d.Desk.Add("Twin", "New"), d.Desk.Add("Other twin", "New")
+		d.Fake.Shelf.Change(from, shelf.Values{"mergedParentTicket": map[string]any{"id": into}})
+		return d.Act(action.TicketReply, strconv.Itoa(from))
 	}
-}
-
-func (d *desk) creating() connectortest.Act {
-	return connectortest.Act{
-		Write: faults.Match{Method: "POST", Path: "=" + connectwise.Base + "/service/tickets"},
-		New:   func() action.Action { return d.act(action.TicketCreate, "") },
-		Effects: func(a action.Action) int {
-			return len(d.Shelf.All(connectwise.Tickets, func(t shelf.Thing) bool { return t.Values["externalXRef"] == a.Ref }))
-		},
-	}
+	return act
 }
 
 func (d *desk) deciding(kind action.Kind, from, to string) connectortest.Act {
-	made := func() action.Action {
-		a := d.act(kind, strconv.Itoa(d.add(shelf.Values{"summary": "x", "status": map[string]any{"name": from}})))
-		a.Base = from + "@" + d.clock.Now().Format(time.RFC3339)
-		return a
-	}
-	return connectortest.Act{
-		Write: faults.Match{Method: "PATCH", Path: "/service/tickets/"},
-		New:   made,
-		Effects: func(a action.Action) int {
-			return d.Changes(d.id(a.External), to)
-		},
-		Stale: func() action.Action {
-			a := made()
-			d.Shelf.Change(d.id(a.External), shelf.Values{"status": map[string]any{"name": "Waiting for client"}})
-			return a
-		},
-	}
+	return d.Deciding(connectortest.Decision{
+		Kind: kind, Write: faults.Match{Method: "PATCH", Path: "/service/tickets/"}, From: from,
+		Base:    func(now time.Time) string { return from + "@" + now.Format(time.RFC3339) },
+		Effects: func(ticket int) int { return d.Changes(ticket, to) },
+		Stale:   func(ticket int) { d.Fake.Shelf.Change(ticket, shelf.Values{"status": named("Waiting for client")}) },
+	})
 }
 
 func TestConnectWiseKeepsTheVendorsContract(t *testing.T) {
 	t.Parallel()
-	connectortest.RunContract(t, connectortest.Target{Connector: connector, System: firm}, "connectwise-psa/connectwise-psa.json", connectwise.Base,
+	connectortest.RunContract(t, target(), "connectwise-psa/connectwise-psa.json", connectwise.Base,
 		"/count",                  // documented in the guide; the file at hand leaves it out
 		"/company/configurations") // the file demands a part of the path that the path does not have
 }
