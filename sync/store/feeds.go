@@ -88,7 +88,8 @@ func (y *System) Subscriber(ctx context.Context, feed record.ID) (access.Subscri
 	return access.Subscriber{User: r.user(), Role: r.Role, Account: record.AccountInfo{ID: r.AccountID, Name: r.AccountName, Launch: record.LaunchInvited}}, nil
 }
 
-// subscribes is for members: staff have calendars of their own, programs the API.
+// subscribes is for members who see anything with a day: staff have calendars of
+// their own, programs the API.
 func subscribes(s access.Scope, account record.AccountID) error {
 	if err := reach(s, account); err != nil {
 		return err
@@ -96,7 +97,12 @@ func subscribes(s access.Scope, account record.AccountID) error {
 	if s.IsStaff() || s.IsService() || s.IsJob() {
 		return fault.New(fault.Forbidden, "Only members of the account can subscribe to its calendar.")
 	}
-	return access.Write(s)
+	for kind := range dated(record.Window{}) {
+		if s.Sees(kind) {
+			return access.Write(s)
+		}
+	}
+	return fault.New(fault.Forbidden, "This part of the account is not shown to you. Ask an owner of the account.")
 }
 
 func feedEntry(s access.Scope, account record.AccountID, what string, from action.Origin, now func() time.Time) audit.Entry {

@@ -79,7 +79,7 @@ func TestRulesAreListedPreviewedAndMade(t *testing.T) {
 	d := &desk{list: []visibility.Rule{rule}, sources: []rules.Source{{ID: c, Name: "Help desk"}},
 		preview: visibility.Preview{Rule: rule, Hides: 412, Accounts: 9, Left: 3, Samples: []visibility.Sample{{Company: "Nord", Number: "7", Title: "Secret"}}}}
 	p := answered(t, d.pages().Show, get("/admin/visibility?done=made"), 200)
-	p.WantText(".po-list", "Help desk: requests whose queue is “Internal <b>”").WantText(".po-list", "hides 412 records").WantText(".po-toast", "The rule holds").Want("form[action='/admin/visibility/preview'] option", 14)
+	p.WantText(".po-list", "Help desk: requests whose queue is “Internal <b>”").WantText(".po-list", "hides 412 records").WantText(".po-toast", "The rule holds").Want("form[action='/admin/visibility/preview'] option", 16)
 	p = answered(t, d.pages().Preview, get("/admin/visibility/preview?connection="+c.String()+"&about=ticket.queue&value=Internal"), 200)
 	p.WantText("h2", "Hides 412 records of 9 accounts.").WantText(".po-list", "Secret").Want("form[method=post] input[name=value][value=Internal]", 1).Want("input[name=confirm]", 0)
 	if d.asked.Add.Connection != c || d.asked.Add.Kind != record.KindTicket || d.asked.Add.Field != "queue" || d.asked.Add.Value != "Internal" {
