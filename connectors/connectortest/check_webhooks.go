@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"net/http"
 	"net/url"
@@ -22,13 +23,20 @@ type Webhook struct {
 	// that belongs to Secrets.
 	Message func(external string) *remote.RawRequest
 	// Unsigned says that a shared word proves a message, so that nothing holds its body
-	// together; Undated that a message may be sent again later.
-	Unsigned, Undated bool
+	// together; Undated that a message may be sent again later; Unnamed that it does not
+	// say which record changed, so that all of Main is read anew.
+	Unsigned, Undated, Unnamed bool
 }
 
 // webhooks sends messages out of order, which must come to what the system says now, and
 // forged ones, of which nothing may come.
 func webhooks(t testing.TB, b *bench) {
+	if b.system.Webhook == nil {
+		if b.connector.Spec().Webhooks != nil {
+			t.Error("it takes webhooks, and the target shows none that it has to refuse")
+		}
+		return
+	}
 	b.settle(t, b.system.Main)
 	hook, ids := b.system.Webhook, b.system.Records()
 	id, other := ids[0], ids[1]
@@ -40,9 +48,16 @@ func webhooks(t testing.TB, b *bench) {
 	b.clock.Advance(b.system.Lag)
 	for what, raw := range map[string]*remote.RawRequest{"the later message": late, "the earlier message, afterwards": early} {
 		hints, err := b.connector.Hints(t.Context(), b.conn, raw)
-		at := slices.IndexFunc(hints, func(h remote.Hint) bool { return h.Ref.External == id && h.Ref.Kind == b.kindOf(id) })
+		meant := id
+		if hook.Unnamed {
+			meant = ""
+		}
+		at := slices.IndexFunc(hints, func(h remote.Hint) bool { return h.Ref.External == meant && h.Ref.Kind == b.kindOf(id) })
 		if err != nil || at < 0 {
 			t.Errorf("%s: %v, %v", what, hints, err)
+			continue
+		}
+		if hook.Unnamed {
 			continue
 		}
 		got, err := b.connector.Read(t.Context(), b.conn, []record.Ref{hints[at].Ref})
@@ -126,8 +141,13 @@ func Sent(body []byte, query url.Values, headers http.Header) *remote.RawRequest
 }
 
 // MAC is the HMAC-SHA256 of a text, in hex, as most systems sign.
-func MAC(key, text string) string {
+func MAC(key, text string) string { return hex.EncodeToString(mac(key, text)) }
+
+// MAC64 is the same in base64.
+func MAC64(key, text string) string { return base64.StdEncoding.EncodeToString(mac(key, text)) }
+
+func mac(key, text string) []byte {
 	m := hmac.New(sha256.New, []byte(key))
 	_, _ = m.Write([]byte(text)) // never fails (hash.Hash)
-	return hex.EncodeToString(m.Sum(nil))
+	return m.Sum(nil)
 }

@@ -86,7 +86,7 @@ func serve(t testing.TB, d *drive) *connectortest.System {
 	t.Cleanup(srv.Close)
 	return &connectortest.System{
 		Settings: map[string]string{"tenant": "contoso", "client_id": "c1", "drive": "b1", "url": srv.URL + graph.Base, "login": srv.URL},
-		Secrets:  map[string]string{"client_secret": "good"}, BadSecrets: map[string]string{"client_secret": "bad"},
+		Secrets:  map[string]string{"client_secret": "good", "state": "word"}, BadSecrets: map[string]string{"client_secret": "bad"},
 		Faults: d.Faults, Main: "documents",
 		List:     faults.Match{Method: "GET", Path: "=" + graph.Base + "/drives/b1/root/delta"},
 		Pages:    faults.List{Rows: "value", Next: []string{"@odata.nextLink"}},
@@ -98,6 +98,9 @@ func serve(t testing.TB, d *drive) *connectortest.System {
 		Add:     func(marker string) string { return d.file(d.plans, marker) },
 		Delete:  d.remove,
 		Restore: d.restore,
+		Webhook: &connectortest.Webhook{Unsigned: true, Undated: true, Unnamed: true, Message: func(string) *remote.RawRequest {
+			return connectortest.Sent([]byte(`{"value":[{"subscriptionId":"s1","clientState":"word","changeType":"updated","resource":"drives/b1/root"}]}`), nil, nil)
+		}},
 		Rotate: func() map[string]string {
 			d.OAuth.SetSecret("new")
 			d.OAuth.EndAccess()

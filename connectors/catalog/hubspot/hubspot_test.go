@@ -15,6 +15,7 @@ import (
 	"portico/connectors/vendorfake/hubspot"
 	"portico/connectors/vendorfake/shelf"
 	"portico/sync/action"
+	"portico/sync/remote"
 )
 
 func target() connectortest.Target {
@@ -72,11 +73,19 @@ func account(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	t.Cleanup(srv.Close)
 	return d.Hooks(&connectortest.System{
 		Settings: map[string]string{"url": srv.URL, "pipeline": "0", "reference": hubspot.Reference},
-		Secrets:  map[string]string{"token": "good"}, BadSecrets: map[string]string{"token": "bad"},
+		Secrets:  map[string]string{"token": "good", "client_secret": "good"}, BadSecrets: map[string]string{"token": "bad"},
 		Faults: d.Faults, Main: "tickets", Lag: hubspot.Lag, Nameless: true,
 		List:     faults.Match{Method: "POST", Path: "=/crm/v3/objects/tickets/search"},
 		Pages:    faults.List{Rows: "results", Totals: []string{"total"}, Next: []string{"paging"}},
 		Canaries: []string{canary},
+		Webhook: &connectortest.Webhook{Message: func(external string) *remote.RawRequest {
+			body := fmt.Appendf(nil, `[{"eventId":1,"subscriptionId":2,"subscriptionType":"ticket.propertyChange","objectId":%s}]`, external)
+			raw := connectortest.Sent(body, nil, nil)
+			stamp := strconv.FormatInt(clock.Now().UnixMilli(), 10)
+			raw.Header.Set("X-HubSpot-Request-Timestamp", stamp)
+			raw.Header.Set("X-HubSpot-Signature-v3", connectortest.MAC64("good", raw.Method+raw.URL+string(body)+stamp))
+			return raw
+		}},
 		Rotate: func() map[string]string {
 			d.SetToken("new")
 			return map[string]string{"token": "new"}

@@ -2,9 +2,6 @@
 package quickbooks_test
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -69,7 +66,7 @@ func firm(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	srv := httptest.NewServer(d)
 	t.Cleanup(srv.Close)
 	return &connectortest.System{
-		Settings: map[string]string{"url": srv.URL, "client_id": "portal", "realm": realm}, Secrets: map[string]string{"client_secret": "good"},
+		Settings: map[string]string{"url": srv.URL, "client_id": "portal", "realm": realm}, Secrets: map[string]string{"client_secret": "good", "signing": hookKey},
 		Faults: d.Faults, Main: "invoices", Nameless: true, Canaries: []string{canary},
 		List:    faults.Match{Method: "GET", Path: "=/v3/company/" + realm + "/query", Query: "from Invoice where"},
 		Pages:   faults.List{Rows: "QueryResponse.Invoice"},
@@ -89,6 +86,9 @@ func firm(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 				d.shown = slices.DeleteFunc(d.shown, func(s string) bool { return s == external })
 			}
 		}(),
+		Webhook: &connectortest.Webhook{Undated: true, Message: func(external string) *remote.RawRequest {
+			return sent(`{"eventNotifications":[{"realmId":"`+realm+`","dataChangeEvent":{"entities":[{"name":"Invoice","id":"`+external+`","operation":"Update"}]}}]}`, hookKey)
+		}},
 		Renewal: &connectortest.Renewal{
 			Begin: func(c remote.Connector, conn remote.Conn) remote.Token {
 				made, err := c.(interface {
@@ -169,18 +169,18 @@ func (d *books) deciding(kind action.Kind, to, other string) connectortest.Act {
 	}
 }
 
+const hookKey = "verifier-token"
+
+// sent is a message as QuickBooks signs it.
+func sent(body, key string) *remote.RawRequest {
+	return connectortest.Sent([]byte(body), nil, http.Header{"Intuit-Signature": {connectortest.MAC64(key, body)}})
+}
+
 // Both shapes of messages are understood, and only those of this company.
 func TestOnlyQuickBooksHintsAndOnlyAtThisCompany(t *testing.T) {
 	t.Parallel()
-	const key = "verifier-token"
 	conn := remote.Conn{Settings: map[string]string{"client_id": "portal", "realm": realm}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-		Secret: func(string) (string, error) { return key, nil }}
-	post := func(body, key string) *remote.RawRequest {
-		mac := hmac.New(sha256.New, []byte(key))
-		_, _ = mac.Write([]byte(body))
-		return &remote.RawRequest{Method: "POST", URL: "https://portal.example/hooks/x", Body: []byte(body),
-			Header: http.Header{"Intuit-Signature": {base64.StdEncoding.EncodeToString(mac.Sum(nil))}}}
-	}
+		Secret: func(string) (string, error) { return hookKey, nil }}
 	c := target().Connector(t)
 	for name, body := range map[string]string{
 		"notifications": `{"eventNotifications":[{"realmId":"1","dataChangeEvent":{"entities":[{"name":"Invoice","id":"8","operation":"Update"}]}},
@@ -188,11 +188,11 @@ func TestOnlyQuickBooksHintsAndOnlyAtThisCompany(t *testing.T) {
 		"cloud events": `[{"specversion":"1.0","id":"e-1","type":"qbo.invoice.updated.v1","intuitentityid":"7","intuitaccountid":"` + realm + `"},
 			{"specversion":"1.0","id":"e-2","type":"qbo.invoice.updated.v1","intuitentityid":"8","intuitaccountid":"1"}]`,
 	} {
-		hints, err := c.Hints(t.Context(), conn, post(body, key))
+		hints, err := c.Hints(t.Context(), conn, sent(body, hookKey))
 		if err != nil || len(hints) != 1 || hints[0].Ref.Kind != record.KindInvoice || hints[0].Ref.External != "7" {
 			t.Errorf("%s: %+v (%v)", name, hints, err)
 		}
-		if hints, err := c.Hints(t.Context(), conn, post(body, "guessed")); !fault.Is(err, fault.Unauthenticated) || len(hints) > 0 {
+		if hints, err := c.Hints(t.Context(), conn, sent(body, "guessed")); !fault.Is(err, fault.Unauthenticated) || len(hints) > 0 {
 			t.Errorf("%s, forged: %+v (%v)", name, hints, err)
 		}
 	}

@@ -2,9 +2,6 @@
 package xero_test
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"log/slog"
@@ -88,7 +85,7 @@ func firm(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	srv := httptest.NewServer(d)
 	t.Cleanup(srv.Close)
 	return &connectortest.System{
-		Settings: map[string]string{"url": srv.URL, "client_id": "portal", "tenant": tenant, "account": "090"}, Secrets: map[string]string{"client_secret": "good"},
+		Settings: map[string]string{"url": srv.URL, "client_id": "portal", "tenant": tenant, "account": "090"}, Secrets: map[string]string{"client_secret": "good", "signing": hookKey},
 		Faults: d.Faults, Main: "invoices", Nameless: true, Canaries: []string{canary},
 		List:    faults.Match{Method: "GET", Path: "=" + xero.Base + "/Invoices"},
 		Pages:   faults.List{Rows: "Invoices", Totals: []string{"pagination.itemCount", "pagination.pageCount"}},
@@ -106,6 +103,9 @@ func firm(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 			Begin: func(c remote.Connector, conn remote.Conn) remote.Token { return signedIn(t, c, conn, d.Fake, clock) },
 			End:   d.Vendor.EndAccess, Asked: func() int { return d.Vendor.Asked("refresh_token") },
 		},
+		Webhook: &connectortest.Webhook{Undated: true, Message: func(external string) *remote.RawRequest {
+			return sent(`{"events":[{"resourceId":"`+external+`","eventType":"UPDATE","eventCategory":"INVOICE","tenantId":"`+tenant+`"}],"firstEventSequence":1,"lastEventSequence":1}`, hookKey)
+		}},
 		Acts: []connectortest.Act{d.paying(), d.deciding(action.QuoteAccept, "ACCEPTED", "DECLINED"), d.deciding(action.QuoteDecline, "DECLINED", "ACCEPTED")},
 	}
 }
@@ -267,32 +267,32 @@ func TestPeopleOfAContactAreContactsAndSuppliersAreNot(t *testing.T) {
 	}
 }
 
+const hookKey = "webhooks-key"
+
+// sent is a message as Xero signs it.
+func sent(body, key string) *remote.RawRequest {
+	return connectortest.Sent([]byte(body), nil, http.Header{"X-Xero-Signature": {connectortest.MAC64(key, body)}})
+}
+
 func TestOnlyXeroHintsAndOnlyAtThisOrganisation(t *testing.T) {
 	t.Parallel()
-	const key = "webhooks-key"
 	conn := remote.Conn{Settings: map[string]string{"client_id": "portal", "tenant": tenant}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-		Secret: func(string) (string, error) { return key, nil }}
+		Secret: func(string) (string, error) { return hookKey, nil }}
 	body := `{"events":[{"resourceId":"` + xero.ID(7) + `","eventDateUtc":"2026-03-01T09:00:00.000","eventType":"UPDATE","eventCategory":"INVOICE","tenantId":"` + tenant + `"},
 		{"resourceId":"` + xero.ID(8) + `","eventCategory":"INVOICE","tenantId":"another"}],"firstEventSequence":1,"lastEventSequence":2,"entropy":"x"}`
-	post := func(body, key string) *remote.RawRequest {
-		mac := hmac.New(sha256.New, []byte(key))
-		_, _ = mac.Write([]byte(body))
-		return &remote.RawRequest{Method: "POST", URL: "https://portal.example/hooks/x", Body: []byte(body),
-			Header: http.Header{"X-Xero-Signature": {base64.StdEncoding.EncodeToString(mac.Sum(nil))}}}
-	}
 	c := target().Connector(t)
-	hints, err := c.Hints(t.Context(), conn, post(body, key))
+	hints, err := c.Hints(t.Context(), conn, sent(body, hookKey))
 	if err != nil || !slices.ContainsFunc(hints, func(h remote.Hint) bool { return h.Ref.Kind == record.KindInvoice && h.Ref.External == xero.ID(7) }) {
 		t.Errorf("hints %+v (%v)", hints, err)
 	}
 	if slices.ContainsFunc(hints, func(h remote.Hint) bool { return h.Ref.External == xero.ID(8) }) {
 		t.Errorf("another organisation's invoice is hinted at: %+v", hints)
 	}
-	if hints, err := c.Hints(t.Context(), conn, post(body, "guessed")); !fault.Is(err, fault.Unauthenticated) || len(hints) > 0 {
+	if hints, err := c.Hints(t.Context(), conn, sent(body, "guessed")); !fault.Is(err, fault.Unauthenticated) || len(hints) > 0 {
 		t.Errorf("a forged message gives %+v (%v)", hints, err)
 	}
 	// What Xero sends to see whether the address tells right signatures from wrong ones.
-	if hints, err := c.Hints(t.Context(), conn, post(`{"events":[],"firstEventSequence":0,"lastEventSequence":0,"entropy":"x"}`, key)); err != nil || len(hints) > 0 {
+	if hints, err := c.Hints(t.Context(), conn, sent(`{"events":[],"firstEventSequence":0,"lastEventSequence":0,"entropy":"x"}`, hookKey)); err != nil || len(hints) > 0 {
 		t.Errorf("intent to receive: %+v (%v)", hints, err)
 	}
 }

@@ -1,13 +1,11 @@
 package zendesk_test
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
 	"testing"
 	"time"
 
+	"portico/connectors/connectortest"
 	"portico/connectors/vendorfake/zendesk"
 	"portico/sync/record"
 	"portico/sync/remote"
@@ -16,10 +14,8 @@ import (
 // sent is a message as Zendesk signs it.
 func sent(key, body string, at time.Time) *remote.RawRequest {
 	stamp := at.UTC().Format(time.RFC3339)
-	mac := hmac.New(sha256.New, []byte(key))
-	mac.Write([]byte(stamp + body))
 	return &remote.RawRequest{Method: http.MethodPost, URL: "https://portal.example/hooks/1", Body: []byte(body), Header: http.Header{
-		"X-Zendesk-Webhook-Signature":           {base64.StdEncoding.EncodeToString(mac.Sum(nil))},
+		"X-Zendesk-Webhook-Signature":           {connectortest.MAC64(key, stamp+body)},
 		"X-Zendesk-Webhook-Signature-Timestamp": {stamp}, "X-Zendesk-Webhook-Invocation-Id": {"i-1"},
 	}}
 }

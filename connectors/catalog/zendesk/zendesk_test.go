@@ -15,6 +15,7 @@ import (
 	"portico/connectors/vendorfake/shelf"
 	"portico/connectors/vendorfake/zendesk"
 	"portico/sync/action"
+	"portico/sync/remote"
 )
 
 func target() connectortest.Target {
@@ -87,11 +88,14 @@ func tenant(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	put, post := faults.Match{Method: "PUT", Path: "/tickets/"}, faults.Match{Method: "POST", Path: "=" + zendesk.Base + "/tickets"}
 	return d.Hooks(&connectortest.System{
 		Settings: map[string]string{"url": srv.URL, "user": agent},
-		Secrets:  map[string]string{"token": "good"}, BadSecrets: map[string]string{"token": "bad"},
+		Secrets:  map[string]string{"token": "good", "signing": "good"}, BadSecrets: map[string]string{"token": "bad"},
 		Faults: d.Faults, Main: "tickets", Lag: time.Minute,
 		List:     faults.Match{Method: "GET", Path: "=" + zendesk.Base + "/incremental/tickets/cursor"},
 		Pages:    faults.List{Rows: "tickets"},
 		Canaries: []string{canary},
+		Webhook: &connectortest.Webhook{Message: func(external string) *remote.RawRequest {
+			return sent("good", fmt.Sprintf(`{"id":"e1","type":"zen:event-type:ticket.comment_added","detail":{"id":%q}}`, external), clock.Now())
+		}},
 		Rotate: func() map[string]string {
 			d.SetToken("new")
 			return map[string]string{"token": "new"}
