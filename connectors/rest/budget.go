@@ -15,7 +15,7 @@ import (
 type Limit struct {
 	PerSecond  float64
 	PerMinute  float64
-	PerDay     float64 // kept by each process for itself
+	PerDay     float64
 	Concurrent int
 	Reserve    int // of Concurrent, kept for actions; at most Concurrent-1 counts
 }
@@ -124,11 +124,10 @@ func (b *Budget) queue(ctx context.Context, class remote.Class) error {
 // mustAsk is what try returns when the purse decides.
 const mustAsk = time.Duration(math.MinInt64)
 
-// rank is the class that the purse is told: a pull that has waited long enough
-// counts like an action.
+// rank is the class that the purse is told.
 func (b *Budget) rank(class remote.Class, began time.Time) remote.Class {
-	if b.ahead >= aheadMost || b.now().Sub(began) >= fairAfter {
-		return remote.Interactive
+	if class == remote.Background && (b.ahead >= aheadMost || b.now().Sub(began) >= fairAfter) {
+		return remote.Overdue
 	}
 	return class
 }

@@ -33,14 +33,17 @@ const (
 )
 
 // NewSharedBudget returns a budget whose rates and holds are shared through a
-// purse. How many requests are under way at once, and how many leave in a day, is
-// kept by each process for itself. Requests are taken in portions, as large as this process has just made
+// purse. How many requests are under way at once is kept by each process for
+// itself. Requests are taken in portions, as large as this process has just made
 // use of, and one at a time while it has not.
 func NewSharedBudget(l Limit, p Purse, now func() time.Time, log *slog.Logger) *Budget {
-	b := NewBudget(Limit{PerDay: l.PerDay, Concurrent: l.Concurrent, Reserve: l.Reserve}, now)
-	pace := remote.Pace{PerSecond: l.PerSecond, PerMinute: l.PerMinute}
-	b.shared = &share{purse: p, pace: pace, most: portion(pace), log: log}
+	b := NewBudget(Limit{Concurrent: l.Concurrent, Reserve: l.Reserve}, now)
+	b.shared = &share{purse: p, pace: l.pace(), most: portion(l.pace()), log: log}
 	return b
+}
+
+func (l Limit) pace() remote.Pace {
+	return remote.Pace{PerSecond: l.PerSecond, PerMinute: l.PerMinute, PerDay: l.PerDay}
 }
 
 // Adapt gives the budget of a connector that was changed its new limit. What was
@@ -51,7 +54,7 @@ func (b *Budget) Adapt(l Limit) {
 	b.limit = l
 	if b.shared != nil {
 		b.limit = Limit{Concurrent: l.Concurrent, Reserve: l.Reserve}
-		b.shared.pace = remote.Pace{PerSecond: l.PerSecond, PerMinute: l.PerMinute}
+		b.shared.pace = l.pace()
 		b.shared.most = portion(b.shared.pace)
 		b.shared.size = min(b.shared.size, b.shared.most)
 	} else {
@@ -71,7 +74,10 @@ func portion(p remote.Pace) int {
 			most = min(most, rate)
 		}
 	}
-	if math.IsInf(most, 1) {
+	switch {
+	case math.IsInf(most, 1) && p.PerDay > 0: // of a day's budget nothing is to go stale
+		return 1
+	case math.IsInf(most, 1):
 		return unlimited
 	}
 	return max(1, int(most*remote.Stale.Seconds()))

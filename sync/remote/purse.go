@@ -7,7 +7,7 @@ import (
 
 // Pace is how many requests a system bears, whoever asks. Zero fields do not
 // limit.
-type Pace struct{ PerSecond, PerMinute float64 }
+type Pace struct{ PerSecond, PerMinute, PerDay float64 }
 
 // Stale is how long what was taken out of a Purse may be spent. What is not
 // spent by then is lost, so that no process sits on what another could use.
@@ -19,22 +19,23 @@ const Stale = 250 * time.Millisecond
 // full purse. It knows no clock: whoever keeps it says what time it is, and it
 // must be the same clock for all.
 type Purse struct {
-	Second, Minute time.Time
-	Held           time.Time
+	Second, Minute, Day time.Time
+	Held                time.Time
 }
 
 // Take takes up to want requests and returns how many, or, when there are none,
 // after how long to ask again. Background work leaves an eighth of a burst to
 // actions. In no span of time is more spent than the pace allows for it, and one
-// second's or a sixth of a minute's worth at once.
+// second's, a sixth of a minute's or an hour's worth at once.
 func (p *Purse) Take(pace Pace, class Class, want int, now time.Time) (n int, wait time.Duration) {
 	if wait := p.Held.Sub(now); wait > 0 {
 		return 0, wait
 	}
-	second := window{&p.Second, pace.PerSecond, pace.PerSecond}
-	minute := window{&p.Minute, pace.PerMinute / 60, pace.PerMinute / 6}
+	second := window{paid: &p.Second, rate: pace.PerSecond, burst: pace.PerSecond}
+	minute := window{paid: &p.Minute, rate: pace.PerMinute / 60, burst: pace.PerMinute / 6}
+	day := window{paid: &p.Day, rate: pace.PerDay / 86400, burst: pace.PerDay / 24, keeps: true}
 	n = want
-	for _, w := range []window{second, minute} {
+	for _, w := range []window{second, minute, day} {
 		room, after := w.room(class, now)
 		n = min(n, room)
 		wait = max(wait, after)
@@ -44,6 +45,7 @@ func (p *Purse) Take(pace Pace, class Class, want int, now time.Time) (n int, wa
 	}
 	second.spend(n, now)
 	minute.spend(n, now)
+	day.spend(n, now)
 	return n, 0
 }
 
@@ -59,6 +61,7 @@ type window struct {
 	paid  *time.Time
 	rate  float64 // per second; 0 is no limit
 	burst float64
+	keeps bool // the share of actions from pulls that are overdue, too
 }
 
 func (w window) each() time.Duration { return time.Duration(float64(time.Second) / w.rate) }
@@ -70,7 +73,7 @@ func (w window) room(class Class, now time.Time) (int, time.Duration) {
 	}
 	// What is taken may be spent a little later, on top of what is taken then.
 	most := max(1, math.Floor(w.burst-w.rate*Stale.Seconds()))
-	if class == Background && most >= 2 {
+	if (class == Background || class == Overdue && w.keeps) && most >= 2 {
 		most -= max(1, math.Floor(most/8))
 	}
 	owed := max(0, w.paid.Sub(now))

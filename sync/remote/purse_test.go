@@ -23,6 +23,25 @@ func TestAPurseKeepsAShareForActions(t *testing.T) {
 	}
 }
 
+func TestPullsThatWaitTakeWhatAMomentKeepsAndNotWhatADayDoes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		pace  remote.Pace
+		taken bool
+	}{"a second": {remote.Pace{PerSecond: 20}, true}, "a day": {remote.Pace{PerDay: 24 * 20}, false}} {
+		var p remote.Purse
+		if n, _ := p.Take(c.pace, remote.Background, 100, noon); n < 10 || n >= 20 {
+			t.Fatalf("%s: pulls took %d", name, n)
+		}
+		if n, _ := p.Take(c.pace, remote.Overdue, 1, noon); (n == 1) != c.taken {
+			t.Errorf("%s: a pull that has waited took %d", name, n)
+		}
+		if n, _ := p.Take(c.pace, remote.Interactive, 1, noon); n != 1 && !c.taken {
+			t.Errorf("%s: nothing is left for an action", name)
+		}
+	}
+}
+
 func TestNoSpanSpendsMoreThanItsPace(t *testing.T) {
 	t.Parallel()
 	for _, rate := range []float64{0.5, 1, 3, 20, 300} {

@@ -92,6 +92,9 @@ type Class int
 const (
 	Background Class = iota
 	Interactive
+	// Overdue is a pull that has waited for long. Only a Purse is told: for a moment it
+	// counts like an action, but what a day keeps for actions stays with them.
+	Overdue
 )
 
 // Budget decides when the next request may leave.

@@ -42,22 +42,22 @@ func (y *System) purse(ctx context.Context, c record.ConnectionID, at time.Time,
 				return err
 			}
 		}
-		var rows []struct{ SecondPaid, MinutePaid, HeldUntil moment }
-		if err := tx.Find(ctx, &rows, "SELECT second_paid, minute_paid, held_until FROM budgets WHERE connection_id = ?", c); err != nil {
+		var rows []struct{ SecondPaid, MinutePaid, DayPaid, HeldUntil moment }
+		if err := tx.Find(ctx, &rows, "SELECT second_paid, minute_paid, day_paid, held_until FROM budgets WHERE connection_id = ?", c); err != nil {
 			return err
 		}
 		var p remote.Purse
 		if len(rows) > 0 {
-			p = remote.Purse{Second: rows[0].SecondPaid.Time, Minute: rows[0].MinutePaid.Time, Held: rows[0].HeldUntil.Time}
+			p = remote.Purse{Second: rows[0].SecondPaid.Time, Minute: rows[0].MinutePaid.Time, Day: rows[0].DayPaid.Time, Held: rows[0].HeldUntil.Time}
 		}
 		before := p
 		change(&p, now)
 		if p == before {
 			return nil
 		}
-		_, err := tx.Run(ctx, `INSERT INTO budgets (connection_id, second_paid, minute_paid, held_until) VALUES (?, ?, ?, ?) ON CONFLICT (connection_id)
-			DO UPDATE SET second_paid = excluded.second_paid, minute_paid = excluded.minute_paid, held_until = excluded.held_until`,
-			c, moment{p.Second}, moment{p.Minute}, moment{p.Held})
+		_, err := tx.Run(ctx, `INSERT INTO budgets (connection_id, second_paid, minute_paid, day_paid, held_until) VALUES (?, ?, ?, ?, ?) ON CONFLICT (connection_id)
+			DO UPDATE SET second_paid = excluded.second_paid, minute_paid = excluded.minute_paid, day_paid = excluded.day_paid, held_until = excluded.held_until`,
+			c, moment{p.Second}, moment{p.Minute}, moment{p.Day}, moment{p.Held})
 		return err
 	})
 }

@@ -53,6 +53,25 @@ func TestProcessesNeverTakeMoreThanThePace(t *testing.T) {
 	}
 }
 
+func TestADayIsSharedAndOutlivesTheProcess(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	all, now, pace := takers(t, w), w.clock(), remote.Pace{PerDay: 24 * 16}
+	taken := 0
+	for i := range 40 {
+		n, _, err := all[i%2].TakeBudgetAt(t.Context(), w.conn, pace, remote.Interactive, 1, now)
+		must(t, err)
+		taken += n
+	}
+	if taken < 12 || taken > 16 { // an hour's worth
+		t.Errorf("%d were taken at once", taken)
+	}
+	n, wait, err := takers(t, w)[0].TakeBudgetAt(t.Context(), w.conn, pace, remote.Interactive, 1, now)
+	if err != nil || n != 0 || wait < time.Minute || wait > 4*time.Minute {
+		t.Errorf("a process that comes later takes %d, or waits %s: %v", n, wait, err)
+	}
+}
+
 func TestAHoldOfOneProcessStopsTheOther(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
