@@ -40,6 +40,13 @@ export async function visit(browser, url, size, look, steps) {
   }
 }
 
+// forget signs out by losing the cookies. The page is left first: an open one would
+// ask for what is new without its session.
+export async function forget(page) {
+  await page.goto("about:blank");
+  await page.context().clearCookies();
+}
+
 async function open(browser, url, size, look) {
   const context = await browser.newContext({
     baseURL: url, colorScheme: look, locale: "en-GB", timezoneId: "Europe/Berlin", reducedMotion: "reduce", ...sizes[size],

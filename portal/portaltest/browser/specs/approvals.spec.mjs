@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { inspect, launch, looks, sizes, sound, visit } from "../lib/browser.mjs";
+import { forget, inspect, launch, looks, sizes, sound, visit } from "../lib/browser.mjs";
 import { Home } from "../lib/program.mjs";
 import { enter, lookInto } from "../lib/walk.mjs";
 
@@ -137,7 +137,7 @@ describe("approvals", () => {
     await page.getByLabel("Jonas Weber").check();
     await page.getByRole("button", { name: "Ask", exact: true }).click();
     await page.getByRole("heading", { level: 1, name: "Router for Gdańsk" }).waitFor();
-    await page.context().clearCookies();
+    await forget(page);
 
     const address = await mailed(portico, "jonas.weber@nordwind.example", "Router for Gd");
     await page.goto(address);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { inspect, launch, looks, sizes, visit } from "../lib/browser.mjs";
+import { forget, inspect, launch, looks, sizes, visit } from "../lib/browser.mjs";
 import { Home } from "../lib/program.mjs";
 import { confirmed, enter, openTicket } from "../lib/walk.mjs";
 
@@ -34,7 +34,7 @@ describe("what did not get through", () => {
         await page.getByRole("button", { name: "Send reply" }).click();
         await confirmed(page, 60_000);
         const held = hold();
-        await page.context().clearCookies();
+        await forget(page);
         await enter(page, "Amara Osei");
         await page.goto("/admin/actions");
         await page.locator(`[data-action=${held.ref}]`).waitFor();
@@ -60,7 +60,7 @@ describe("what did not get through", () => {
         await page.getByLabel("Why, in words for the client").fill("We have settled this by phone.");
         await page.getByRole("button", { name: "Give it up" }).click();
         await page.locator(".po-toast", { hasText: "given up" }).waitFor();
-        await page.context().clearCookies();
+        await forget(page);
         await enter(page);
         await page.goto(`${account}actions/${held.id}`);
         await page.getByText("We have settled this by phone.").waitFor();

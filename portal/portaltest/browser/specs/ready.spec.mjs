@@ -1,6 +1,6 @@
 // What an administrator goes through before people are invited.
 import { after, before, describe, test } from "node:test";
-import { inspect, launch, looks, sizes, visit } from "../lib/browser.mjs";
+import { forget, inspect, launch, looks, sizes, visit } from "../lib/browser.mjs";
 import { Home } from "../lib/program.mjs";
 import { enter } from "../lib/walk.mjs";
 
@@ -55,7 +55,7 @@ describe("ready to invite", () => {
         await page.waitForURL("**/admin/legal?done=saved");
         await page.locator(".po-foot").getByText("Privacy").waitFor();
         await inspect(page, "legal-saved", /status of 422/);
-        await page.context().clearCookies();
+        await forget(page);
         await page.goto("/signin");
         await page.locator(".po-foot").getByText("Terms").waitFor();
         await inspect(page, "signin-foot", /status of 422/);

@@ -5,7 +5,7 @@ import { createHmac } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { inspect, launch, looks, sizes, sound, visit } from "../lib/browser.mjs";
+import { forget, inspect, launch, looks, sizes, sound, visit } from "../lib/browser.mjs";
 import { Home } from "../lib/program.mjs";
 
 const password = "correct horse battery staple";
@@ -113,7 +113,7 @@ describe("signing in", () => {
     await page.getByRole("button", { name: "Turn it on" }).click();
     await page.getByText("From now on a code is asked for").waitFor();
     await inspect(page, "second-on");
-    await page.context().clearCookies();
+    await forget(page);
     await enter(page, mara);
     await page.getByRole("heading", { name: "One more step" }).waitFor();
     await inspect(page, "second-asked");
@@ -123,7 +123,7 @@ describe("signing in", () => {
     await page.getByLabel("Code", { exact: true }).fill(shown(key));
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.waitForURL(/\/staff(\/queue)?$/);
-    await page.context().clearCookies();
+    await forget(page);
     await ask(page, mara);
     await page.getByLabel("Code from the mail").fill((await mailed(portico, mara, seen)).code);
     await page.getByRole("button", { name: "Sign in" }).click();
