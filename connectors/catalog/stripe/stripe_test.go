@@ -31,7 +31,7 @@ func TestStripeKeepsEveryPromise(t *testing.T) {
 
 func TestStripeKeepsTheVendorsContract(t *testing.T) {
 	t.Parallel()
-	connectortest.RunContract(t, target(), "stripe/stripe.json", "")
+	connectortest.RunContract(t, target(), "stripe/stripe.json", "", "?expand[]") // the file's name of it is expand, a list
 }
 
 // till is an account with 230 invoices: three pages of a list.
