@@ -61,6 +61,32 @@ describe("work that is no request", () => {
         await page.waitForURL(`**${account}contracts/*`);
       }));
 
+      test(`the calendar in one's own program, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
+        const account = await arrive(page, "calendar", "Firewall replacement in Gdynia");
+        await page.getByRole("link", { name: "Subscribe", exact: true }).click();
+        await page.waitForURL("**/calendar/subscribe");
+        await inspect(page, "feed-none");
+        await page.getByRole("button", { name: "Make an address" }).click();
+        await page.getByText("This is your address.").waitFor();
+        await inspect(page, "feed");
+        const address = () => page.getByLabel("Your secret address").inputValue();
+        // A calendar program has no session.
+        const read = async (url) => { const answer = await fetch(url); return [answer.status, await answer.text()]; };
+        const first = await address();
+        const [status, text] = await read(first);
+        assert.equal(status, 200);
+        assert.match(text, /^BEGIN:VCALENDAR\r\n/);
+        assert.match(text.replaceAll("\r\n ", ""), /SUMMARY:Firewall replacement in Gdynia\r\n/);
+        assert.ok(!text.includes("Not of Nordwind"));
+        await page.getByRole("button", { name: "Make another address" }).click();
+        await page.getByText("This is your address.").waitFor();
+        assert.notEqual(await address(), first);
+        assert.equal((await read(first))[0], 404);
+        await page.getByRole("button", { name: "Switch off" }).click();
+        await page.getByText("The subscription is switched off.").waitFor();
+        await page.goto(account + "calendar");
+      }));
+
       test(`contracts, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
         const account = await arrive(page, "contracts", "On-call service");
         assert.equal(await page.getByText("Not of Nordwind").count(), 0, "another company's contract is shown");
