@@ -41,7 +41,7 @@ describe("the same in two systems", () => {
     let seen;
     do {
       await page.goto(account + "contracts");
-      seen = await page.getByRole("link", { name: "Managed workplace" }).count();
+      seen = await page.getByRole("link", { name: "On-call service" }).count();
     } while (seen !== times && Date.now() < until);
     assert.equal(seen, times, "contracts of one name");
   }
@@ -52,7 +52,8 @@ describe("the same in two systems", () => {
         await contracts(page, 2);
         await enter(page, "Amara Osei");
         await page.goto("/admin/matching");
-        const row = page.locator("main tbody tr", { hasText: "Contracts" });
+        const believe = (name) => page.getByRole("link", { name: `Believe ${name}` });
+        const row = page.locator("main tbody tr", { hasText: "Contracts" }).filter({ has: believe("Practice manager") }).filter({ has: believe("Old practice") });
         await row.getByRole("link", { name: "Believe Practice manager" }).waitFor();
         await inspect(page, "matching");
         await row.getByRole("link", { name: "Believe Practice manager" }).click();
@@ -70,7 +71,7 @@ describe("the same in two systems", () => {
 
         // The client sees one, and where it stands besides.
         await contracts(page, 1);
-        await page.getByRole("link", { name: "Managed workplace" }).click();
+        await page.getByRole("link", { name: "On-call service" }).click();
         const fresh = page.locator(".po-fresh", { hasText: "also in Old practice" }).first();
         await fresh.locator("summary").click();
         await fresh.getByText("Also in", { exact: true }).waitFor();
