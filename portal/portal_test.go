@@ -45,6 +45,8 @@ func echo(name string) func(http.ResponseWriter, *http.Request, access.Scope) er
 			panic("the secret of the panic")
 		case "fail":
 			return fault.Wrap(fault.Internal, "read rows", io.ErrClosedPipe)
+		case "miss":
+			return fault.New(fault.NotFound, "This page does not exist.")
 		case "limited":
 			return fault.New(fault.Limited, "Slower, please.").After(90 * time.Second)
 		case "half":
