@@ -1,5 +1,5 @@
-// Package notifications is where people say what they want to be told by mail:
-// in the portal, and behind the link that every such mail brings. It promises
+// Package notifications is where members and staff say what they want to be told
+// by mail: in the portal, and behind the link that every such mail brings. It promises
 // that opening a link changes nothing, because mail scanners open links before
 // people do, and that the link of a mail changes nothing but whether its person is
 // told of its account.
@@ -55,6 +55,29 @@ type chooseView struct {
 	Choice notice.Choice
 	Error  string
 	Member bool // may choose
+	Staff  bool // asked the account, and may choose whether to hear of answers
+}
+
+// choices are what this reader chooses from.
+func (v chooseView) choices() []notice.Choice {
+	if v.Staff {
+		return []notice.Choice{notice.NeedsMe, notice.Nothing}
+	}
+	return notice.Choices
+}
+
+// chosen reports whether a choice is the one that holds. To staff all that are not
+// nothing are the same.
+func (v chooseView) chosen(c notice.Choice) bool {
+	return v.Choice == c || v.Staff && c == notice.NeedsMe && v.Choice == notice.Everything
+}
+
+// word is a text of the page, for members or for staff.
+func (v chooseView) word(name string, args ...any) string {
+	if v.Staff {
+		name += ".staff"
+	}
+	return v.Chrome.T("notifications."+name, args...)
 }
 
 // Show serves GET /a/{account}/notifications.
@@ -99,7 +122,7 @@ func (p *Pages) choose(w http.ResponseWriter, r *http.Request, s access.Scope, s
 	if r.URL.Query().Get("done") != "" {
 		c.Flash = ui.Flash{Tone: ui.Good, Text: c.T("notifications.done")}
 	}
-	v.Chrome, v.Member = c, s.Acts(record.KindTicket)
+	v.Chrome, v.Member, v.Staff = c, s.Acts(record.KindTicket), s.IsStaff()
 	return show(w, r, status, choosePage(v))
 }
 

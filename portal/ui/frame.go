@@ -153,7 +153,7 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 	items := []NavItem{{Label: c.T("nav.home"), Href: base, Icon: IconHome}}
 	if s.Sees(record.KindTicket) {
 		c.Search = base + "tickets"
-		if s.Acts(record.KindTicket) {
+		if s.Acts(record.KindTicket) || s.IsStaff() {
 			c.Notices = base + "notifications"
 		}
 		progress := within(r.URL.Path, base+"actions")

@@ -28,6 +28,12 @@ type Linked struct {
 	May bool
 }
 
+// Asked is what one person on the staff asked of an account.
+type Asked struct {
+	Company string // the account's name
+	List    []Approval
+}
+
 // Mail is one letter that is owed or was sent about an approval.
 type Mail struct {
 	What    string // notice.Question, notice.Reminder or notice.Recorded

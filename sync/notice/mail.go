@@ -22,14 +22,16 @@ type Sort string
 
 // The sorts.
 const (
-	News            Sort = "news"              // what happened in an account
-	Question        Sort = "approval"          // somebody is asked to decide
-	Reminder        Sort = "approval-reminder" // and has not decided yet
-	Recorded        Sort = "approval-recorded" // a decision of theirs by phone was written down
-	PasswordReset   Sort = "password-reset"    // the link that sets a new password
-	PasswordChanged Sort = "password-changed"  // somebody's password is another one
-	SignIn          Sort = "sign-in"           // the link and the code that sign in once
-	EndpointOff     Sort = "endpoint-off"      // a webhook endpoint was switched off by its answers
+	News     Sort = "news"              // what happened in an account
+	Question Sort = "approval"          // somebody is asked to decide
+	Reminder Sort = "approval-reminder" // and has not decided yet
+	Recorded Sort = "approval-recorded" // a decision of theirs by phone was written down
+	// Answers tells somebody on the staff what became of what they asked a client.
+	Answers         Sort = "approval-answers"
+	PasswordReset   Sort = "password-reset"   // the link that sets a new password
+	PasswordChanged Sort = "password-changed" // somebody's password is another one
+	SignIn          Sort = "sign-in"          // the link and the code that sign in once
+	EndpointOff     Sort = "endpoint-off"     // a webhook endpoint was switched off by its answers
 	// Invitation asks somebody to come in, and InvitationCode brings what proves
 	// their mailbox. Both are owed in the name of who invites.
 	Invitation     Sort = "invitation"
@@ -45,6 +47,10 @@ const (
 	OfTicket  About = "ticket"
 	OfComment About = "comment"
 	OfAction  About = "action"
+	// OfDecision is an approval that was decided, OfLateness one whose date has
+	// passed; only mails to who asked speak of them.
+	OfDecision About = "decision"
+	OfLateness About = "lateness"
 	// OfEndpoint is a webhook endpoint; only mails to administrators speak of it.
 	OfEndpoint About = "endpoint"
 )
@@ -55,7 +61,8 @@ type Topic struct {
 	About About `json:"about"`
 	// Ticket is the request concerned; zero for an action.
 	Ticket record.ID `json:"ticket,omitzero"`
-	// Entry is the id of the comment or the action; of a ticket it is the ticket's.
+	// Entry is the id of the comment, the action or the approval; of a ticket it is
+	// the ticket's.
 	Entry string   `json:"entry"`
 	Was   Standing `json:"was,omitzero"` // of a ticket that was known before
 	New   bool     `json:"new,omitempty"`
@@ -106,6 +113,9 @@ type Step struct {
 	// to it any more, because a receiver would keep the first.
 	Doubtful bool
 }
+
+// ForStaff reports whether this concerns the provider's people alone.
+func (a About) ForStaff() bool { return a == OfDecision || a == OfLateness }
 
 // Report is how the mail of a Portico does.
 type Report struct {

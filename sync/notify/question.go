@@ -18,6 +18,9 @@ type Questions interface {
 	// QuestionOf returns what a mail is about and to whom, as it is now;
 	// fault.NotFound when its person may not be asked any more.
 	QuestionOf(ctx context.Context, mail notice.ID) (approval.Linked, error)
+	// AskedBy returns what somebody on the staff asked of an account, as it is now;
+	// fault.NotFound when they may not look into it any more.
+	AskedBy(ctx context.Context, user string, account record.AccountID, ids []string) (approval.Asked, error)
 	// StartLink keeps the hash of a token that opens one version to one person;
 	// fault.Conflict when it can no longer be decided.
 	StartLink(ctx context.Context, token [32]byte, account record.AccountID, id approval.ID, version int, user string) (approval.LinkID, error)

@@ -53,6 +53,8 @@ func (w *Worker) compose(ctx context.Context, m notice.Mail) (l letter, say bool
 		l, say, err = w.invitation(ctx, &m)
 	case m.Sort == notice.News:
 		l, say, err = w.news(ctx, m)
+	case m.Sort == notice.Answers:
+		l, say, err = w.answers(ctx, m)
 	case m.Sort == notice.EndpointOff:
 		l, say, err = w.endpoint(ctx, m)
 	case isQuestion(m.Sort):

@@ -88,10 +88,10 @@ func insertApproval(ctx context.Context, tx *scoped.Tx, a approval.Approval, key
 	for i, r := range a.Roles {
 		roles[i] = string(r)
 	}
-	n, err := tx.Run(ctx, `INSERT INTO approvals (account_id, id, ref, key, asker_id, asker, title, state, version, roles, sign_in, due_at, remind_at,
-		ticket_id, number, subject, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	n, err := tx.Run(ctx, `INSERT INTO approvals (account_id, id, ref, key, asker_id, asker, title, state, version, roles, sign_in, due_at, late_at, remind_at,
+		ticket_id, number, subject, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (account_id, asker_id, key) DO NOTHING`, a.Account, a.ID, a.Ref, key, a.Asker.User, string(asker), a.Title, a.State, a.Version,
-		strings.Join(roles, " "), a.SignIn, at(a.Due), at(a.Remind), a.Ticket, a.Number, a.Subject, at(a.Created), at(a.Changed))
+		strings.Join(roles, " "), a.SignIn, at(a.Due), at(a.Due), at(a.Remind), a.Ticket, a.Number, a.Subject, at(a.Created), at(a.Changed))
 	if err != nil || n == 0 {
 		return false, fault.At("ask for approval", err)
 	}
@@ -148,8 +148,8 @@ func (a *Account) ReviseApproval(ctx context.Context, s access.Scope, r approval
 		if v.Digest() == ap.Newest().Digest() {
 			return fault.New(fault.Invalid, "Nothing differs from the version before, so nobody was asked again.")
 		}
-		n, err := tx.Run(ctx, `UPDATE approvals SET version = version + 1, title = ?, due_at = ?, remind_at = ?, changed_at = ?
-			WHERE account_id = ? AND id = ? AND state = 'open' AND version = ?`, v.Title, at(r.Due), at(remindAgain(ap, r.Due)), at(now), r.Account, r.ID, r.Base)
+		n, err := tx.Run(ctx, `UPDATE approvals SET version = version + 1, title = ?, due_at = ?, late_at = ?, remind_at = ?, changed_at = ?
+			WHERE account_id = ? AND id = ? AND state = 'open' AND version = ?`, v.Title, at(r.Due), at(r.Due), at(remindAgain(ap, r.Due)), at(now), r.Account, r.ID, r.Base)
 		if err == nil && n == 0 {
 			err = fault.New(fault.Conflict, "This was decided or changed meanwhile. Look at it again; your version was not published.")
 		}

@@ -28,10 +28,14 @@ func (a *Account) MailChoice(ctx context.Context, s access.Scope, account record
 	return choiceOf(ctx, a.db.For(account), account, s.User())
 }
 
-// ChooseMail sets what the viewer wants to be told. Only members are: staff have
-// their own system for it.
+// ChooseMail sets what the viewer wants to be told: members of their requests,
+// staff of what they asked the account.
 func (a *Account) ChooseMail(ctx context.Context, s access.Scope, account record.AccountID, c notice.Choice) error {
-	if err := access.Act(s, account, record.KindTicket); err != nil {
+	may := access.Act
+	if s.IsStaff() {
+		may = access.See
+	}
+	if err := may(s, account, record.KindTicket); err != nil {
 		return err
 	}
 	return choose(ctx, a.db.For(account), account, s.User(), c, at(a.now()))
@@ -69,7 +73,7 @@ func choiceOf(ctx context.Context, db *scoped.DB, account record.AccountID, user
 
 func choose(ctx context.Context, db *scoped.DB, account record.AccountID, user string, c notice.Choice, now moment) error {
 	if !slices.Contains(notice.Choices, c) {
-		return fault.New(fault.Invalid, "Choose one of the three.").Field("choice", "Choose one of the three.")
+		return fault.New(fault.Invalid, "Choose one of these.").Field("choice", "Choose one of these.")
 	}
 	return db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
 		_, err := tx.Run(ctx, saveChoice, account, user, c, now)

@@ -44,6 +44,8 @@ func notify(ctx context.Context, tx *scoped.Tx, events []change.Event, now time.
 		switch {
 		case e.Topic == change.ActionMoved:
 			err = n.actions(ctx, e)
+		case e.Topic == change.ApprovalMoved:
+			err = n.decisions(ctx, e)
 		case e.Topic == change.RecordsChanged && e.Kind == record.KindTicket:
 			err = n.tickets(ctx, e)
 		case e.Topic == change.RecordsChanged && e.Kind == record.KindComment && len(e.New) > 0:
@@ -193,7 +195,8 @@ func (n *noter) write(ctx context.Context, now time.Time) error {
 			args = append(args, k.account, k.entry, it.about, it.ticket, user, it.was, it.fresh, at(now), at(now.Add(it.due)))
 		}
 		_, err := n.tx.Run(ctx, "INSERT INTO notices (account_id, entry_id, about, ticket_id, user_id, was, fresh, at, due_at) VALUES "+values(9, len(part))+
-			" ON CONFLICT (account_id, entry_id) DO UPDATE SET due_at = CASE WHEN excluded.due_at < notices.due_at THEN excluded.due_at ELSE notices.due_at END", args...)
+			" ON CONFLICT (account_id, entry_id) DO UPDATE SET due_at = CASE WHEN excluded.due_at < notices.due_at THEN excluded.due_at ELSE notices.due_at END,"+
+			" about = CASE WHEN excluded.about = 'decision' THEN excluded.about ELSE notices.about END", args...) // what was late is decided
 		if err != nil {
 			return fault.At("write notices", err)
 		}

@@ -56,6 +56,12 @@ func (r noticeRow) topic() notice.Topic {
 		Was: notice.Standing{State: record.State(state), Turn: record.Turn(turn)}}
 }
 
+// topicKey is what a mail names once.
+type topicKey struct {
+	about notice.About
+	entry string
+}
+
 // gather takes the notices of an account away and writes its mails.
 func gather(ctx context.Context, tx *scoped.Tx, account record.AccountID, now time.Time) error {
 	if err := tx.Alone(ctx, "mails of "+account.String()); err != nil {
@@ -82,20 +88,39 @@ func gather(ctx context.Context, tx *scoped.Tx, account record.AccountID, now ti
 	if err != nil {
 		return fault.At("find whom to tell", err)
 	}
+	ours, theirs := split(rows)
 	for _, user := range people {
-		if err := tell(ctx, tx, account, user, rows, now); err != nil {
+		if err := tell(ctx, tx, account, user, notice.News, theirs, now); err != nil {
 			return err
 		}
 	}
-	return nil
+	askers, err := askersOf(ctx, tx, account, ours)
+	for _, user := range askers {
+		if err := tell(ctx, tx, account, user, notice.Answers, ours, now); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// split tells what concerns the provider's people from what concerns clients.
+func split(rows []noticeRow) (ours, theirs []noticeRow) {
+	for _, r := range rows {
+		if r.About.ForStaff() {
+			ours = append(ours, r)
+		} else {
+			theirs = append(theirs, r)
+		}
+	}
+	return ours, theirs
 }
 
 // tell adds topics to the mail that waits for a person, or writes a new one. A
 // mail that a worker has, or that may have arrived, is left as it is.
-func tell(ctx context.Context, tx *scoped.Tx, account record.AccountID, user string, rows []noticeRow, now time.Time) error {
+func tell(ctx context.Context, tx *scoped.Tx, account record.AccountID, user string, sort notice.Sort, rows []noticeRow, now time.Time) error {
 	var waiting []mailRow
 	err := tx.Find(ctx, &waiting, `SELECT id, topics, more FROM mails WHERE user_id = ? AND account_id = ? AND sort = ? AND state = 'due'
-		AND NOT doubtful AND (lease_until IS NULL OR lease_until < ?) ORDER BY seq LIMIT 1`+tx.Free(), user, account, notice.News, at(now))
+		AND NOT doubtful AND (lease_until IS NULL OR lease_until < ?) ORDER BY seq LIMIT 1`+tx.Free(), user, account, sort, at(now))
 	if err != nil {
 		return fault.At("find the mail that waits", err)
 	}
@@ -107,14 +132,14 @@ func tell(ctx context.Context, tx *scoped.Tx, account record.AccountID, user str
 	if err != nil {
 		return err
 	}
-	named := make(map[string]bool, len(topics))
+	named := make(map[topicKey]bool, len(topics))
 	for _, t := range topics {
-		named[t.Entry] = true
+		named[topicKey{t.About, t.Entry}] = true
 	}
 	more, added := had.More, 0
 	for _, r := range rows {
 		switch {
-		case r.UserID != "" && r.UserID != user, named[r.EntryID]:
+		case r.UserID != "" && r.UserID != user, named[topicKey{r.About, r.EntryID}]:
 			continue
 		case len(topics) < notice.MostTopics:
 			topics = append(topics, r.topic())
@@ -135,6 +160,6 @@ func tell(ctx context.Context, tx *scoped.Tx, account record.AccountID, user str
 		return fault.At("add to a mail", err)
 	}
 	_, err = tx.Run(ctx, "INSERT INTO mails (id, user_id, account_id, sort, topics, more, created_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		notice.NewID(), user, account, notice.News, string(text), more, at(now), at(now))
+		notice.NewID(), user, account, sort, string(text), more, at(now), at(now))
 	return fault.At("owe a mail", err)
 }

@@ -119,8 +119,9 @@ func (w *workers) enqueue(ctx context.Context, t jobs.Task) {
 // directions; none keeps another from being looked for.
 func (w *workers) sweep(ctx context.Context) error {
 	_, err := w.sys.RemindApprovals(ctx)
+	_, late := w.sys.LateApprovals(ctx)
 	w.mail.Ring()
-	return errors.Join(err, w.push.Sweep(ctx), w.tell.Sweep(ctx), w.intake.Sweep(ctx))
+	return errors.Join(err, late, w.push.Sweep(ctx), w.tell.Sweep(ctx), w.intake.Sweep(ctx))
 }
 
 // doTell starts on what is due to endpoints, each in a runner of its own.
