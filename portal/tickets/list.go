@@ -81,13 +81,13 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, s access.Scope) err
 	if err := form.Query(r, &f); err != nil {
 		return err
 	}
-	c, err := p.o.Frame(r, s)
+	q := f.query()
+	q.Brief, q.Standing = true, ui.Waiting
+	page, err := p.o.Records.List(r.Context(), s, s.Account(), q)
 	if err != nil {
 		return err
 	}
-	q := f.query()
-	q.Brief = true
-	page, err := p.o.Records.List(r.Context(), s, s.Account(), q)
+	c, err := p.o.Frame(ui.Known(r, page.Standing), s)
 	if err != nil {
 		return err
 	}

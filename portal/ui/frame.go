@@ -142,7 +142,7 @@ func (o FrameOptions) plain(r *http.Request) *Chrome {
 }
 
 func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) error {
-	is, err := o.Accounts.Standing(r.Context(), s, s.Account(), maxWaiting+1)
+	is, err := o.standing(r.Context(), s)
 	if err != nil {
 		return err
 	}
@@ -180,6 +180,23 @@ func (o FrameOptions) inAccount(r *http.Request, s access.Scope, c *Chrome) erro
 	return nil
 }
 
+// known is the key of a standing that was read already.
+type known struct{}
+
+// Known returns the request with what a page has read of its account already, so
+// that the frame does not ask for it again. A page reads it by setting
+// record.Query.Standing to Waiting.
+func Known(r *http.Request, is record.Standing) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), known{}, is))
+}
+
+func (o FrameOptions) standing(ctx context.Context, s access.Scope) (record.Standing, error) {
+	if is, ok := ctx.Value(known{}).(record.Standing); ok && is.Account.ID == s.Account() {
+		return is, nil
+	}
+	return o.Accounts.Standing(ctx, s, s.Account(), Waiting)
+}
+
 // Feeds reports whether some connection of the account brings the kind, so that
 // nobody is led to a page that would stay empty.
 func (c *Chrome) Feeds(k record.Kind) bool { return has(c.Fed, k) }
@@ -189,6 +206,9 @@ func (c *Chrome) Shows(s access.Scope, k record.Kind) bool { return s.Sees(k) &&
 
 // maxWaiting is how far the navigation counts; more is not worth reading rows for.
 const maxWaiting = 9
+
+// Waiting is how far a standing is counted for the frame.
+const Waiting = maxWaiting + 1
 
 // few writes how many wait for the reader: "", "3", "9+".
 func few(n int) string {

@@ -93,6 +93,8 @@ type Page struct {
 	Next string
 	// Fresh is how current the account's streams are, as the rows' stamps say it.
 	Fresh []Freshness
+	// Standing is zero unless Query.Standing asked for it.
+	Standing Standing
 }
 
 // Standing is what the frame of every page says of an account.
@@ -128,6 +130,9 @@ type Query struct {
 	// Brief leaves out of the rows what no line of a list shows: Explanation,
 	// Created, and of the Stamp External, Raw and URL.
 	Brief bool
+	// Standing has Page.Standing read as well, with what waits counted up to this;
+	// 0 leaves it out.
+	Standing int
 }
 
 // Sort is the order of a list.

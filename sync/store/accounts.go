@@ -47,8 +47,6 @@ func found(info record.AccountInfo, err error) (record.AccountInfo, error) {
 	return info, fault.At("read account", err)
 }
 
-var countFields = scoped.NewColumns("count(*)")
-
 // Standing is the account itself and what waits for the client in it, counted up
 // to most.
 func (a *Account) Standing(ctx context.Context, s access.Scope, account record.AccountID, most int) (record.Standing, error) {
@@ -56,20 +54,32 @@ func (a *Account) Standing(ctx context.Context, s access.Scope, account record.A
 	if err := reach(s, account); err != nil {
 		return is, err
 	}
-	queries := []scoped.Query{accountQuery(account, &is.Account)}
-	if s.Sees(record.KindTicket) {
-		table, args := visible(s, account, record.KindTicket)
-		queries = append(queries, fewOf(waiting(table), most, args, &is.Requests))
-	}
-	if s.Sees(record.KindApproval) {
-		who, args := asked(s, account, !s.IsStaff())
-		open := "(SELECT * FROM approvals WHERE account_id = ?) AS a WHERE state = 'open'" + who
-		queries = append(queries, fewOf(open, most, append([]any{account}, args...), &is.Decisions))
-	}
-	queries = append(queries, fedQuery(account, &is.Fed))
-	err := a.db.For(account).Read(ctx, queries...)
+	err := a.db.For(account).Read(ctx, standingQuery(s, account, most, &is), fedQuery(account, &is.Fed))
 	is.Account, err = found(is.Account, err)
 	return is, err
+}
+
+var standingFields = scoped.NewColumns("id", "name", "parent_id", "requests", "decisions", "launch")
+
+// standingQuery leaves out as it is when there is no such account. It counts in the
+// same statement, because a statement costs more than what it counts here.
+func standingQuery(s access.Scope, account record.AccountID, most int, out *record.Standing) scoped.Query {
+	requests, decisions := none, none
+	var args []any
+	if s.Sees(record.KindTicket) {
+		table, values := visible(s, account, record.KindTicket)
+		requests, args = few(waiting(table), most), append(args, values...)
+	}
+	if s.Sees(record.KindApproval) {
+		who, values := asked(s, account, !s.IsStaff())
+		decisions = few("(SELECT * FROM approvals WHERE account_id = ?) AS a WHERE state = 'open'"+who, most)
+		args = append(append(args, account), values...)
+	}
+	from := "FROM (SELECT id, name, parent_id, launch, (SELECT count(*) " + requests + ") AS requests, (SELECT count(*) " + decisions + ") AS decisions FROM accounts WHERE id = ?) AS a"
+	return scoped.Query{Columns: standingFields, Rest: from, Args: append(args, account), Row: func(f *scoped.Fields) {
+		out.Account.ID.UUID, out.Account.Name, out.Account.Parent.UUID = f.ID(), f.Text(), f.ID()
+		out.Requests, out.Decisions, out.Account.Launch = int(f.Int()), int(f.Int()), record.Launch(f.Text())
+	}}
 }
 
 var fedFields = scoped.NewColumns("s.kinds")
@@ -80,24 +90,38 @@ func fedQuery(account record.AccountID, out *[]record.Kind) scoped.Query {
 		Rest: "FROM streams s WHERE s.connection_id IN (SELECT connection_id FROM companies WHERE account_id = ?)",
 		Row: func(f *scoped.Fields) {
 			for k := range strings.FieldsSeq(f.Text()) {
-				if !slices.Contains(*out, record.Kind(k)) {
-					*out = append(*out, record.Kind(k))
-				}
+				*out = withKind(*out, record.Kind(k))
 			}
 		}}
+}
+
+// fed lists what streams bring, each kind once.
+func fed(streams []record.Freshness) (out []record.Kind) {
+	for i := range streams {
+		for _, k := range streams[i].Kinds {
+			out = withKind(out, k)
+		}
+	}
+	return out
+}
+
+func withKind(kinds []record.Kind, k record.Kind) []record.Kind {
+	if slices.Contains(kinds, k) {
+		return kinds
+	}
+	return append(kinds, k)
 }
 
 // waiting are the open requests of a table that wait for the client.
 func waiting(table string) string { return table + " AS r WHERE turn = 'client' AND " + isOpen }
 
-// fewOf counts rows up to most.
-func fewOf(from string, most int, args []any, out *int) scoped.Query {
-	return scoped.Query{Columns: countFields, Rest: few(from, most), Args: args, Row: func(f *scoped.Fields) { *out = int(f.Int()) }}
-}
-
+// few is what counts rows up to most.
 func few(from string, most int) string {
 	return "FROM (SELECT 1 FROM " + from + " LIMIT " + strconv.Itoa(most) + ") AS few"
 }
+
+// none is what counts to zero.
+const none = "FROM (SELECT 1 WHERE false) AS few"
 
 // AccountInfo returns an account by id; fault.NotFound when there is none.
 func (y *System) AccountInfo(ctx context.Context, id record.AccountID) (record.AccountInfo, error) {

@@ -54,8 +54,18 @@ func (a *Account) List(ctx context.Context, s access.Scope, account record.Accou
 		scan(f, &page.Rows[len(page.Rows)-1])
 	}}
 	// The stamps before the rows, so that rows are never older than they say.
-	if err := a.db.For(account).Read(ctx, freshnessQuery(account, &page.Fresh), rows); err != nil {
+	queries := []scoped.Query{freshnessQuery(account, &page.Fresh), rows}
+	if q.Standing > 0 {
+		queries = append(queries, standingQuery(s, account, q.Standing, &page.Standing))
+	}
+	if err := a.db.For(account).Read(ctx, queries...); err != nil {
 		return record.Page{}, fault.At("list "+string(q.Kind), err)
+	}
+	if q.Standing > 0 {
+		if _, err := found(page.Standing.Account, nil); err != nil {
+			return record.Page{}, err
+		}
+		page.Standing.Fed = fed(page.Fresh)
 	}
 	for i := range page.Rows {
 		stamp(&page.Rows[i], page.Fresh)
@@ -109,7 +119,7 @@ func (a *Account) listQuery(s access.Scope, account record.AccountID, q record.Q
 		and("requester <> '' AND requester = ?", own(s))
 	}
 	for _, word := range words {
-		and(`search LIKE ? ESCAPE '\'`, like(word))
+		and(`search LIKE '' || ? ESCAPE '\'`, like(word)) // not a bare parameter, see asked
 	}
 	key, direction := sortKey(q.Sort)
 	if q.After != "" {

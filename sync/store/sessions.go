@@ -18,7 +18,7 @@ const touchEvery = time.Minute
 // entryFields are a session, its user, and the user's place in one account.
 var entryFields = scoped.NewColumns("s.id", "s.created_at", "s.seen_at", "s.idle", "s.expires_at", "s.ip", "s.agent", "s.epoch",
 	"u.id", "u.name", "u.email", "u.staff_role", "u.disabled", "u.epoch", "u.locale", "u.zone", "u.created_at", "u.totp <> ''", elsewhere,
-	"a.name", "a.parent_id", "a.launch", "m.role", "l.account_id", "l.user_id", "lu.name", "l.until")
+	"a.name", "a.parent_id", "a.launch", "m.role")
 
 // elsewhere is whether the user may enter another account, too. For somebody with
 // one it looks at one entry of an index.
@@ -26,8 +26,11 @@ const elsewhere = `EXISTS (SELECT 1 FROM memberships o JOIN accounts oa ON oa.id
 	WHERE o.user_id = u.id AND o.account_id <> m.account_id AND oa.launch = 'invited')`
 
 const fromEntry = `FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN memberships m ON m.user_id = u.id AND m.account_id = ?
-	LEFT JOIN accounts a ON a.id = m.account_id AND a.launch = 'invited'
-	LEFT JOIN looks l ON l.token_hash = s.token_hash LEFT JOIN users lu ON lu.id = l.user_id WHERE s.token_hash = ?`
+	LEFT JOIN accounts a ON a.id = m.account_id AND a.launch = 'invited' WHERE s.token_hash = ?`
+
+var lookFields = scoped.NewColumns("l.account_id", "l.user_id", "u.name", "l.until")
+
+const fromLook = "FROM looks l JOIN users u ON u.id = l.user_id WHERE l.token_hash = ?"
 
 // StartSession stores a session by the hash of its token; the token itself is
 // never stored.
@@ -65,29 +68,46 @@ func (y *System) Enter(ctx context.Context, token [32]byte, account record.Accou
 func (y *System) entry(ctx context.Context, token [32]byte, account record.AccountID, now time.Time) (s access.Session, m access.Membership, err error) {
 	var epoch int
 	err = y.db.Read(ctx, scoped.Query{Columns: entryFields, Rest: fromEntry, Args: []any{account, token[:]}, Row: func(f *scoped.Fields) {
-		s.ID, s.Created, s.LastSeen, s.Idle, s.Expires = f.Text(), f.Time(), f.Time(), time.Duration(f.Int())*time.Second, f.Time()
-		s.IP, s.Agent, epoch = f.Text(), f.Text(), int(f.Int())
-		u := &s.User
-		u.ID, u.Name, u.Email, u.Staff, u.Disabled = f.Text(), f.Text(), f.Text(), access.Role(f.Text()), f.Bool()
-		u.Epoch, u.Locale, u.Zone, u.Created = int(f.Int()), f.Text(), f.Text(), f.Time()
-		u.SecondStep, s.Several = f.Bool(), f.Bool()
+		epoch = scanSession(f, &s)
 		m.Account.Name, m.Account.Parent.UUID, m.Account.Launch, m.Role = f.Text(), f.ID(), record.Launch(f.Text()), access.Role(f.Text())
-		s.Look.Account.UUID, s.Look.User, s.Look.Name, s.Look.Until = f.ID(), f.Text(), f.Text(), f.Time()
 	}})
-	if !s.Look.On(now) {
-		s.Look = access.Look{}
-	}
 	switch {
 	case err != nil:
 		return access.Session{}, access.Membership{}, fault.At("read session", err)
 	case s.User.ID == "" || s.User.Disabled || epoch != s.User.Epoch || now.After(s.Expires) || now.Sub(s.LastSeen) > s.Idle:
 		return access.Session{}, access.Membership{}, signedOut()
 	case m.Account.Launch == "": // no member, or not invited
-		return s, access.Membership{}, nil
+		m = access.Membership{}
 	default:
 		m.User, m.Account.ID = s.User.ID, account
-		return s, m, nil
 	}
+	if s.User.Staff != "" { // nobody else looks at an account as somebody else
+		s.Look, err = y.look(ctx, token, now)
+	}
+	return s, m, err
+}
+
+// scanSession reads the part of entryFields that is the session and its user, and
+// returns the user's epoch in which it began.
+func scanSession(f *scoped.Fields, s *access.Session) (epoch int) {
+	s.ID, s.Created, s.LastSeen, s.Idle, s.Expires = f.Text(), f.Time(), f.Time(), time.Duration(f.Int())*time.Second, f.Time()
+	s.IP, s.Agent, epoch = f.Text(), f.Text(), int(f.Int())
+	u := &s.User
+	u.ID, u.Name, u.Email, u.Staff, u.Disabled = f.Text(), f.Text(), f.Text(), access.Role(f.Text()), f.Bool()
+	u.Epoch, u.Locale, u.Zone, u.Created, u.SecondStep = int(f.Int()), f.Text(), f.Text(), f.Time(), f.Bool()
+	s.Several = f.Bool()
+	return epoch
+}
+
+// look returns as whom a session looks at an account now.
+func (y *System) look(ctx context.Context, token [32]byte, now time.Time) (l access.Look, err error) {
+	err = y.db.Read(ctx, scoped.Query{Columns: lookFields, Rest: fromLook, Args: []any{token[:]}, Row: func(f *scoped.Fields) {
+		l.Account.UUID, l.User, l.Name, l.Until = f.ID(), f.Text(), f.Text(), f.Time()
+	}})
+	if err != nil || !l.On(now) {
+		return access.Look{}, fault.At("read look", err)
+	}
+	return l, nil
 }
 
 func signedOut() error { return fault.New(fault.Unauthenticated, "Please sign in.") }

@@ -116,6 +116,8 @@ func (f *Staff) stuck(s access.Scope, q work.Query, state string, turn record.Tu
 	}}
 }
 
+var countFields = scoped.NewColumns("count(*)")
+
 // counting counts everything that the viewer may see, each up to a bound.
 func (f *Staff) counting(s access.Scope, out *work.Counts) []scoped.Query {
 	var queries []scoped.Query
