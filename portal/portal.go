@@ -2,17 +2,14 @@ package portal
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
-	"github.com/gorilla/mux"
 
 	"portico/portal/admin/connections"
 	"portico/portal/api"
@@ -116,7 +113,7 @@ func New(o Options) (*Portal, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, "hang the doors", err)
 	}
-	var inside http.Handler = router
+	inside := router
 	if first != nil {
 		inside = first.First(router)
 	}
@@ -140,60 +137,6 @@ func (o Options) firstRun(doors *signin.Doors) *setup.Pages {
 // redirects.
 func order(g *session.Gate, router http.Handler) http.Handler {
 	return g.Observe(g.Harden(g.Recover(g.SameOrigin(router))))
-}
-
-// hang builds the router of the doors.
-func (p *Portal) hang(g *session.Gate, doors []door) (*mux.Router, error) {
-	router := mux.NewRouter()
-	var problems []error
-	for _, d := range doors {
-		h, err := guard(g, d)
-		if err != nil {
-			problems = append(problems, err)
-			continue
-		}
-		methods := []string{d.method}
-		if d.method == http.MethodGet {
-			methods = append(methods, http.MethodHead)
-		}
-		// A redirect to the other spelling of a path would lose what was posted.
-		router.StrictSlash(d.method == http.MethodGet)
-		router.Path(d.path).Methods(methods...).Handler(session.Named(d.path, withPathValues(h)))
-		p.routes = append(p.routes, Route{d.method, d.path, d.policy.String()})
-	}
-	router.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		g.Fail(w, r, fault.New(fault.NotFound, ""))
-	})
-	router.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Allow", strings.Join(allowed(router, r), ", "))
-		g.Answer(w, r, session.Problem{Status: http.StatusMethodNotAllowed}, nil)
-	})
-	return router, errors.Join(problems...)
-}
-
-// withPathValues hands the path's variables on the standard way, so that pages
-// know nothing of the router.
-func withPathValues(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for name, value := range mux.Vars(r) {
-			r.SetPathValue(name, value)
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// allowed lists the methods that the path does answer (RFC 9110 §15.5.6).
-func allowed(router *mux.Router, r *http.Request) []string {
-	var out []string
-	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete} {
-		try := *r
-		try.Method = method
-		var match mux.RouteMatch
-		if router.Match(&try, &match) && match.MatchErr == nil {
-			out = append(out, method)
-		}
-	}
-	return out
 }
 
 // errorPage draws a failure. The moment and the nonce are left out, so that the
