@@ -74,6 +74,7 @@ type Pages struct {
 	Money       Money
 	Quotes      Quotes
 	Matching    Matching
+	Companies   Companies
 }
 
 // door is one line of the table. The handler is a session.Page, a session.Stream,
@@ -173,6 +174,7 @@ func table(o Options, d *signin.Doors) []door {
 	doors = append(doors, apiDoors(o.API)...)
 	doors = append(doors, connectionDoors(p.Connections)...)
 	doors = append(doors, matchingDoors(p.Matching)...)
+	doors = append(doors, companyDoors(p.Companies)...)
 	doors = append(doors, p.Health.doors()...)
 	doors = append(doors, p.Work.doors()...)
 	doors = append(doors, p.Money.doors()...)

@@ -6,7 +6,7 @@ import "portico/sync/record"
 // manifest.Shape; a test holds the two together.
 var bodies = map[record.Kind]func(*mapper) record.Body{
 	record.KindAccount: func(m *mapper) record.Body {
-		return record.Account{Name: m.string(0), Branch: m.string(1), Domains: m.strings(2), TaxID: m.string(3)}
+		return record.Account{Name: m.string(0), Branch: m.string(1), Domains: m.strings(2), TaxID: m.string(3), Registration: m.string(4)}
 	},
 	record.KindContact: func(m *mapper) record.Body {
 		return record.Contact{Name: m.string(0), Email: m.string(1), Phone: m.string(2), TimeZone: m.string(3), Disabled: m.bool(4)}

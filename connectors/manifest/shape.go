@@ -5,7 +5,7 @@ import "portico/sync/record"
 // shapes lists what the map of each kind may say, in the order that the engine
 // builds bodies from. A person is two keys.
 var shapes = map[record.Kind][]string{
-	record.KindAccount: {"name", "branch_of", "domains", "tax_id"},
+	record.KindAccount: {"name", "branch_of", "domains", "tax_id", "registration"},
 	record.KindContact: {"name", "email", "phone", "time_zone", "disabled"},
 	record.KindTicket: {"number", "subject", "status", "priority", "queue", "requester", "requester_email",
 		"assignee", "assignee_email", "due", "resolved", "assets"},

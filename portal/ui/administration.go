@@ -10,6 +10,7 @@ var administration = []struct {
 	{"nav.ready", "/admin/ready", IconReady},
 	{"nav.users", "/admin/users", IconUsers},
 	{"nav.connections", "/admin/connections", IconPlug},
+	{"nav.companies", "/admin/companies", IconAccounts},
 	{"nav.matching", "/admin/matching", IconSwitch},
 	{"nav.health", "/admin/health", IconHealth},
 	{"nav.visibility", "/admin/visibility", IconHidden},

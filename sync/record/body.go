@@ -9,8 +9,10 @@ import (
 type Account struct {
 	Name    string   `json:"name" validate:"required,max=250"`
 	Branch  string   `json:"branch_of,omitempty" validate:"max=250"` // external id of the parent company
-	Domains []string `json:"domains,omitempty" validate:"max=50"`    // mail domains, lower case
+	Domains []string `json:"domains,omitempty" validate:"max=50"`    // of its mail and website, lower case
 	TaxID   string   `json:"tax_id,omitempty" validate:"max=60"`
+	// Registration is its number in a register of companies.
+	Registration string `json:"registration,omitempty" validate:"max=60"`
 }
 
 // Contact is a person at a client company.

@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"crypto/sha256"
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 	"portico/sync/action"
 	"portico/sync/audit"
 	"portico/sync/fault"
+	"portico/sync/likeness"
 	"portico/sync/record"
 )
 
@@ -82,18 +85,29 @@ func TestContactsTellTheDomainOfTheirCompany(t *testing.T) {
 		return record.Record{Kind: record.KindContact, External: external, Company: company, Updated: w.clock(), Body: record.Contact{Name: external, Email: mail}}
 	}
 	w.pull(t, "tickets", contact("a", "Nordwind", "a@Nordwind.example"), contact("b", "Nordwind", "b@nordwind.example"), contact("c", "Vale", "c@vale.example"))
-	got, err := w.sys.ContactDomains(t.Context(), w.conn, []string{"Nordwind", "nobody"})
+	w.pull(t, "tickets", record.Record{Kind: record.KindAccount, External: "n", Company: "Nordwind", Updated: w.clock(),
+		Body: record.Account{Name: "Nordwind", TaxID: "DE 811 907 980", Registration: "HRB 12345 B", Domains: []string{"www.nordwind.test"}}})
+	got, err := w.sys.CompanyMarks(t.Context(), w.conn, []string{"Nordwind", "nobody"})
 	must(t, err)
-	if len(got) != 1 || len(got["Nordwind"]) != 1 || got["Nordwind"][0] != "nordwind.example" {
-		t.Errorf("%v", got)
+	want := likeness.Marks{TaxIDs: []string{"DE 811 907 980"}, Registrations: []string{"HRB 12345 B"}, Domains: []string{"nordwind.test", "nordwind.example"}}
+	if len(got) != 1 || !reflect.DeepEqual(got["Nordwind"], want) {
+		t.Errorf("%+v", got)
 	}
+	nordwind := w.account(t, "Nordwind")
+	must(t, w.sys.Match(t.Context(), w.conn, "Nordwind", nordwind, "test"))
 	account := w.account(t, "Vale")
 	u := access.User{ID: access.NewUserID(), Name: "c", Email: "c@vale.example"}
 	must(t, w.sys.CreateUser(t.Context(), u, ""))
 	must(t, w.sys.AddMember(t.Context(), account, u.ID, access.Owner))
-	members, err := w.sys.MemberDomains(t.Context())
+	known, err := w.sys.KnownAccounts(t.Context())
 	must(t, err)
-	if len(members[account]) != 1 || members[account][0] != "vale.example" {
-		t.Errorf("%v", members)
+	for _, k := range known {
+		switch {
+		case k.ID == nordwind && !reflect.DeepEqual(k.Marks, want), k.ID == account && !slices.Equal(k.Domains, []string{"vale.example"}):
+			t.Errorf("of %s: %+v", k.Name, k.Marks)
+		}
+	}
+	if len(known) != 2 {
+		t.Errorf("%+v", known)
 	}
 }

@@ -1,12 +1,15 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"portico/portal/admin/connections"
 	"portico/sync/access"
 	"portico/sync/fault"
+	"portico/sync/likeness"
 	"portico/sync/record"
 	"portico/sync/remote"
 	"portico/sync/run"
@@ -107,27 +110,23 @@ func (f fitter) candidates(ctx context.Context, list []remote.Company) ([]connec
 	}
 	out := make([]connections.Candidate, len(list))
 	for i, c := range list {
-		out[i] = connections.Suggest(c, nil, known)
+		company := run.Company{Key: c.Key, Name: c.Name}
+		out[i] = connections.Suggested(company, known.Suggest(likeness.Company{Name: called(company)}))
 	}
 	return out, nil
 }
 
-// known are the accounts with the domains of their members.
-func (f fitter) known(ctx context.Context) ([]connections.Known, error) {
-	accounts, err := f.sys.AllAccounts(ctx)
+// known are the accounts with what tells them from others.
+func (f fitter) known(ctx context.Context) (*likeness.Register, error) {
+	list, err := f.sys.KnownAccounts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	domains, err := f.sys.MemberDomains(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]connections.Known, len(accounts))
-	for i, a := range accounts {
-		out[i] = connections.Known{AccountInfo: a, Domains: domains[a.ID]}
-	}
-	return out, nil
+	return likeness.NewRegister(list), nil
 }
+
+// called is what a source calls a company; some only have a key.
+func called(c run.Company) string { return cmp.Or(strings.TrimSpace(c.Name), strings.TrimSpace(c.Key)) }
 
 // Connect implements connections.Adding.
 func (f fitter) Connect(ctx context.Context, s access.Scope, token string, picks []connections.Pick) (record.ConnectionID, error) {
@@ -181,7 +180,7 @@ func (f fitter) Suggest(ctx context.Context, id record.ConnectionID, list []run.
 	for i, c := range list {
 		keys[i] = c.Key
 	}
-	domains, err := f.sys.ContactDomains(ctx, id, keys)
+	marks, err := f.sys.CompanyMarks(ctx, id, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -191,8 +190,7 @@ func (f fitter) Suggest(ctx context.Context, id record.ConnectionID, list []run.
 	}
 	out := make([]connections.Candidate, len(list))
 	for i, c := range list {
-		out[i] = connections.Suggest(remote.Company{Key: c.Key, Name: c.Name}, domains[c.Key], known)
-		out[i].Company = c
+		out[i] = connections.Suggested(c, known.Suggest(likeness.Company{Name: called(c), Marks: marks[c.Key]}))
 	}
 	return out, nil
 }

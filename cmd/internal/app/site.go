@@ -68,6 +68,7 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, show *sh
 	a.integrate(&pages, s, w.nudge, ui.NewFramer(frame))
 	a.connecting(&pages, sys, ui.NewFramer(frame))
 	a.matched(&pages, s, ui.NewFramer(frame))
+	a.registering(&pages, sys, ui.NewFramer(frame))
 	a.examined(&pages, sys, w, ui.NewFramer(frame))
 	n := notifications.New(notifications.Options{Choices: d, Holders: sys, Key: unsubscribe, Frame: ui.NewFramer(frame), Plain: frame.Plain})
 	pages.Notifications, pages.Notify, pages.Unsubscribe, pages.Unsubscribed = n.Show, n.Choose, n.Unsubscribe, n.Stop

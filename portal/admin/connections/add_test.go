@@ -8,6 +8,7 @@ import (
 
 	"portico/portal/admin/connections"
 	"portico/sync/fault"
+	"portico/sync/likeness"
 	"portico/sync/record"
 	"portico/sync/remote"
 	"portico/sync/run"
@@ -95,14 +96,14 @@ func TestMistakesStandByTheirFields(t *testing.T) {
 
 func glimpse() connections.Glimpse {
 	r := record.Record{Kind: record.KindTicket, External: "7", Company: "Nordwind GmbH", Body: record.Ticket{Number: "7", Subject: "<script>alert(1)</script>", Status: "stalled"}}
-	known := []connections.Known{{AccountInfo: record.AccountInfo{ID: record.NewAccountID(), Name: "Nordwind"}}}
+	known := likeness.NewRegister([]likeness.Known{{AccountInfo: record.AccountInfo{ID: record.NewAccountID(), Name: "Nordwind"}}})
 	return connections.Glimpse{Token: "whole", Draft: connections.Draft{Name: "Our desk", ReadOnly: true},
 		Streams: []connections.Sampled{{Stream: "tickets", Samples: []remote.Sample{
 			{Kind: record.KindTicket, Raw: map[string]any{"Subject": "<script>alert(1)</script>"}, Record: &r},
 			{Kind: record.KindTicket, Raw: map[string]any{"id": 8}, Reject: &remote.Reject{Reason: "no subject"}},
 			{Kind: record.KindTicket, Raw: map[string]any{"id": 9}},
 		}}},
-		Companies: []connections.Candidate{connections.Suggest(remote.Company{Key: "Nordwind GmbH", Name: "Nordwind GmbH"}, nil, known), connections.Suggest(remote.Company{Key: "<b>Vale</b>", Name: "<b>Vale</b>"}, nil, known)}}
+		Companies: []connections.Candidate{looked(run.Company{Key: "Nordwind GmbH", Name: "Nordwind GmbH"}, known), looked(run.Company{Key: "<b>Vale</b>", Name: "<b>Vale</b>"}, known)}}
 }
 
 func TestTheLookShowsRawBesideNormalized(t *testing.T) {
@@ -157,40 +158,6 @@ func TestAnOldDraftLeadsBackToTheForm(t *testing.T) {
 	rec, err := w.do(w.pages.Again, get(), "desk")
 	if err != nil || rec.Header().Get("Location") != connections.Path+"/new/desk" {
 		t.Errorf("loaded anew: %v, %v", rec.Header(), err)
-	}
-}
-
-func TestSuggestions(t *testing.T) {
-	t.Parallel()
-	known := []connections.Known{
-		{AccountInfo: record.AccountInfo{ID: record.NewAccountID(), Name: "Nordwind Logistik"}, Domains: []string{"nordwind.example", "gmail.com"}},
-		{AccountInfo: record.AccountInfo{ID: record.NewAccountID(), Name: "Vale & Harbour Ltd."}},
-		{AccountInfo: record.AccountInfo{ID: record.NewAccountID(), Name: "Twins North"}},
-		{AccountInfo: record.AccountInfo{ID: record.NewAccountID(), Name: "Twins South"}},
-	}
-	for _, c := range []struct {
-		name    string
-		domains []string
-		want    string
-		why     connections.Why
-	}{
-		{"nordwind logistik", nil, "Nordwind Logistik", connections.SameName},
-		{"Nordwind Logistik GmbH", nil, "Nordwind Logistik", connections.AlikeName},
-		{"NWL", []string{"nordwind.example"}, "Nordwind Logistik", connections.SameDomain},
-		{"Somebody", []string{"gmail.com"}, "", ""},
-		{"Vale and Harbour", nil, "Vale & Harbour Ltd.", connections.AlikeName},
-		{"nordwind", nil, "Nordwind Logistik", connections.AlikeName},
-		{"valeharbour", nil, "Vale & Harbour Ltd.", connections.AlikeName},
-		{"vale", nil, "", ""},
-		{"Twin", nil, "", ""},
-		{"twins", nil, "", ""},
-		{"GmbH", nil, "", ""},
-		{"Other", nil, "", ""},
-	} {
-		got := connections.Suggest(remote.Company{Key: "k", Name: c.name}, c.domains, known)
-		if got.Suggested.Name != c.want || got.Why != c.why {
-			t.Errorf("%s: %q because %q", c.name, got.Suggested.Name, got.Why)
-		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"portico/portal/ui"
+	"portico/sync/likeness"
 	"portico/sync/record"
 	"portico/sync/remote"
 	"portico/sync/run"
@@ -39,11 +40,15 @@ func peopleColumns(c *ui.Chrome) []ui.Column {
 
 func whyWords(c *ui.Chrome, k Candidate) string {
 	switch k.Why {
-	case SameName:
+	case likeness.SameTax:
+		return c.T("connections.why.tax", k.Detail)
+	case likeness.SameRegistration:
+		return c.T("connections.why.registration", k.Detail)
+	case likeness.SameName:
 		return c.T("connections.why.name")
-	case SameDomain:
+	case likeness.SameDomain:
 		return c.T("connections.why.domain", k.Detail)
-	case AlikeName:
+	case likeness.AlikeName:
 		return c.T("connections.why.alike", k.Suggested.Name)
 	default:
 		return c.T("connections.why.none")

@@ -15,6 +15,7 @@ import (
 	"portico/sync/access"
 	"portico/sync/access/grant"
 	"portico/sync/fault"
+	"portico/sync/likeness"
 	"portico/sync/record"
 	"portico/sync/remote"
 	"portico/sync/run"
@@ -50,7 +51,7 @@ type plant struct {
 	uses      map[record.Meaning]int
 	saved     []record.Meaning
 	companies []run.Company
-	known     []connections.Known
+	known     []likeness.Known
 	accounts  []record.AccountInfo
 	repair    run.Repair
 	systems   []remote.Spec
@@ -140,7 +141,7 @@ func (p *plant) Companies(context.Context, record.ConnectionID) ([]run.Company, 
 func (p *plant) Suggest(_ context.Context, _ record.ConnectionID, list []run.Company) ([]connections.Candidate, error) {
 	out := make([]connections.Candidate, len(list))
 	for i, c := range list {
-		out[i] = connections.Suggest(remote.Company{Key: c.Key, Name: c.Name}, nil, p.known)
+		out[i] = looked(c, likeness.NewRegister(p.known))
 		out[i].Company = c
 	}
 	return out, nil
@@ -225,4 +226,8 @@ func (w *world) post(h handler, id string, want int, form url.Values) (htmlcheck
 		return htmlcheck.Page{}, rec.Header().Get("Location")
 	}
 	return w.read(rec), ""
+}
+
+func looked(c run.Company, known *likeness.Register) connections.Candidate {
+	return connections.Suggested(c, known.Suggest(likeness.Company{Name: c.Name}))
 }

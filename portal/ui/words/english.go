@@ -28,6 +28,7 @@ var english = join(
 	englishAccount,
 	englishVisibility,
 	englishAuthority,
+	englishCompanies,
 	englishTour,
 	englishCalendar,
 	englishWork,

@@ -311,10 +311,12 @@ var englishMatching = Catalogue{
 	"connections.match.none":    "Tick at least one company.",
 	"connections.match.raced":   "Somebody else has matched one of these meanwhile. Look at the list, and tick the others again.",
 
-	"connections.why.name":   "The same name",
-	"connections.why.domain": "Its contacts are at %s, as members are",
-	"connections.why.alike":  "Like %s but for the legal form",
-	"connections.why.none":   "No account looks like it",
+	"connections.why.tax":          "The same tax number, %s",
+	"connections.why.registration": "The same registration number, %s",
+	"connections.why.name":         "The same name",
+	"connections.why.domain":       "People of both are at %s",
+	"connections.why.alike":        "Like %s but for the legal form",
+	"connections.why.none":         "No account looks like it",
 
 	"connections.unmatch":      "This is wrong",
 	"connections.unmatch.text": "Everything of the company is taken from %s at once, out of lists and search, and what was asked for and not sent is stopped. The records are kept.",
