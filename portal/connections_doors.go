@@ -25,7 +25,11 @@ type Connections struct {
 	DryRun, DryRunShow      session.Page // what an action would send
 	WordsFile, WordsLook    session.Page // a dictionary as a file
 	WordsTake               session.Page
+	Fields                  Fields
 }
+
+// Fields are the handlers of the page about custom fields.
+type Fields struct{ List, Show, Ask session.Page }
 
 // connectionDoors are for administrators: nobody else touches a credential.
 func connectionDoors(p Connections) []door {
@@ -61,6 +65,9 @@ func connectionDoors(p Connections) []door {
 		{get, "/admin/connections/{id}/statuses/file", admin, p.WordsFile},
 		{post, "/admin/connections/{id}/statuses/import", admin, p.WordsLook},
 		{post, "/admin/connections/{id}/statuses/take", admin, p.WordsTake},
+		{get, "/admin/connections/{id}/fields", admin, p.Fields.List},
+		{post, "/admin/connections/{id}/fields", admin, p.Fields.Show},
+		{post, "/admin/connections/{id}/fields/read", admin, p.Fields.Ask},
 		{get, "/admin/connections/{id}/companies", admin, p.Companies},
 		{post, "/admin/connections/{id}/companies", admin, p.Match},
 		{post, "/admin/connections/{id}/companies/unmatch", admin, p.Unmatch},

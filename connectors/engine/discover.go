@@ -38,13 +38,16 @@ func (c *Connector) Discover(ctx context.Context, conn remote.Conn) (remote.Cata
 	}
 	out.Companies = distinct(out.Companies, func(c remote.Company) string { return c.Key })
 	err = s.each(ctx, l.Fields, func(f found) {
-		out.Fields = append(out.Fields, remote.CustomField{Kind: record.Kind(f.kind), Name: f.name, Type: f.typ})
+		out.Fields = append(out.Fields, remote.CustomField{Kind: record.Kind(f.kind), ID: f.key, Name: f.name, Type: f.typ, Is: f.is})
 	})
 	return out, fault.At("discover fields", err)
 }
 
 // found is one name of a lookup.
-type found struct{ name, key, kind, typ string }
+type found struct {
+	name, key, kind, typ string
+	is                   record.CustomType
+}
 
 func (s *session) names(ctx context.Context, lookups []manifest.Lookup) ([]string, error) {
 	all := map[string]bool{}
@@ -93,6 +96,7 @@ func named(lk *manifest.Lookup, f *manifest.Frame, name string) found {
 	}
 	out.kind, _ = f.Text(&lk.Kind)
 	out.typ, _ = f.Text(&lk.Type)
+	out.is = manifest.TypeOf(out.typ, lk.Types)
 	return out
 }
 

@@ -90,6 +90,9 @@ func (m *mapper) fill() record.Record {
 	rec.Created = m.time(&e.Created)
 	rec.Updated = m.time(&e.Updated)
 	rec.Body = bodies[e.Kind](m)
+	if e.Custom != nil && m.err == nil {
+		rec.Custom = m.custom(e.Custom)
+	}
 	return rec
 }
 

@@ -237,6 +237,7 @@ func (c *compiler) emit(e *Emit, at pointer, sees scope, child bool) {
 		c.expr(&x, at.key("map").key(name), sees)
 		e.Fields = append(e.Fields, x)
 	}
+	c.custom(e.Custom, at.key("custom"), sees)
 }
 
 func (c *compiler) action(a *Action, at pointer, base scope) {

@@ -18,9 +18,10 @@ const (
 	Status
 	Headers
 	Folders
+	FieldAt // an entry of the custom fields of a record
 )
 
-var fixedPlaces = []string{"item", "parent", "body", "status", "headers", "folders"}
+var fixedPlaces = []string{"item", "parent", "body", "status", "headers", "folders", "field"}
 
 // places gives each name that the expressions of a manifest see its place. It
 // grows while they are compiled.

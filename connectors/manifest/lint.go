@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 
+	"portico/sync/record"
 	"portico/sync/remote"
 )
 
@@ -83,6 +84,8 @@ func (c *compiler) lintEmit(s *Stream, e *Emit, joined []string, at pointer) {
 	case e.Tombstone() && s.Incremental != nil && !e.Updated.Set() && !e.Version.Set():
 		c.problem(at, "tombstones that are read by a cursor need \"updated\" or \"version\": one that comes again must not delete what was restored")
 	case e.Tombstone():
+	case e.Custom != nil && !slices.Contains(record.CustomKinds, e.Kind):
+		c.problem(at.key("custom"), "no page shows custom fields of the kind %q", e.Kind)
 	case !e.Company.Set() && !e.Parent.Set():
 		c.problem(at, "a record needs \"company\" or \"parent\", or nobody could ever see it")
 	case s.ForEach != nil && !e.Parent.Set():

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"portico/connectors/manifest/tree"
+	"portico/sync/record"
 	"portico/sync/remote"
 )
 
@@ -175,6 +176,8 @@ type Lookup struct {
 	Key  Expr `json:"key"`
 	Kind Expr `json:"kind"`
 	Type Expr `json:"type"`
+	// Types are our words for what Type says of a custom field.
+	Types map[string]record.CustomType `json:"types"`
 }
 
 // Duration is a time span written as text: "90s", "5m", "24h".

@@ -76,6 +76,7 @@ type Emit struct {
 	Created    Expr            `json:"created"`
 	Updated    Expr            `json:"updated"`
 	Map        map[string]Expr `json:"map"`
+	Custom     *Custom         `json:"custom"`
 	// Fields is Map in the order of Shape(Kind); an unset one is empty.
 	Fields []Expr `json:"-"`
 }

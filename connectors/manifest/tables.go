@@ -32,7 +32,7 @@ type Beside struct {
 
 // taken are names that stand for something else already.
 var taken = []string{"item", "parent", "body", "status", "headers", "config", "me", "action", "files", "records",
-	"parents", "ids", "id", "kind", "since", "until", "page", "offset", "cursor", "after", "size", "file"}
+	"parents", "ids", "id", "kind", "since", "until", "page", "offset", "cursor", "after", "size", "file", "field"}
 
 // tables compiles the tables and returns what sees them.
 func (c *compiler) tables(base scope) scope {

@@ -23,6 +23,7 @@ type detailView struct {
 	Chrome  *ui.Chrome
 	Row     record.Row
 	Asset   record.Asset
+	Custom  []record.Extra
 	Report  string // where a problem is reported; "" when the reader may not
 	Tickets []record.Row
 	Sees    bool // requests may be seen at all
@@ -48,7 +49,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, s access.Scope) err
 		return err
 	}
 	c.Title = d.Title
-	v := detailView{Chrome: c, Row: d.Row, Asset: body, Sees: s.Sees(record.KindTicket)}
+	v := detailView{Chrome: c, Row: d.Row, Asset: body, Custom: d.Custom, Sees: s.Sees(record.KindTicket)}
 	if d.Stamp.Down != "" {
 		v.Down = []ui.Down{{System: d.Stamp.System, Since: d.Stamp.DownSince, ReadAt: d.Stamp.ReadAt}}
 	}

@@ -25,6 +25,7 @@ type paid struct {
 type detailView struct {
 	Chrome   *ui.Chrome
 	Bill     bill
+	Custom   []record.Extra
 	Base     string
 	Hidden   bool // from clients, by a visibility rule
 	Files    []record.File
@@ -101,7 +102,7 @@ func (p *Pages) detail(r *http.Request, s access.Scope) (v detailView, err error
 		return v, err
 	}
 	c.Title = c.T(heading(body), body.Number)
-	v = detailView{Chrome: c, Base: d.Base, Hidden: d.Hidden != "", SeesPaid: s.Sees(record.KindPayment), Progress: ui.OwnProgress(c, s, asked, d.Stamp.System)}
+	v = detailView{Chrome: c, Base: d.Base, Custom: d.Custom, Hidden: d.Hidden != "", SeesPaid: s.Sees(record.KindPayment), Progress: ui.OwnProgress(c, s, asked, d.Stamp.System)}
 	way := underWay(asked, func(record.ID) time.Time { return d.Stamp.ReadAt })
 	v.Bill = bill{record.NewBill(d.Row, body), way[d.ID]}
 	if d.Stamp.Down != "" {

@@ -17,6 +17,7 @@ import (
 type detailView struct {
 	Chrome   *ui.Chrome
 	Quote    quote
+	Custom   []record.Extra
 	Base     string
 	Hidden   bool // from clients, by a visibility rule
 	Files    []record.File
@@ -85,7 +86,7 @@ func (p *Pages) detail(r *http.Request, s access.Scope) (v detailView, err error
 		return v, err
 	}
 	c.Title = c.T("quotes.number", body.Number)
-	v = detailView{Chrome: c, Base: d.Base, Hidden: d.Hidden != "", Progress: ui.OwnProgress(c, s, asked, d.Stamp.System),
+	v = detailView{Chrome: c, Base: d.Base, Custom: d.Custom, Hidden: d.Hidden != "", Progress: ui.OwnProgress(c, s, asked, d.Stamp.System),
 		Quote: quote{Row: d.Row, Quote: body, Decision: deciding(asked, d.Row)[d.ID]}}
 	if d.Stamp.Down != "" {
 		v.Down = []ui.Down{{System: d.Stamp.System, Since: d.Stamp.DownSince, ReadAt: d.Stamp.ReadAt}}

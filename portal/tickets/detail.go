@@ -20,6 +20,7 @@ type detailView struct {
 	Chrome   *ui.Chrome
 	Row      record.Row
 	Ticket   record.Ticket
+	Custom   []record.Extra
 	Base     string
 	Progress []ui.Progress
 	Timeline ui.Timeline
@@ -82,7 +83,7 @@ func (p *Pages) detail(r *http.Request, s access.Scope) (detailView, error) {
 		return detailView{}, err
 	}
 	c.Title = subject(c, d.Title)
-	v := detailView{Chrome: c, Row: d.Row, Ticket: t, Base: d.Base, Hidden: d.Hidden != "", Oldest: r.URL.Query().Get("order") == "oldest"}
+	v := detailView{Chrome: c, Row: d.Row, Ticket: t, Base: d.Base, Custom: d.Custom, Hidden: d.Hidden != "", Oldest: r.URL.Query().Get("order") == "oldest"}
 	v.Timeline = ui.NewTimeline(c, entries, authors(asked), filesPath(s.Account()), !v.Oldest)
 	v.Messages = messages(entries)
 	v.Progress = ui.OwnProgress(c, s, asked, d.Stamp.System)

@@ -59,6 +59,7 @@ const (
 	CompanyHidden   What = "company.unmatched"
 	ConnectionMade  What = "connection.changed"
 	MeaningChanged  What = "status.changed"
+	FieldShown      What = "custom_field.shown" // or hidden
 	// VisibilityChanged is a rule of what clients do not see.
 	VisibilityChanged What = "visibility.changed"
 	// AuthorityNamed says which connection is believed for a kind, AuthorityDecided

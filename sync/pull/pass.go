@@ -172,6 +172,12 @@ func sift(page remote.Page) remote.Page {
 			page.Rejects = append(page.Rejects, remote.Reject{Kind: r.Kind, External: r.External, Reason: reasons(err)})
 			continue
 		}
+		if len(r.Custom) > 0 {
+			var why string
+			if r.Custom, why = record.Trim(r.Custom); why != "" {
+				page.Rejects = append(page.Rejects, remote.Reject{Kind: r.Kind, External: r.External, Reason: why})
+			}
+		}
 		kept = append(kept, r)
 	}
 	page.Records = kept

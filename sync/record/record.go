@@ -56,6 +56,8 @@ type Record struct {
 	Created time.Time `json:"created,omitzero"` // by the source's clock, UTC
 	Updated time.Time `json:"updated,omitzero"` // by the source's clock, UTC
 	Body    Body      `json:"body" validate:"required"`
+	// Custom are the values of fields that only this tenant has, see Trim.
+	Custom []Custom `json:"custom,omitempty"`
 }
 
 // Body is the part of a record that differs by kind: one of the types below,

@@ -59,6 +59,8 @@ type Detail struct {
 	Body   Body
 	Parent ID     // zero when it has none
 	Hidden string // the visibility rule that hides it from clients; only staff get such
+	// Custom are the custom fields that the viewer is shown, in their order.
+	Custom []Extra
 	// Base is the version that a decision made on this page refers to.
 	Base string
 }

@@ -130,8 +130,10 @@ type Company struct {
 // CustomField is a field that only this tenant has.
 type CustomField struct {
 	Kind record.Kind
+	ID   string // as in record.Custom
 	Name string
-	Type string
+	Type string // the system's own word
+	Is   record.CustomType
 }
 
 // Stream returns the stream of that name.

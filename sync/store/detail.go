@@ -19,7 +19,9 @@ func (a *Account) Detail(ctx context.Context, s access.Scope, account record.Acc
 	}
 	table, args := openable(s, account, kind)
 	var also []record.Row
-	list, err := a.details(ctx, account, "FROM "+table+" AS r WHERE id = ?", append(args, id), copiesOf(account, id, &also))
+	var of customOf
+	list, err := a.details(ctx, account, "FROM "+table+" AS r WHERE id = ?", append(args, id), copiesOf(account, id, &also),
+		copies{query: customQuery(account, id, &of), rows: new([]record.Row)})
 	switch {
 	case err != nil:
 		return record.Detail{}, err
@@ -29,7 +31,8 @@ func (a *Account) Detail(ctx context.Context, s access.Scope, account record.Acc
 	for i := len(also) - 1; i >= 0; i-- {
 		also[i].Stamp.Also, list[0].Stamp.Also = list[0].Stamp.Also, &also[i].Stamp
 	}
-	return list[0], nil
+	list[0].Custom, err = a.extras(ctx, s, account, of)
+	return list[0], err
 }
 
 // AttachmentOf returns an attachment that the viewer may download: one that is shown

@@ -15,8 +15,9 @@ import (
 // is held for writing only.
 type item struct {
 	record.Record
-	body []byte
-	hash []byte // of everything that is stored; equal means nothing to write
+	body   []byte
+	custom []byte // see record.EncodeCustom; nil for none
+	hash   []byte // of everything that is stored; equal means nothing to write
 }
 
 func encode(records []record.Record) ([]item, error) {
@@ -63,5 +64,11 @@ func newItem(r record.Record) (item, error) {
 		h.Write([]byte{0})
 	}
 	h.Write(body)
-	return item{Record: r, body: body, hash: h.Sum(nil)[:16]}, nil
+	it := item{Record: r, body: body, hash: h.Sum(nil)[:bodyHash]}
+	if len(r.Custom) > 0 {
+		it.custom = record.EncodeCustom(r.Custom)
+		sum := sha256.Sum256(it.custom)
+		it.hash = append(it.hash[:bodyHash:bodyHash], sum[:8]...)
+	}
+	return it, nil
 }

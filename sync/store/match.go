@@ -154,10 +154,10 @@ func (y *System) Unmatch(ctx context.Context, c record.ConnectionID, key string)
 func (w *writer) withdrawCompany(ctx context.Context, account record.AccountID, key string) error {
 	var rows []childRow
 	err := w.tx.Find(ctx, &rows, `SELECT r.id, r.kind, r.external_id, r.version, r.url, r.created_at, r.updated_at, r.body,
-		i.parent_kind, i.parent_external, r.account_id
+		i.parent_kind, i.parent_external, r.account_id, `+customHere+`
 		FROM (SELECT * FROM records WHERE account_id = ? AND connection_id = ?) AS r
 		JOIN identities i ON i.connection_id = r.connection_id AND i.kind = r.kind AND i.external_id = r.external_id
-		WHERE i.company = ? AND i.parent_external = ''`, account, w.connection, key)
+		WHERE i.company = ? AND i.parent_external = ''`, account, account, w.connection, key)
 	if err != nil {
 		return fault.At("list records of company", err)
 	}

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-json"
@@ -163,23 +165,41 @@ type childRow struct {
 	ParentKind     record.Kind
 	ParentExternal string
 	AccountID      record.AccountID
+	Custom         string
 	body           record.Body
 }
 
 func (c childRow) record() record.Record {
 	return record.Record{Kind: c.Kind, External: c.ExternalID, Version: c.Version, URL: c.URL, Created: c.CreatedAt.Time,
-		Updated: c.UpdatedAt.Time, Parent: c.ParentExternal, ParentKind: c.ParentKind, Body: c.body}
+		Updated: c.UpdatedAt.Time, Parent: c.ParentExternal, ParentKind: c.ParentKind, Body: c.body, Custom: c.custom()}
 }
+
+// custom are the custom fields of a record that is here; what they are called
+// stands with the connection.
+func (c childRow) custom() []record.Custom {
+	values, err := record.DecodeCustom([]byte(c.Custom))
+	if err != nil {
+		return nil // it has none
+	}
+	var out []record.Custom
+	for _, id := range slices.Sorted(maps.Keys(values)) {
+		out = append(out, record.Custom{ID: id, Values: values[id]})
+	}
+	return out
+}
+
+// customHere is the custom fields of a record r, as a column.
+const customHere = "coalesce((SELECT CAST(v.body AS text) FROM customs v WHERE v.account_id = ? AND v.record_id = r.id), '') AS custom"
 
 // descendants lists what belongs to a record, and what belongs to that.
 func descendants(ctx context.Context, tx *scoped.Tx, account record.AccountID, of record.ID) ([]childRow, error) {
 	var rows []childRow
 	err := tx.Find(ctx, &rows, `WITH RECURSIVE below(id) AS (SELECT id FROM records WHERE account_id = ? AND parent_id = ?
 		UNION SELECT c.id FROM below b JOIN (SELECT * FROM records WHERE account_id = ? AND parent_id IS NOT NULL) AS c ON c.parent_id = b.id)
-		SELECT r.id, r.kind, r.external_id, r.version, r.url, r.created_at, r.updated_at, r.body, i.parent_kind, i.parent_external
+		SELECT r.id, r.kind, r.external_id, r.version, r.url, r.created_at, r.updated_at, r.body, i.parent_kind, i.parent_external, `+customHere+`
 		FROM (SELECT * FROM records WHERE account_id = ?) AS r
 		JOIN identities i ON i.connection_id = r.connection_id AND i.kind = r.kind AND i.external_id = r.external_id
-		WHERE r.id IN (SELECT id FROM below)`, account, of, account, account)
+		WHERE r.id IN (SELECT id FROM below)`, account, of, account, account, account)
 	if err != nil {
 		return nil, fault.At("list what belongs to a record", err)
 	}

@@ -91,6 +91,9 @@ func (w *writer) flush(ctx context.Context) error {
 	}
 	if w.tx.Bulk() && len(w.batch) >= mergeRows {
 		err := w.merge(ctx)
+		if err == nil {
+			err = w.customs(ctx, w.batch)
+		}
 		w.batch = nil
 		return err
 	}
@@ -114,6 +117,9 @@ func (w *writer) flush(ctx context.Context) error {
 		}
 		if _, err := w.tx.Do(ctx, who, identityArgs...); err != nil {
 			return fault.At("write identities", err)
+		}
+		if err := w.customs(ctx, w.batch[:n]); err != nil {
+			return err
 		}
 		w.batch = w.batch[n:]
 	}

@@ -39,10 +39,12 @@ type writer struct {
 	batch       []place
 	lastParent  record.Ref
 	lastFound   identity
-	at          map[record.Ref]int      // where in the batch a thing is
-	parents     map[record.Ref]identity // found ahead of use
-	toStage     map[record.Ref][]any    // rows for staging that wait for the next flush
-	staged      *bool                   // whether staging holds anything of the connection; nil: not asked yet
+	at          map[record.Ref]int              // where in the batch a thing is
+	parents     map[record.Ref]identity         // found ahead of use
+	toStage     map[record.Ref][]any            // rows for staging that wait for the next flush
+	staged      *bool                           // whether staging holds anything of the connection; nil: not asked yet
+	fields      map[fieldKey]record.CustomField // nil: not asked yet
+	fieldCount  map[record.Kind]int
 }
 
 // identity is who a thing of the source is here.
@@ -63,6 +65,7 @@ type place struct {
 	account record.AccountID
 	parent  record.ID
 	known   bool // it has been stored before
+	had     bool // and has custom fields since then
 }
 
 func newWriter(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, now time.Time) (*writer, error) {
@@ -139,6 +142,9 @@ func (w *writer) one(ctx context.Context, it item) error {
 	w.counts.Written++
 	w.touch(account, it.Kind)
 	unseen, err := w.unseen(ctx, it, have.RecordID, account, exists)
+	if err == nil && exists && !unseen && have.AccountID == account {
+		unseen, err = w.onlyUnshown(ctx, it, have)
+	}
 	if err != nil {
 		return err
 	}
@@ -149,7 +155,7 @@ func (w *writer) one(ctx context.Context, it item) error {
 		}
 	}
 	w.at[ref(w.connection, it)] = len(w.batch)
-	w.batch = append(w.batch, place{it, have.RecordID, account, parent, exists})
+	w.batch = append(w.batch, place{it, have.RecordID, account, parent, exists, len(have.Hash) > bodyHash})
 	return nil
 }
 

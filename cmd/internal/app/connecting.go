@@ -27,14 +27,14 @@ type fitter struct {
 // connecting adds the pages of connections.
 func (a *App) connecting(to *portal.Pages, sys *store.System, frame ui.Framer) {
 	f := fitter{a, sys}
-	p := connections.New(connections.Options{Watch: f, Care: f, Add: f, Own: f, Edit: f, Words: f, Match: f, Account: sys, Consent: f, Hooks: f, Trial: f, Frame: frame})
+	p := connections.New(connections.Options{Watch: f, Care: f, Add: f, Own: f, Edit: f, Words: f, Match: f, Account: sys, Consent: f, Hooks: f, Trial: f, Fields: f, Frame: frame})
 	to.Connections = portal.Connections{
 		List: p.List, Gallery: p.Gallery, Form: p.Form, Check: p.Check, Preview: p.Preview, Connect: p.Connect, Again: p.Again,
 		Show: p.Show, Runs: p.Runs, Pause: p.Pause, ReadOnly: p.ReadOnly, Pull: p.Pull, Reread: p.Reread, Confirm: p.Confirm,
 		Settings: p.Settings, Revise: p.Revise, Statuses: p.Statuses, Status: p.SaveStatus,
 		Companies: p.Companies, Match: p.MatchCompanies, Unmatch: p.Unmatch, Repair: p.Repair,
 		ConsentBack: p.ConsentBack, ConsentChoose: p.ConsentChoose, ConsentAgain: p.ConsentAgain,
-		Hooks: p.Hooks, HookSecret: p.HookSecret,
+		Hooks: p.Hooks, HookSecret: p.HookSecret, Fields: portal.Fields{List: p.CustomFields, Show: p.ShowField, Ask: p.AskFields},
 		WordsFile: p.WordsFile, WordsLook: p.WordsLook, WordsTake: p.WordsTake, DryRun: p.DryRun, DryRunShow: p.TryAction,
 	}
 }

@@ -119,6 +119,9 @@ func (a *App) Discover(ctx context.Context, name string) (remote.Catalog, error)
 	if err != nil {
 		return found, err
 	}
+	if err := o.sys.DefineFields(ctx, o.connection.ID, fieldsOf(found)); err != nil {
+		return found, err
+	}
 	return found, o.sys.SetQueues(ctx, o.connection.ID, usualFirst(found.Queues, o.connection.Settings["queue"]))
 }
 

@@ -76,6 +76,7 @@ type Options struct {
 	Consent Consents
 	Hooks   Hooking
 	Trial   Trying
+	Fields  Fielding
 	Frame   ui.Framer
 }
 

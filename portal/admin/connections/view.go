@@ -270,7 +270,7 @@ func streamOptions(c *ui.Chrome, list []run.StreamState) []ui.Option {
 func partsOf(c *ui.Chrome, d Detail, at string) []ui.Tab {
 	var out []ui.Tab
 	for _, t := range []struct{ path, word string }{{"", "connections.overview"}, {"/companies", "connections.companies"},
-		{"/statuses", "connections.statuses"}, {"/runs", "connections.runs"}, {"/hooks", "hooks.title"}, {"/dry-run", "dryrun.tab"}, {"/settings", "connections.settings"}} {
+		{"/statuses", "connections.statuses"}, {"/fields", "fields.title"}, {"/runs", "connections.runs"}, {"/hooks", "hooks.title"}, {"/dry-run", "dryrun.tab"}, {"/settings", "connections.settings"}} {
 		if t.path == "/hooks" && d.Spec.Webhooks == nil || t.path == "/dry-run" && len(triable(d.Spec)) == 0 {
 			continue
 		}

@@ -61,6 +61,7 @@ type plant struct {
 	choices   []remote.Sample
 	rehearsed connections.Rehearsed
 	trials    []connections.Trial
+	cabinet   cabinet
 }
 
 func (p *plant) call(what string) error { p.calls = append(p.calls, what); return p.err }
@@ -180,7 +181,7 @@ func newWorld(t *testing.T) *world {
 	p.current = connections.Draft{ID: id, Connector: "desk", Name: "Our desk", Settings: map[string]string{"url": "https://rt.example"}}
 	frame := ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Zone: time.UTC, Now: func() time.Time { return now }})
 	return &world{plant: p, t: t, id: id.String(), pages: connections.New(connections.Options{
-		Watch: p, Care: p, Add: p, Own: p, Edit: p, Words: p, Match: p, Account: p, Consent: p, Hooks: p, Trial: p, Frame: frame})}
+		Watch: p, Care: p, Add: p, Own: p, Edit: p, Words: p, Match: p, Account: p, Consent: p, Hooks: p, Trial: p, Fields: &p.cabinet, Frame: frame})}
 }
 
 type handler = func(http.ResponseWriter, *http.Request, access.Scope) error

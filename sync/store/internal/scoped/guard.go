@@ -13,7 +13,7 @@ import (
 const System = "/* system */ "
 
 // guarded are the tables whose rows belong to one account.
-const guarded = `records|actions|approvals|approval_people|approval_versions`
+const guarded = `records|actions|approvals|approval_people|approval_versions|customs`
 
 var (
 	touches = regexp.MustCompile(`(?i)\b(?:from|join|into|update)\s+(?:` + guarded + `)\b`)

@@ -6,7 +6,7 @@ GRANT USAGE ON SCHEMA :schema TO :app, :system;
 REVOKE ALL ON ALL TABLES IN SCHEMA :schema FROM :app, :system;
 
 -- Pages: what a viewer reads and asks for, of the one account that is set.
-GRANT SELECT ON accounts, authorities, companies, identities, records TO :app;
+GRANT SELECT ON accounts, authorities, companies, custom_fields, customs, identities, records TO :app;
 GRANT SELECT (id, name, queues) ON connections TO :app;
 GRANT SELECT (connection_id, stream, position, kinds, fresh_for, completed_at, failures, failing_since, problem) ON streams TO :app;
 GRANT SELECT, INSERT, UPDATE ON actions, approvals, mail_choices TO :app;

@@ -1,0 +1,2 @@
+DROP TABLE custom_fields;
+DROP TABLE customs;
