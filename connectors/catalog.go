@@ -27,6 +27,7 @@ var builtIn = []string{
 	"catalog/autotask/manifest.yaml",
 	"catalog/halopsa/manifest.yaml",
 	"catalog/zendesk/manifest.yaml",
+	"catalog/freshdesk/manifest.yaml",
 	"catalog/hubspot/manifest.yaml",
 	"catalog/stripe/manifest.yaml",
 	"catalog/clio/manifest.yaml",

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"portico/sync/action"
 	"portico/sync/record"
 	"portico/sync/remote"
 )
@@ -36,4 +37,19 @@ func Opened(t testing.TB, target Target) (remote.Connector, remote.Conn) {
 	t.Helper()
 	b := newBench(t, target)
 	return b.connector, b.conn
+}
+
+// Carried takes an action all the way, or as far as it gets.
+func Carried(t testing.TB, c remote.Connector, conn remote.Conn, a action.Action) remote.Outcome {
+	t.Helper()
+	mark, out := c.Prepare(t.Context(), conn, a)
+	if out.Verdict != remote.Done {
+		return out
+	}
+	a.Mark = mark
+	if out = c.Act(t.Context(), conn, a); out.Verdict != remote.Done {
+		return out
+	}
+	a.Reference = out.Reference
+	return c.Confirm(t.Context(), conn, a)
 }

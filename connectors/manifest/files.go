@@ -38,10 +38,11 @@ func (c *compiler) files(f *Files, at pointer, base scope) {
 	if f == nil {
 		return
 	}
-	c.request(&f.Request, at.key("request"), base.with(scope{"id": types.String, "kind": types.String}))
-	c.expr(&f.Address, at.key("address"), base.with(answerScope))
-	c.expr(&f.Content, at.key("content"), base.with(answerScope))
-	c.expr(&f.When, at.key("when"), base.with(scope{"id": types.String, "kind": types.String}), expr.AsBool())
+	sees := base.with(scope{"id": types.String, "kind": types.String})
+	c.request(&f.Request, at.key("request"), sees)
+	c.expr(&f.Address, at.key("address"), sees.with(answerScope))
+	c.expr(&f.Content, at.key("content"), sees.with(answerScope))
+	c.expr(&f.When, at.key("when"), sees, expr.AsBool())
 	for i, other := range f.Instead {
 		c.files(other, at.key("instead").index(i), base)
 	}

@@ -24,6 +24,8 @@ var functions = []expr.Option{
 	expr.Function("basename", basename, new(func(any) string)),
 	expr.Function("sign", sign, new(func(string, string, string, string) string)),
 	expr.Function("pairs", pairs, new(func(any, string) []any)),
+	expr.Function("markup", markup, new(func(string) string)),
+	expr.Function("unmarkup", unmarkup, new(func(any) string)),
 	expr.Function("unsign", unsign, new(func(any) map[string]string)),
 }
 

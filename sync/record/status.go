@@ -59,7 +59,7 @@ func Guess(kind Kind, raw string) Meaning {
 		m.State, m.Turn, m.Label, m.Explanation = StateNew, TurnProvider, "Received", "We have it and will assign somebody."
 	case "open", "in progress", "assigned", "active":
 		m.State, m.Turn, m.Label, m.Explanation = StateOpen, TurnProvider, "In progress", "We are working on it."
-	case "stalled", "pending", "waiting", "waiting on client", "waiting for customer", "awaiting user", "on hold":
+	case "stalled", "pending", "waiting", "waiting on client", "waiting on customer", "waiting for customer", "awaiting user", "on hold":
 		m.State, m.Turn, m.Label, m.Explanation = StateWaiting, TurnClient, "Waiting for you", "We need an answer from you to go on."
 	case "waiting on vendor", "waiting on third party", "awaiting parts":
 		m.State, m.Turn, m.Label, m.Explanation = StateWaiting, TurnThird, "Waiting for a third party", "A supplier has to answer first."

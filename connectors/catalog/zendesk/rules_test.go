@@ -34,21 +34,6 @@ func connected(t *testing.T, o zendesk.Options) (*desk, remote.Connector, remote
 	}
 }
 
-// carried takes an action all the way.
-func carried(t *testing.T, c remote.Connector, conn remote.Conn, a action.Action) remote.Outcome {
-	t.Helper()
-	mark, out := c.Prepare(t.Context(), conn, a)
-	if out.Verdict != remote.Done {
-		return out
-	}
-	a.Mark = mark
-	if out = c.Act(t.Context(), conn, a); out.Verdict != remote.Done {
-		return out
-	}
-	a.Reference = out.Reference
-	return c.Confirm(t.Context(), conn, a)
-}
-
 func TestAReplyIsInTheNameOfTheRequesterAndCarriesItsFiles(t *testing.T) {
 	t.Parallel()
 	d, c, conn := connected(t, zendesk.Options{})
@@ -57,7 +42,7 @@ func TestAReplyIsInTheNameOfTheRequesterAndCarriesItsFiles(t *testing.T) {
 	a.Actor.Email = "BO@nordwind.example" // who asked for the ticket, as a person may write it
 	d.Fake.Shelf.Change(ticket, shelf.Values{"requester_id": d.people[0] + zendesk.Wide})
 	a.Input.Files = []action.File{{ID: "f1", Name: "log.txt", ContentType: "text/plain"}}
-	if out := carried(t, c, conn, a); out.Verdict != remote.Done {
+	if out := connectortest.Carried(t, c, conn, a); out.Verdict != remote.Done {
 		t.Fatalf("%+v", out)
 	}
 	said := d.Fake.Shelf.All(zendesk.Comments, func(c shelf.Thing) bool { return c.Values["ticket"] == ticket })
@@ -77,7 +62,7 @@ func TestAReplyOfSomebodyTheTicketDoesNotKnowIsTheAgents(t *testing.T) {
 	t.Parallel()
 	d, c, conn := connected(t, zendesk.Options{})
 	ticket := d.Desk.Add("x", "open")
-	if out := carried(t, c, conn, d.Act(action.TicketReply, d.last())); out.Verdict != remote.Done {
+	if out := connectortest.Carried(t, c, conn, d.Act(action.TicketReply, d.last())); out.Verdict != remote.Done {
 		t.Fatalf("%+v", out)
 	}
 	said := d.Fake.Shelf.All(zendesk.Comments, func(c shelf.Thing) bool { return c.Values["ticket"] == ticket })
@@ -91,7 +76,7 @@ func TestAClosedTicketIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	d, c, conn := connected(t, zendesk.Options{})
 	d.Desk.Add("x", "closed")
 	for _, kind := range []action.Kind{action.TicketReply, action.TicketReopen, action.TicketClose} {
-		if out := carried(t, c, conn, d.Act(kind, d.last())); out.Verdict != remote.Rejected || !strings.Contains(out.Reason, "open a new one") {
+		if out := connectortest.Carried(t, c, conn, d.Act(kind, d.last())); out.Verdict != remote.Rejected || !strings.Contains(out.Reason, "open a new one") {
 			t.Errorf("%s: %+v", kind, out)
 		}
 	}
@@ -101,12 +86,12 @@ func TestTheSecondRequestOfANewPersonMakesNoSecondPerson(t *testing.T) {
 	t.Parallel()
 	d, c, conn := connected(t, zendesk.Options{})
 	for range 2 { // the search does not know them yet, the second time
-		if out := carried(t, c, conn, d.Act(action.TicketCreate, "")); out.Verdict != remote.Done {
+		if out := connectortest.Carried(t, c, conn, d.Act(action.TicketCreate, "")); out.Verdict != remote.Done {
 			t.Fatalf("%+v", out)
 		}
 	}
 	d.Desk.Clock.Advance(time.Hour)
-	if out := carried(t, c, conn, d.Act(action.TicketCreate, "")); out.Verdict != remote.Done {
+	if out := connectortest.Carried(t, c, conn, d.Act(action.TicketCreate, "")); out.Verdict != remote.Done {
 		t.Fatalf("%+v", out)
 	}
 	if n := len(d.Fake.Shelf.All(zendesk.Users, func(u shelf.Thing) bool { return u.Values["email"] == "ada@nordwind.example" })); n != 1 {
@@ -119,7 +104,7 @@ func TestWhoBelongsToAnotherOrganizationIsNotGivenATicketOfThisOne(t *testing.T)
 	d, c, conn := connected(t, zendesk.Options{})
 	a := d.Act(action.TicketCreate, "")
 	a.Actor.Email = "cy@brightleaf.example"
-	if out := carried(t, c, conn, a); out.Verdict != remote.Rejected || out.Reason == "" {
+	if out := connectortest.Carried(t, c, conn, a); out.Verdict != remote.Rejected || out.Reason == "" {
 		t.Errorf("%+v", out)
 	}
 }
