@@ -31,6 +31,15 @@ export async function reply(ticket, text) {
   }));
 }
 
+// conversation is all that was written to a ticket.
+export async function conversation(ticket) {
+  const headers = { Authorization: `token ${systems.desk.token}` };
+  const history = JSON.parse(await answered(await fetch(`${systems.desk.address}/ticket/${ticket}/history?fields=Type&per_page=100`, { headers })));
+  const said = history.items.filter((item) => item.Type === "Correspond").map(async ({ id }) =>
+    answered(await fetch(`${systems.desk.address}/transaction/${id}/attachments?fields=Content`, { headers })));
+  return (await Promise.all(said)).join("\n");
+}
+
 async function tryton(method, ...params) {
   const basic = Buffer.from(`hub:${systems.tryton.password}`).toString("base64");
   const text = await answered(await fetch(`${systems.tryton.address.replace(/\/$/, "")}/hub/`, {

@@ -8,7 +8,8 @@ import { after, before, describe, test } from "node:test";
 import { inspect, launch, looks, sizes, visit } from "../lib/browser.mjs";
 import { mailed } from "../lib/mails.mjs";
 import { Home } from "../lib/program.mjs";
-import { Forgetful, calendar, missing, payments, reply, systems } from "../lib/systems.mjs";
+import { Receiver } from "../lib/receiver.mjs";
+import { Forgetful, calendar, conversation, missing, payments, reply, systems } from "../lib/systems.mjs";
 import { confirmed, home } from "../lib/walk.mjs";
 
 const come = 90_000; // ms; what a pull brings, on a busy machine
@@ -19,10 +20,12 @@ const ines = "ines.vogt@nordwind.example";
 
 describe("three real systems, one deployment", { skip: missing() }, () => {
   const stamp = `Walk ${Date.now()}`;
-  let portico, browser, forgetful, account, payment;
+  let portico, browser, forgetful, books, signingSecret, account, payment;
   before(async () => {
     forgetful = await Forgetful.open(systems.tryton.address);
+    books = await Receiver.open();
     portico = await Home.make();
+    portico.settings.PORTICO_WEBHOOKS_ALLOW = books.address;
     await portico.serve();
     browser = await launch();
   });
@@ -31,6 +34,7 @@ describe("three real systems, one deployment", { skip: missing() }, () => {
     await browser?.close();
     await portico?.end();
     await forgetful?.close();
+    await books?.close();
   });
 
   const desktop = (steps) => visit(browser, portico.url, "desktop", "light", steps);
@@ -258,6 +262,47 @@ describe("three real systems, one deployment", { skip: missing() }, () => {
     await confirmed(page, come);
     await inspect(page, "live-ticket");
   }));
+
+  test("the back office asks to hear of decisions", () => desktop(async (page) => {
+    await enter(page, "mara@kestrel.example");
+    await page.goto("/admin/webhooks");
+    await page.getByRole("link", { name: "New endpoint" }).first().click();
+    await page.getByLabel("Address").fill(`http://${books.address}/hook`);
+    await page.getByLabel("Name", { exact: true }).fill("Books");
+    await page.getByLabel("approval.decided").check();
+    await page.getByRole("button", { name: "Add the endpoint" }).click();
+    signingSecret = await page.getByLabel("Signing secret").inputValue();
+  }));
+
+  test("a decision is asked for, made on a phone from the mail, and told everywhere", async () => {
+    const what = `${stamp}: two more switches`;
+    let number;
+    await desktop(async (page) => {
+      await enter(page, "mara@kestrel.example");
+      await page.goto(account + "tickets");
+      number = (await page.locator("main tbody tr").first().innerText()).match(/#(\d+)/)[1];
+      await page.locator(`main tbody a[href^='${account}tickets/']`).first().click();
+      await page.getByRole("link", { name: "Ask for a decision" }).click();
+      await page.getByLabel("What is to be decided").fill(what);
+      await page.getByLabel("The question in words").fill("480 euro net. After your yes we order the same day.");
+      await page.getByLabel("Ines Vogt").check();
+      await page.getByRole("button", { name: "Ask", exact: true }).click();
+      await page.getByRole("heading", { level: 1, name: what }).waitFor();
+      await inspect(page, "live-asked");
+    });
+    await visit(browser, portico.url, "phone", "light", async (page) => {
+      await page.goto(await mailed(join(portico.folder, "data"), "approval", ines, /http:\/\/[^\s"]+\/decide\?t=[\w-]+/));
+      await page.getByRole("button", { name: "Approve" }).click();
+      await page.getByText("with the link from the mail").waitFor();
+      await inspect(page, "live-decided");
+    });
+    const said = await books.heard("approval.decided", signingSecret);
+    assert.equal(said.data.approval.title, what);
+    assert.equal(said.data.approval.decision.state, "approved");
+    for (const end = Date.now() + come; !(await conversation(number)).includes(what); await new Promise((resolve) => setTimeout(resolve, 500))) {
+      assert.ok(Date.now() < end, "the decision does not stand in the ticket");
+    }
+  });
 
   // Tryton may commit what it was asked for until three minutes later, so that nobody
   // looks whether the payment arrived before.
