@@ -11,7 +11,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"portico/portal/admin/connections"
+	"portico/portal/admin/connections/parts"
 	"portico/portal/api"
 	"portico/portal/session"
 	"portico/portal/setup"
@@ -127,7 +127,7 @@ func (o Options) firstRun(doors *signin.Doors) *setup.Pages {
 		return nil
 	}
 	s := *o.Setup
-	s.Enter, s.Connect = doors.Admit, connections.Path
+	s.Enter, s.Connect = doors.Admit, parts.Path
 	return setup.New(s)
 }
 

@@ -75,6 +75,7 @@ type Pages struct {
 	Quotes      Quotes
 	Matching    Matching
 	Companies   Companies
+	Workshop    Workshop
 }
 
 // door is one line of the table. The handler is a session.Page, a session.Stream,
@@ -173,6 +174,7 @@ func table(o Options, d *signin.Doors) []door {
 	doors = append(doors, integrationDoors(p.Integration)...)
 	doors = append(doors, apiDoors(o.API)...)
 	doors = append(doors, connectionDoors(p.Connections)...)
+	doors = append(doors, workshopDoors(p.Workshop)...)
 	doors = append(doors, matchingDoors(p.Matching)...)
 	doors = append(doors, companyDoors(p.Companies)...)
 	doors = append(doors, p.Health.doors()...)

@@ -16,7 +16,7 @@ func (c *console) connector() *cobra.Command {
 	}
 	cmd.AddCommand(c.connectorNew(), c.connectorLint(), c.connectorRecord(), c.connectorTest(), c.connectorAdd(), c.connectorList(), c.connectorCheck(),
 		c.connectorDiscover(), c.connectorPreview(), c.connectorPull(), c.connectorMatch(), c.connectorUnmatch(), c.connectorWebhooks(),
-		c.connectorStatus(), c.connectorRuns(), c.connectorMeanings(), c.connectorConfirm(), c.connectorPause(), c.connectorMails(), c.connectorResume())
+		c.connectorStatus(), c.connectorRuns(), c.connectorMeanings(), c.connectorConfirm(), c.connectorPause(), c.connectorMails(), c.connectorResume(), c.connectorExport(), c.connectorImport())
 	return group(cmd)
 }
 

@@ -10,6 +10,7 @@ import (
 	"portico/sync/access"
 	"portico/sync/action"
 	"portico/sync/audit"
+	"portico/sync/mapping"
 	"portico/sync/notice"
 	"portico/sync/record"
 	"portico/sync/remote"
@@ -175,6 +176,18 @@ func (f *fake) SetHookSecret(_ context.Context, name, secret, text string, besid
 
 func (f *fake) Pause(_ context.Context, name string, paused bool) error {
 	return f.call("pause %s %v", name, paused)
+}
+
+func (f *fake) ExportMapping(_ context.Context, name string) ([]byte, error) {
+	return []byte("{}\n"), f.call("export %s", name)
+}
+
+func (f *fake) ImportMapping(_ context.Context, name, text string, apply bool) (mapping.Plan, error) {
+	return mapping.Plan{Companies: []mapping.Match{
+		{Outcome: mapping.Created, Key: "1", Account: record.AccountInfo{Name: "Nordwind"}},
+		{Outcome: mapping.Left, Key: "2", Why: mapping.OtherName},
+		{Outcome: mapping.Same, Key: "3"},
+	}}, f.call("import %s %d %v", name, len(text), apply)
 }
 
 func (f *fake) Meanings(_ context.Context, name string) ([]record.Meaning, error) {

@@ -13,6 +13,7 @@ import (
 	"portico/sync/apikey"
 	"portico/sync/audit"
 	"portico/sync/delivery"
+	"portico/sync/mapping"
 	"portico/sync/notice"
 	"portico/sync/record"
 	"portico/sync/remote"
@@ -103,6 +104,10 @@ type Care interface {
 	// Meanings lists the status dictionary; SetMeaning corrects one row of it.
 	Meanings(ctx context.Context, name string) ([]record.Meaning, error)
 	SetMeaning(ctx context.Context, name string, m record.Meaning) error
+	// ExportMapping returns what was decided about a connection as a file; ImportMapping
+	// says what a file would change, and with apply changes it, all of it or nothing.
+	ExportMapping(ctx context.Context, name string) ([]byte, error)
+	ImportMapping(ctx context.Context, name, text string, apply bool) (mapping.Plan, error)
 }
 
 // Actions is what staff do with what could not be carried out.

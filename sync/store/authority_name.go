@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"portico/sync/audit"
 	"portico/sync/authority"
@@ -88,39 +89,48 @@ func (y *System) NameAuthority(ctx context.Context, r authority.Rule) error {
 		return err
 	}
 	now := y.now().UTC()
-	e := administered(audit.AuthorityNamed, now, r.Other.String(), "kind", string(r.Kind), "authority", r.Authority.String(), "alone", string(r.Alone))
-	return y.administer(ctx, e, func(ctx context.Context, tx *scoped.Tx) error {
-		if err := both(ctx, tx, r); err != nil {
-			return err
-		}
-		others, err := authorities(ctx, tx, "WHERE a.kind = ?", r.Kind)
-		if err != nil {
-			return err
-		}
-		for _, o := range others {
-			switch {
-			case o.Other == r.Authority && o.Authority == r.Other: // the two change places
-				if err := y.released(ctx, tx, o); err != nil {
-					return err
-				}
-			case o.Other == r.Authority:
-				return fault.Newf(fault.Conflict, "%s is itself attached to %s for this. Name %s, or end that first.", r.AuthorityName, o.AuthorityName, o.AuthorityName)
-			case o.Authority == r.Other:
-				return fault.Newf(fault.Conflict, "%s is the authority beside %s for this. End that first.", r.OtherName, o.OtherName)
-			case o.Other == r.Other && o.Authority != r.Authority:
-				if err := y.released(ctx, tx, o); err != nil {
-					return err
-				}
+	return y.administer(ctx, believed(now, r), func(ctx context.Context, tx *scoped.Tx) error {
+		return y.nameAuthority(ctx, tx, r, now)
+	})
+}
+
+// believed is the entry of an authority that somebody named.
+func believed(when time.Time, r authority.Rule) audit.Entry {
+	return administered(audit.AuthorityNamed, when, r.Other.String(), "kind", string(r.Kind), "authority", r.Authority.String(), "alone", string(r.Alone))
+}
+
+// nameAuthority is NameAuthority in a transaction, for a rule that is proper.
+func (y *System) nameAuthority(ctx context.Context, tx *scoped.Tx, r authority.Rule, now time.Time) error {
+	if err := both(ctx, tx, r); err != nil {
+		return err
+	}
+	others, err := authorities(ctx, tx, "WHERE a.kind = ?", r.Kind)
+	if err != nil {
+		return err
+	}
+	for _, o := range others {
+		switch {
+		case o.Other == r.Authority && o.Authority == r.Other: // the two change places
+			if err := y.released(ctx, tx, o); err != nil {
+				return err
+			}
+		case o.Other == r.Authority:
+			return fault.Newf(fault.Conflict, "%s is itself attached to %s for this. Name %s, or end that first.", r.AuthorityName, o.AuthorityName, o.AuthorityName)
+		case o.Authority == r.Other:
+			return fault.Newf(fault.Conflict, "%s is the authority beside %s for this. End that first.", r.OtherName, o.OtherName)
+		case o.Other == r.Other && o.Authority != r.Authority:
+			if err := y.released(ctx, tx, o); err != nil {
+				return err
 			}
 		}
-		_, err = tx.Run(ctx, `INSERT INTO authorities (kind, other_id, authority_id, alone, decided_at) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (kind, other_id) DO UPDATE SET authority_id = excluded.authority_id, alone = excluded.alone, decided_at = excluded.decided_at`,
-			r.Kind, r.Other, r.Authority, r.Alone, at(now))
-		if err != nil {
-			return fault.At("name authority", err)
-		}
-		return y.compared(ctx, tx, r)
-	})
+	}
+	_, err = tx.Run(ctx, `INSERT INTO authorities (kind, other_id, authority_id, alone, decided_at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (kind, other_id) DO UPDATE SET authority_id = excluded.authority_id, alone = excluded.alone, decided_at = excluded.decided_at`,
+		r.Kind, r.Other, r.Authority, r.Alone, at(now))
+	if err != nil {
+		return fault.At("name authority", err)
+	}
+	return y.compared(ctx, tx, r)
 }
 
 // DropAuthority lets both connections stand side by side again. What people said of

@@ -20,6 +20,18 @@ import (
 // stay). was is what the change was decided upon; when it is not so any more, the
 // error is fault.Conflict and nothing is changed.
 func (y *System) ReviseConnection(ctx context.Context, was, is remote.Connection, secrets map[string][]byte) error {
+	e := administered(audit.ConnectionMade, y.now(), is.ID.String(), "changed", strings.Join(revised(was, is), " "),
+		"secret", strings.Join(slices.Sorted(maps.Keys(secrets)), " "), "allow_private", is.AllowPrivate)
+	return y.administer(ctx, e, func(ctx context.Context, tx *scoped.Tx) error {
+		if err := revise(ctx, tx, was, is); err != nil {
+			return err
+		}
+		return y.putSecrets(ctx, tx, is.ID, secrets)
+	})
+}
+
+// revise writes a connection that is still as it was.
+func revise(ctx context.Context, tx *scoped.Tx, was, is remote.Connection) error {
 	before, err := json.Marshal(was.Settings)
 	if err != nil {
 		return fault.Wrap(fault.Internal, "encode settings", err)
@@ -28,23 +40,19 @@ func (y *System) ReviseConnection(ctx context.Context, was, is remote.Connection
 	if err != nil {
 		return fault.Wrap(fault.Internal, "encode settings", err)
 	}
-	e := administered(audit.ConnectionMade, y.now(), is.ID.String(), "changed", strings.Join(revised(was, is), " "),
-		"secret", strings.Join(slices.Sorted(maps.Keys(secrets)), " "), "allow_private", is.AllowPrivate)
-	return y.administer(ctx, e, func(ctx context.Context, tx *scoped.Tx) error {
-		if err := nameFree(ctx, tx, is); err != nil {
-			return err
-		}
-		n, err := tx.Run(ctx, `UPDATE connections SET name = ?, settings = ?, allow_private = ?, ca = ?
-			WHERE id = ? AND name = ? AND settings = ? AND allow_private = ? AND ca = ?`,
-			plain(is.Name), string(after), is.AllowPrivate, is.CA, is.ID, was.Name, string(before), was.AllowPrivate, was.CA)
-		if err != nil {
-			return fault.At("change connection", err)
-		}
-		if n == 0 {
-			return fault.New(fault.Conflict, "Somebody else changed this connection meanwhile. Look at it again.")
-		}
-		return y.putSecrets(ctx, tx, is.ID, secrets)
-	})
+	if err := nameFree(ctx, tx, is); err != nil {
+		return err
+	}
+	n, err := tx.Run(ctx, `UPDATE connections SET name = ?, settings = ?, allow_private = ?, ca = ?
+		WHERE id = ? AND name = ? AND settings = ? AND allow_private = ? AND ca = ?`,
+		plain(is.Name), string(after), is.AllowPrivate, is.CA, is.ID, was.Name, string(before), was.AllowPrivate, was.CA)
+	if err != nil {
+		return fault.At("change connection", err)
+	}
+	if n == 0 {
+		return fault.New(fault.Conflict, "Somebody else changed this connection meanwhile. Look at it again.")
+	}
+	return nil
 }
 
 // revised names what differs, never the values.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/goccy/go-json"
 
@@ -43,24 +44,34 @@ func (y *System) Waiting(ctx context.Context, c record.ConnectionID) (int, error
 // waited for it. A key that is matched to another account is refused: repairing
 // a wrong match is Unmatch, then Match.
 func (y *System) Match(ctx context.Context, c record.ConnectionID, key string, account record.AccountID, by string) error {
-	err := y.administer(ctx, ofAccount(account, administered(audit.CompanyMatched, y.now(), c.String(), "company", key, "by", by)), func(ctx context.Context, tx *scoped.Tx) error {
+	err := y.administer(ctx, matched(y.now(), c, key, account, by), func(ctx context.Context, tx *scoped.Tx) error {
 		if err := alone(ctx, tx, c); err != nil {
 			return err
 		}
-		n, err := tx.Run(ctx, `UPDATE companies SET account_id = ?, matched_by = ?, matched_at = ?
-			WHERE connection_id = ? AND key = ? AND (account_id IS NULL OR account_id = ?)`, account, by, at(y.now()), c, key, account)
-		if err == nil && n == 0 {
-			return fault.Newf(fault.Conflict, "%q is not a company of this connection, or it is matched to another account.", key)
-		}
-		if err != nil {
-			return fault.At("match company", err)
-		}
-		return resettle(ctx, tx, c, account, y.now().UTC())
+		return y.matchCompany(ctx, tx, c, key, account, by)
 	})
 	if err != nil {
 		return err
 	}
 	return y.Promote(ctx, c)
+}
+
+// matched is the entry of a company that became an account's.
+func matched(when time.Time, c record.ConnectionID, key string, account record.AccountID, by string) audit.Entry {
+	return ofAccount(account, administered(audit.CompanyMatched, when, c.String(), "company", key, "by", by))
+}
+
+// matchCompany is Match in a transaction that has the connection to itself.
+func (y *System) matchCompany(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, key string, account record.AccountID, by string) error {
+	n, err := tx.Run(ctx, `UPDATE companies SET account_id = ?, matched_by = ?, matched_at = ?
+		WHERE connection_id = ? AND key = ? AND (account_id IS NULL OR account_id = ?)`, account, by, at(y.now()), c, key, account)
+	if err == nil && n == 0 {
+		return fault.Newf(fault.Conflict, "%q is not a company of this connection, or it is matched to another account.", key)
+	}
+	if err != nil {
+		return fault.At("match company", err)
+	}
+	return resettle(ctx, tx, c, account, y.now().UTC())
 }
 
 // promotable are the staged records whose company is matched or whose parent is there.

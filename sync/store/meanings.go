@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"portico/sync/audit"
 	"portico/sync/fault"
@@ -91,23 +92,33 @@ func (y *System) ReviseMeaning(ctx context.Context, c record.ConnectionID, seen,
 }
 
 func (y *System) setMeaning(ctx context.Context, c record.ConnectionID, m record.Meaning, first func(context.Context, *scoped.Tx) error) error {
-	return y.administer(ctx, administered(audit.MeaningChanged, y.now(), c.String(), "kind", string(m.Kind), "raw", m.Raw, "state", string(m.State), "turn", string(m.Turn)), func(ctx context.Context, tx *scoped.Tx) error {
+	return y.administer(ctx, meant(y.now(), c, m), func(ctx context.Context, tx *scoped.Tx) error {
 		if err := alone(ctx, tx, c); err != nil {
 			return err
 		}
 		if err := first(ctx, tx); err != nil {
 			return err
 		}
-		_, err := tx.Run(ctx, `INSERT INTO meanings (connection_id, kind, raw, state, label, explanation, turn, guessed)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (connection_id, kind, raw) DO UPDATE SET state = excluded.state,
-			label = excluded.label, explanation = excluded.explanation, turn = excluded.turn, guessed = excluded.guessed`,
-			c, m.Kind, plain(m.Raw), m.State, plain(m.Label), plain(m.Explanation), m.Turn, m.Guessed)
-		if err != nil {
-			return fault.At("set meaning", err)
-		}
-		_, err = tx.Run(ctx, scoped.System+`UPDATE records SET turn_since = CASE WHEN turn = ? THEN turn_since ELSE updated_at END,
-			state = ?, label = ?, explanation = ?, turn = ? WHERE connection_id = ? AND kind = ? AND status_raw = ?`,
-			m.Turn, m.State, m.Label, m.Explanation, m.Turn, c, m.Kind, m.Raw)
-		return fault.At("apply meaning", err)
+		return putMeaning(ctx, tx, c, m)
 	})
+}
+
+// meant is the entry of a row of the dictionary that somebody set.
+func meant(when time.Time, c record.ConnectionID, m record.Meaning) audit.Entry {
+	return administered(audit.MeaningChanged, when, c.String(), "kind", string(m.Kind), "raw", m.Raw, "state", string(m.State), "turn", string(m.Turn))
+}
+
+// putMeaning writes a row of the dictionary, and what it says onto every record that has it.
+func putMeaning(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, m record.Meaning) error {
+	_, err := tx.Run(ctx, `INSERT INTO meanings (connection_id, kind, raw, state, label, explanation, turn, guessed)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (connection_id, kind, raw) DO UPDATE SET state = excluded.state,
+		label = excluded.label, explanation = excluded.explanation, turn = excluded.turn, guessed = excluded.guessed`,
+		c, m.Kind, plain(m.Raw), m.State, plain(m.Label), plain(m.Explanation), m.Turn, m.Guessed)
+	if err != nil {
+		return fault.At("set meaning", err)
+	}
+	_, err = tx.Run(ctx, scoped.System+`UPDATE records SET turn_since = CASE WHEN turn = ? THEN turn_since ELSE updated_at END,
+		state = ?, label = ?, explanation = ?, turn = ? WHERE connection_id = ? AND kind = ? AND status_raw = ?`,
+		m.Turn, m.State, m.Label, m.Explanation, m.Turn, c, m.Kind, m.Raw)
+	return fault.At("apply meaning", err)
 }

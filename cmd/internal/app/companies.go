@@ -6,7 +6,7 @@ import (
 
 	"portico/portal"
 	"portico/portal/admin/companies"
-	"portico/portal/admin/connections"
+	"portico/portal/admin/connections/parts"
 	"portico/portal/ui"
 	"portico/sync/access"
 	"portico/sync/fault"
@@ -41,7 +41,7 @@ func (r registrar) Standing(ctx context.Context) (companies.Standing, error) {
 	list, waiting, err := r.suggestions(ctx)
 	out := companies.Standing{Suggestions: list}
 	for _, w := range waiting {
-		href := connections.Path + "/" + w.Connection.String() + "/companies"
+		href := parts.Path + "/" + w.Connection.String() + "/companies"
 		if n := len(out.Waiting); n == 0 || out.Waiting[n-1].Href != href {
 			out.Waiting = append(out.Waiting, companies.Waits{Name: w.System, Href: href})
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"portico/portal/admin/connections"
+	"portico/portal/admin/connections/transfer"
 	"portico/sync/record"
 	"portico/sync/remote"
 	"portico/sync/store"
@@ -26,6 +27,12 @@ type Plant interface {
 func (a *App) Plant(ctx context.Context) (Plant, error) {
 	sys, err := a.system(ctx)
 	return fitter{a, sys}, err
+}
+
+// Files opens what takes mappings along, for a test.
+func (a *App) Files(ctx context.Context) (transfer.Carrying, error) {
+	sys, err := a.system(ctx)
+	return carrier{fitter{a, sys}}, err
 }
 
 // Adopt looks at the folder of connectors until what changed stands still, and

@@ -67,6 +67,7 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, show *sh
 	a.staffed(&pages, s, w, ui.NewFramer(frame), zone)
 	a.integrate(&pages, s, w.nudge, ui.NewFramer(frame))
 	a.connecting(&pages, sys, ui.NewFramer(frame))
+	a.tooling(&pages, sys, ui.NewFramer(frame))
 	a.matched(&pages, s, ui.NewFramer(frame))
 	a.registering(&pages, sys, ui.NewFramer(frame))
 	a.examined(&pages, sys, w, ui.NewFramer(frame))

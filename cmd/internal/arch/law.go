@@ -15,7 +15,7 @@ type row struct {
 // ground is the vocabulary that everybody shares: types, no I/O.
 var ground = []string{
 	"sync/fault", "sync/access", "sync/record", "sync/action", "sync/change",
-	"sync/remote", "sync/run", "sync/delivery", "sync/notice", "sync/audit", "sync/approval", "sync/apikey", "sync/work", "sync/visibility", "sync/authority", "sync/likeness", "sync/valid",
+	"sync/remote", "sync/run", "sync/delivery", "sync/notice", "sync/audit", "sync/approval", "sync/apikey", "sync/work", "sync/visibility", "sync/authority", "sync/likeness", "sync/mapping", "sync/valid",
 }
 
 // spoken is the part of the ground that a connector needs.
@@ -114,8 +114,8 @@ var table = []row{
 		why: "the portal's test kit imports only the portal and ground",
 	},
 	{
-		of: []string{"portal/admin/..."}, may: append([]string{"sync/remote", "sync/apikey", "sync/delivery", "sync/run", "sync/likeness", "portal/session", "portal/ui/...", "portal/form"}, shown...),
-		why: "the administrator's pages import only access, record, action, approval, fault, remote, apikey, delivery, run, likeness, session, ui and form",
+		of: []string{"portal/admin/..."}, may: append([]string{"sync/remote", "sync/apikey", "sync/delivery", "sync/run", "sync/likeness", "sync/mapping", "portal/session", "portal/ui/...", "portal/form"}, shown...),
+		why: "the administrator's pages import only access, record, action, approval, fault, remote, apikey, delivery, run, likeness, mapping, session, ui and form",
 	},
 	{
 		// The first run asks for what is asked for elsewhere, by the same rules.

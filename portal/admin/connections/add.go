@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"portico/portal/admin/connections/parts"
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -48,7 +49,7 @@ func (p *Pages) formView(r *http.Request, s access.Scope) (formView, error) {
 		return formView{}, err
 	}
 	c.Title = c.T("connections.add.of", spec.Name)
-	return formView{Chrome: c, Spec: spec, Action: Path + "/new/" + spec.ID, Redirect: p.o.Consent.Redirect()}, nil
+	return formView{Chrome: c, Spec: spec, Action: parts.Path + "/new/" + spec.ID, Redirect: p.o.Consent.Redirect()}, nil
 }
 
 // Form serves an empty form: GET /admin/connections/new/{id}. Read-only is what a
@@ -83,11 +84,11 @@ func (p *Pages) Check(w http.ResponseWriter, r *http.Request, s access.Scope) er
 		return ui.Show(w, r, http.StatusOK, checkedPage(v))
 	case err == nil:
 		return ui.Show(w, r, http.StatusUnprocessableEntity, formPage(v))
-	case !correctable(err):
+	case !parts.Correctable(err):
 		return err
 	}
 	v.Problem, v.Problems = fault.Public(err), fault.Fields(err)
-	return ui.Show(w, r, status(err), formPage(v))
+	return ui.Show(w, r, parts.Status(err), formPage(v))
 }
 
 // previewView is everything that the look before the first pull shows.
@@ -151,7 +152,7 @@ func (p *Pages) preview(w http.ResponseWriter, r *http.Request, s access.Scope, 
 
 // again leads somebody whose draft cannot be used any more back to the form.
 func (p *Pages) again(w http.ResponseWriter, r *http.Request, v formView, err error) error {
-	if !correctable(err) {
+	if !parts.Correctable(err) {
 		return err
 	}
 	v.Problem = fault.Public(err)
@@ -159,7 +160,7 @@ func (p *Pages) again(w http.ResponseWriter, r *http.Request, v formView, err er
 	for _, f := range v.Spec.Fields {
 		v.Typed.Settings[f.Name] = f.Default
 	}
-	return ui.Show(w, r, status(err), formPage(v))
+	return ui.Show(w, r, parts.Status(err), formPage(v))
 }
 
 // Connect makes the connection and has it pulled: POST /admin/connections/new/{id}/connect.
@@ -178,10 +179,10 @@ func (p *Pages) Connect(w http.ResponseWriter, r *http.Request, s access.Scope) 
 	id, err := p.o.Add.Connect(r.Context(), s, in.Token, picks)
 	switch {
 	case err == nil:
-		return leads(w, r, pathOf(id), "connected")
+		return parts.Leads(w, r, parts.Of(id), "connected")
 	case fault.Is(err, fault.Conflict) && fault.Fields(err) == nil:
 		// A company was matched by somebody else at this moment; the connection stands.
-		return leads(w, r, pathOf(id)+"/companies", "raced")
+		return parts.Leads(w, r, parts.Of(id)+"/companies", "raced")
 	default:
 		return p.again(w, r, v.formView, err)
 	}
@@ -193,6 +194,6 @@ func (p *Pages) Again(w http.ResponseWriter, r *http.Request, _ access.Scope) er
 	if !ok {
 		return fault.New(fault.NotFound, "There is no such system in the catalogue.")
 	}
-	http.Redirect(w, r, Path+"/new/"+spec.ID, http.StatusSeeOther)
+	http.Redirect(w, r, parts.Path+"/new/"+spec.ID, http.StatusSeeOther)
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"portico/portal/admin/connections"
+	"portico/portal/admin/connections/parts"
 	"portico/sync/fault"
 	"portico/sync/likeness"
 	"portico/sync/record"
@@ -125,7 +126,7 @@ func TestOnlyTickedCompaniesAreMatched(t *testing.T) {
 	w.accounts = []record.AccountInfo{nord}
 	form := url.Values{"draft": {"whole"}, "key": {"1", "2", "3"}, "called": {"Nordwind GmbH", "Vale", "Other"}, "account": {"nordwind", "", "Nordwind"}, "tick": {"0", "1"}}
 	_, to := w.post(w.pages.Connect, "desk", http.StatusSeeOther, form)
-	if to != connections.Path+"/"+w.made.String()+"?done=connected" {
+	if to != parts.Path+"/"+w.made.String()+"?done=connected" {
 		t.Errorf("leads to %s", to)
 	}
 	if len(w.picked) != 2 || w.picked[0].Account != nord.ID || w.picked[0].Key != "1" || !w.picked[1].Account.IsZero() || w.picked[1].Name != "Vale" {
@@ -156,7 +157,7 @@ func TestAnOldDraftLeadsBackToTheForm(t *testing.T) {
 	page, _ := w.post(w.pages.Preview, "desk", http.StatusUnprocessableEntity, url.Values{"draft": {"old"}})
 	page.WantText("[data-part=problems]", "too old").Want("input[name=field-url]", 1)
 	rec, err := w.do(w.pages.Again, get(), "desk")
-	if err != nil || rec.Header().Get("Location") != connections.Path+"/new/desk" {
+	if err != nil || rec.Header().Get("Location") != parts.Path+"/new/desk" {
 		t.Errorf("loaded anew: %v, %v", rec.Header(), err)
 	}
 }

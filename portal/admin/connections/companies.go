@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"portico/portal/admin/connections/parts"
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -155,7 +156,7 @@ func (p *Pages) companies(w http.ResponseWriter, r *http.Request, s access.Scope
 		return err
 	}
 	c.Title = c.T("connections.companies.of", d.Name)
-	said(c, r)
+	parts.Said(c, r)
 	v := companiesView{Chrome: c, Detail: d, Show: "waiting", Search: strings.TrimSpace(r.URL.Query().Get("q"))}
 	if r.URL.Query().Get("show") == "matched" {
 		v.Show = "matched"
@@ -215,7 +216,7 @@ func (p *Pages) fillCompanies(ctx context.Context, v *companiesView, refused *re
 
 // MatchCompanies ties what is ticked to accounts: POST /admin/connections/{id}/companies.
 func (p *Pages) MatchCompanies(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	id, err := idOf(r)
+	id, err := parts.ID(r)
 	if err != nil {
 		return err
 	}
@@ -240,13 +241,13 @@ func (p *Pages) MatchCompanies(w http.ResponseWriter, r *http.Request, s access.
 	if err != nil {
 		return err
 	}
-	return leads(w, r, pathOf(id)+"/companies", "matched")
+	return parts.Leads(w, r, parts.Of(id)+"/companies", "matched")
 }
 
 // Unmatch takes a company out of the account that it is not:
 // POST /admin/connections/{id}/companies/unmatch.
 func (p *Pages) Unmatch(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	id, err := idOf(r)
+	id, err := parts.ID(r)
 	if err != nil {
 		return err
 	}
@@ -264,7 +265,7 @@ func (p *Pages) Unmatch(w http.ResponseWriter, r *http.Request, s access.Scope) 
 }
 
 func repairPath(id record.ConnectionID, key string) string {
-	return pathOf(id) + "/companies/repair?" + url.Values{"key": {key}}.Encode()
+	return parts.Of(id) + "/companies/repair?" + url.Values{"key": {key}}.Encode()
 }
 
 // repairView is everything that the page of a repaired match shows.

@@ -11,16 +11,13 @@ import (
 	"net/http"
 	"time"
 
+	"portico/portal/admin/connections/parts"
 	"portico/portal/ui"
 	"portico/sync/access"
-	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/remote"
 	"portico/sync/run"
 )
-
-// Path is where the pages begin.
-const Path = "/admin/connections"
 
 // Line is a connection as the list shows it.
 type Line struct {
@@ -88,60 +85,9 @@ func New(o Options) *Pages { return &Pages{o} }
 
 // one reads the connection that the address names.
 func (p *Pages) one(r *http.Request) (Detail, error) {
-	id, err := idOf(r)
+	id, err := parts.ID(r)
 	if err != nil {
 		return Detail{}, err
 	}
 	return p.o.Watch.Detail(r.Context(), id)
-}
-
-// idOf is the connection that the address names; one that cannot be is not there.
-func idOf(r *http.Request) (record.ConnectionID, error) {
-	id, err := record.ParseConnectionID(r.PathValue("id"))
-	if err != nil {
-		return id, fault.New(fault.NotFound, "There is no such connection.").Because("read the address", err)
-	}
-	return id, nil
-}
-
-// pathOf is where a connection's pages are.
-func pathOf(id record.ConnectionID) string { return Path + "/" + id.String() }
-
-// leads answers a form that was carried out: to a page, which then says so.
-func leads(w http.ResponseWriter, r *http.Request, path, done string) error {
-	http.Redirect(w, r, path+"?done="+done, http.StatusSeeOther)
-	return nil
-}
-
-// said puts what a form has just done on the page that it leads to. Words that are
-// not in the catalogue are not ours, and are not shown.
-func said(c *ui.Chrome, r *http.Request) {
-	word := "connections.done." + r.URL.Query().Get("done")
-	if text := c.T(word); text != word {
-		c.Flash = ui.Flash{Tone: ui.Good, Text: text}
-	}
-}
-
-// status is the answer to a form that was not accepted.
-func status(err error) int {
-	switch fault.KindOf(err) {
-	case fault.Conflict:
-		return http.StatusConflict
-	case fault.TooLarge:
-		return http.StatusRequestEntityTooLarge
-	case fault.Limited:
-		return http.StatusTooManyRequests
-	default:
-		return http.StatusUnprocessableEntity
-	}
-}
-
-// correctable reports whether the person at the form can do something about it.
-func correctable(err error) bool {
-	switch fault.KindOf(err) {
-	case fault.Invalid, fault.TooLarge, fault.Conflict, fault.Setup, fault.Limited:
-		return true
-	default:
-		return false
-	}
 }

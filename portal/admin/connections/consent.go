@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"portico/portal/admin/connections/parts"
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -17,7 +18,7 @@ import (
 
 // ConsentPath is where systems send people back to. It is registered at vendors and
 // stays what it is.
-const ConsentPath = Path + "/consent"
+const ConsentPath = parts.Path + "/consent"
 
 // Leave is the way of a person to a system that asks whether we may.
 type Leave struct {
@@ -95,7 +96,7 @@ func (p *Pages) leave(w http.ResponseWriter, r *http.Request, c *ui.Chrome, l Le
 
 // ConsentAgain serves POST /admin/connections/{id}/consent.
 func (p *Pages) ConsentAgain(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	id, err := idOf(r)
+	id, err := parts.ID(r)
 	if err != nil {
 		return err
 	}
@@ -107,7 +108,7 @@ func (p *Pages) ConsentAgain(w http.ResponseWriter, r *http.Request, s access.Sc
 	if err != nil {
 		return err
 	}
-	return p.leave(w, r, c, l, pathOf(id))
+	return p.leave(w, r, c, l, parts.Of(id))
 }
 
 // ConsentBack serves GET /admin/connections/consent, where systems send people back to.
@@ -151,18 +152,18 @@ type backView struct {
 
 func (p *Pages) returned(w http.ResponseWriter, r *http.Request, s access.Scope, got Returned) error {
 	if got.Failed == "" && len(got.Choices) == 0 && !got.Connection.IsZero() {
-		return leads(w, r, pathOf(got.Connection), "consented")
+		return parts.Leads(w, r, parts.Of(got.Connection), "consented")
 	}
 	c, err := p.o.Frame(r, s)
 	if err != nil {
 		return err
 	}
-	v := backView{Chrome: c, Returned: got, Back: Path}
+	v := backView{Chrome: c, Returned: got, Back: parts.Path}
 	switch {
 	case !got.Connection.IsZero():
-		v.Back = pathOf(got.Connection)
+		v.Back = parts.Of(got.Connection)
 	case got.Spec.ID != "":
-		v.Back = Path + "/new/" + got.Spec.ID
+		v.Back = parts.Path + "/new/" + got.Spec.ID
 	}
 	switch {
 	case got.Failed != "" && got.Connection.IsZero() && got.Draft.Connector != "":

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"portico/portal/admin/connections"
+	"portico/portal/admin/connections/parts"
 	"portico/portal/portaltest/htmlcheck"
 	"portico/sync/access"
 	"portico/sync/record"
@@ -56,7 +57,7 @@ func TestBeforeASignInThePageNamesTheExactAddress(t *testing.T) {
 	spec.ID = "agreed"
 	spec.Consent = &remote.ConsentSpec{Register: "https://vendor.example/apps", Notes: []string{"Type: Web."}, Scopes: "offline read"}
 	w.systems = []remote.Spec{spec}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, connections.Path+"/new/agreed", http.NoBody)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, parts.Path+"/new/agreed", http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}

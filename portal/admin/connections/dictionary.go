@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 
+	"portico/portal/admin/connections/parts"
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -113,14 +114,14 @@ func (p *Pages) WordsLook(w http.ResponseWriter, r *http.Request, s access.Scope
 			return ui.Show(w, r, http.StatusOK, importPage(compare(v, file, in.Text)))
 		}
 	}
-	if !correctable(err) {
+	if !parts.Correctable(err) {
 		return err
 	}
 	v.FileProblem = fault.Public(err)
 	for _, said := range fault.Fields(err) {
 		v.FileProblem = said
 	}
-	return ui.Show(w, r, status(err), statusesPage(v))
+	return ui.Show(w, r, parts.Status(err), statusesPage(v))
 }
 
 // WordsTake serves POST /admin/connections/{id}/statuses/take: the changes that were
@@ -148,7 +149,7 @@ func (p *Pages) WordsTake(w http.ResponseWriter, r *http.Request, s access.Scope
 			return err
 		}
 	}
-	return leads(w, r, pathOf(v.Detail.ID)+"/statuses", "dictionary")
+	return parts.Leads(w, r, parts.Of(v.Detail.ID)+"/statuses", "dictionary")
 }
 
 // readDictionary reads a file for a connection; what is wrong with it is said in words.
@@ -240,7 +241,7 @@ func meaningWords(c *ui.Chrome, m record.Meaning) string {
 	if m.State == record.StateUnmapped {
 		return c.T("connections.statuses.unmapped")
 	}
-	return m.Label + " · " + stateWords(c, m.State) + " · " + turnWords(c, m.Turn)
+	return m.Label + " · " + parts.State(c, m.State) + " · " + parts.Turn(c, m.Turn)
 }
 
 func importColumns(c *ui.Chrome, d Detail) []ui.Column {

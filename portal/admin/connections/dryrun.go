@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"portico/portal/admin/connections/parts"
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -48,17 +49,6 @@ type Trying interface {
 	Choices(ctx context.Context, s access.Scope, id record.ConnectionID, kind record.Kind) ([]remote.Sample, error)
 	// Rehearse carries an action out and holds back what would be written.
 	Rehearse(ctx context.Context, s access.Scope, id record.ConnectionID, t Trial) (Rehearsed, error)
-}
-
-// triable are the actions of a connector that need no file.
-func triable(spec remote.Spec) []remote.ActionSpec {
-	var out []remote.ActionSpec
-	for _, a := range spec.Actions {
-		if a.Kind != action.DocumentUpload {
-			out = append(out, a)
-		}
-	}
-	return out
 }
 
 // dryView is everything that the page of a dry run shows.
@@ -109,7 +99,7 @@ func (p *Pages) dryView(r *http.Request, s access.Scope, kind string) (dryView, 
 	if err != nil {
 		return dryView{}, err
 	}
-	list := triable(d.Spec)
+	list := parts.Triable(d.Spec)
 	if len(list) == 0 {
 		return dryView{}, fault.New(fault.NotFound, "This system takes no actions that could be tried.")
 	}
@@ -129,7 +119,7 @@ func (p *Pages) dryView(r *http.Request, s access.Scope, kind string) (dryView, 
 		return v, nil
 	}
 	if v.Choices, err = p.o.Trial.Choices(r.Context(), s, d.ID, v.Action.Kind.About()); err != nil {
-		if !correctable(err) && !fault.Is(err, fault.Unavailable) && !fault.Is(err, fault.Unauthenticated) {
+		if !parts.Correctable(err) && !fault.Is(err, fault.Unavailable) && !fault.Is(err, fault.Unauthenticated) {
 			return v, err
 		}
 		v.Problem, err = fault.Public(err), nil
@@ -169,18 +159,18 @@ func (p *Pages) TryAction(w http.ResponseWriter, r *http.Request, s access.Scope
 			return ui.Show(w, r, http.StatusOK, dryPage(v))
 		}
 	}
-	if !correctable(err) && !fault.Is(err, fault.Unavailable) && !fault.Is(err, fault.Unauthenticated) && !fault.Is(err, fault.NotFound) {
+	if !parts.Correctable(err) && !fault.Is(err, fault.Unavailable) && !fault.Is(err, fault.Unauthenticated) && !fault.Is(err, fault.NotFound) {
 		return err
 	}
 	v.Problem, v.Problems = fault.Public(err), fault.Fields(err)
-	return ui.Show(w, r, status(err), dryPage(v))
+	return ui.Show(w, r, parts.Status(err), dryPage(v))
 }
 
 // actionTabs lead to the form of each action.
 func actionTabs(v dryView) []ui.Tab {
 	var out []ui.Tab
-	for _, a := range triable(v.Detail.Spec) {
-		out = append(out, ui.Tab{Label: dryName(v.Chrome, a.Kind), Href: pathOf(v.Detail.ID) + "/dry-run?action=" + string(a.Kind), Current: a.Kind == v.Action.Kind})
+	for _, a := range parts.Triable(v.Detail.Spec) {
+		out = append(out, ui.Tab{Label: dryName(v.Chrome, a.Kind), Href: parts.Of(v.Detail.ID) + "/dry-run?action=" + string(a.Kind), Current: a.Kind == v.Action.Kind})
 	}
 	return out
 }
@@ -191,7 +181,7 @@ func dryName(c *ui.Chrome, k action.Kind) string {
 	if text := c.T(key); text != key {
 		return text
 	}
-	return sentenceCase(strings.ReplaceAll(string(k), ".", " "))
+	return parts.Sentence(strings.ReplaceAll(string(k), ".", " "))
 }
 
 // recordOptions are the records to choose from.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"portico/portal/admin/connections/parts"
 	"portico/portal/ui"
 	"portico/sync/access"
 	"portico/sync/fault"
@@ -55,7 +56,7 @@ func (p *Pages) Settings(w http.ResponseWriter, r *http.Request, s access.Scope)
 	if err != nil {
 		return err
 	}
-	said(v.Chrome, r)
+	parts.Said(v.Chrome, r)
 	return ui.Show(w, r, http.StatusOK, settingsPage(v))
 }
 
@@ -75,7 +76,7 @@ func (p *Pages) settingsView(r *http.Request, s access.Scope) (settingsView, err
 	c.Title = c.T("connections.settings.of", d.Name)
 	v := settingsView{formView: formView{Chrome: c, Spec: d.Spec, Typed: typed, Kept: d.Secrets}, Detail: d}
 	v.Seen = Mark(d.Connection)
-	v.Action = pathOf(d.ID) + "/settings"
+	v.Action = parts.Of(d.ID) + "/settings"
 	return v, nil
 }
 
@@ -95,12 +96,12 @@ func (p *Pages) Revise(w http.ResponseWriter, r *http.Request, s access.Scope) e
 	v.take(tried)
 	switch {
 	case err == nil && tried.Token != "":
-		return leads(w, r, v.Action, "revised")
+		return parts.Leads(w, r, v.Action, "revised")
 	case err == nil:
 		return ui.Show(w, r, http.StatusUnprocessableEntity, settingsPage(v))
-	case !correctable(err):
+	case !parts.Correctable(err):
 		return err
 	}
 	v.Problem, v.Problems = fault.Public(err), fault.Fields(err)
-	return ui.Show(w, r, status(err), settingsPage(v))
+	return ui.Show(w, r, parts.Status(err), settingsPage(v))
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"portico/portal/admin/connections/parts"
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -53,7 +54,7 @@ func (p *Pages) CustomFields(w http.ResponseWriter, r *http.Request, s access.Sc
 	if err != nil {
 		return err
 	}
-	said(v.Chrome, r)
+	parts.Said(v.Chrome, r)
 	q := r.URL.Query()
 	if f, ok := fieldOf(v.Fields.List, record.Kind(q.Get("kind")), q.Get("field")); ok {
 		if err := p.edit(r, s, &v, f, f); err != nil {
@@ -147,8 +148,8 @@ func (p *Pages) ShowField(w http.ResponseWriter, r *http.Request, s access.Scope
 	}
 	switch {
 	case err == nil:
-		return leads(w, r, pathOf(v.Detail.ID)+"/fields", "field")
-	case !correctable(err):
+		return parts.Leads(w, r, parts.Of(v.Detail.ID)+"/fields", "field")
+	case !parts.Correctable(err):
 		return err
 	}
 	v.Problem, v.Problems = fault.Public(err), fault.Fields(err)
@@ -159,7 +160,7 @@ func (p *Pages) ShowField(w http.ResponseWriter, r *http.Request, s access.Scope
 		return err
 	}
 	v.Order = in.Order
-	return ui.Show(w, r, status(err), fieldsPage(v))
+	return ui.Show(w, r, parts.Status(err), fieldsPage(v))
 }
 
 // AskFields serves POST /admin/connections/{id}/fields/read.
@@ -172,13 +173,13 @@ func (p *Pages) AskFields(w http.ResponseWriter, r *http.Request, s access.Scope
 		if v.Problem = fault.Public(err); v.Problem == "" {
 			return err
 		}
-		return ui.Show(w, r, status(err), fieldsPage(v))
+		return ui.Show(w, r, parts.Status(err), fieldsPage(v))
 	}
-	return leads(w, r, pathOf(v.Detail.ID)+"/fields", "asked")
+	return parts.Leads(w, r, parts.Of(v.Detail.ID)+"/fields", "asked")
 }
 
 func fieldPath(id record.ConnectionID, f record.CustomField) string {
-	return pathOf(id) + "/fields?" + url.Values{"kind": {string(f.Kind)}, "field": {f.ID}}.Encode() + "#edit"
+	return parts.Of(id) + "/fields?" + url.Values{"kind": {string(f.Kind)}, "field": {f.ID}}.Encode() + "#edit"
 }
 
 func fieldColumns(c *ui.Chrome) []ui.Column {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"portico/portal/admin/connections/parts"
 	"portico/portal/ui"
 	"portico/sync/access"
 	"portico/sync/remote"
@@ -81,7 +82,7 @@ func (p *Pages) Gallery(w http.ResponseWriter, r *http.Request, s access.Scope) 
 func categoryOptions(v galleryView) []ui.Option {
 	out := []ui.Option{{Value: "", Label: v.Chrome.T("connections.gallery.category.all")}}
 	for _, name := range v.Categories {
-		out = append(out, ui.Option{Value: name, Label: sentenceCase(name)})
+		out = append(out, ui.Option{Value: name, Label: parts.Sentence(name)})
 	}
 	return out
 }

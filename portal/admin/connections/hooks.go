@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"portico/portal/admin/connections/parts"
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -51,7 +52,7 @@ func (p *Pages) Hooks(w http.ResponseWriter, r *http.Request, s access.Scope) er
 	if err != nil {
 		return err
 	}
-	said(v.Chrome, r)
+	parts.Said(v.Chrome, r)
 	return ui.Show(w, r, http.StatusOK, hooksPage(v))
 }
 
@@ -95,13 +96,13 @@ func (p *Pages) HookSecret(w http.ResponseWriter, r *http.Request, s access.Scop
 	if !ok {
 		return fault.New(fault.NotFound, "There is no such secret.")
 	}
-	here := pathOf(v.ID) + "/hooks"
+	here := parts.Of(v.ID) + "/hooks"
 	switch in.Do {
 	case "forget":
 		if err := p.o.Hooks.ForgetHookSecret(r.Context(), s, v.ID, in.Name); err != nil {
 			return err
 		}
-		return leads(w, r, here, "forgot")
+		return parts.Leads(w, r, here, "forgot")
 	case "make":
 		if !secret.Made {
 			return fault.New(fault.Invalid, "This secret is made at the system.")
@@ -127,7 +128,7 @@ func (p *Pages) HookSecret(w http.ResponseWriter, r *http.Request, s access.Scop
 	if err := p.o.Hooks.KeepHookSecret(r.Context(), s, v.ID, in.Name, text, in.Beside); err != nil {
 		return err
 	}
-	return leads(w, r, here, "kept")
+	return parts.Leads(w, r, here, "kept")
 }
 
 // wrongHook says what is wrong with a secret; it must be one word, because several that

@@ -3,6 +3,7 @@ package connections
 import (
 	"net/http"
 
+	"portico/portal/admin/connections/parts"
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -64,7 +65,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, s access.Scope) err
 		return err
 	}
 	c.Title = c.T("connections.of", d.Name)
-	said(c, r)
+	parts.Said(c, r)
 	v := detailView{Chrome: c, Detail: d, Held: p.o.Watch.Held(r.Context()), Working: busy(d.Line, c.Now)}
 	if v.Working {
 		c.Refresh = refreshEvery
@@ -168,12 +169,12 @@ func (p *Pages) want(w http.ResponseWriter, r *http.Request, s access.Scope, don
 
 // act does something to the connection that the address names, and leads back to it.
 func (p *Pages) act(w http.ResponseWriter, r *http.Request, done string, do func(record.ConnectionID) error) error {
-	id, err := idOf(r)
+	id, err := parts.ID(r)
 	if err != nil {
 		return err
 	}
 	if err := do(id); err != nil {
 		return err
 	}
-	return leads(w, r, pathOf(id), done)
+	return parts.Leads(w, r, parts.Of(id), done)
 }

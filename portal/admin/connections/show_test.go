@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"portico/portal/admin/connections"
+	"portico/portal/admin/connections/parts"
 	"portico/sync/fault"
 	"portico/sync/record"
 	"portico/sync/remote"
@@ -102,7 +103,7 @@ func TestSwitchesDoWhatTheySay(t *testing.T) {
 		{w.pages.Confirm, url.Values{"stream": {"tickets"}}, "want tickets census", "confirmed"},
 	} {
 		w.calls = nil
-		if _, to := w.post(c.h, w.id, http.StatusSeeOther, c.form); to != connections.Path+"/"+w.id+"?done="+c.done || len(w.calls) != 1 || w.calls[0] != c.call {
+		if _, to := w.post(c.h, w.id, http.StatusSeeOther, c.form); to != parts.Path+"/"+w.id+"?done="+c.done || len(w.calls) != 1 || w.calls[0] != c.call {
 			t.Errorf("%s: %v, leads to %s", c.call, w.calls, to)
 		}
 		w.get(w.pages.Show, w.id, "done="+c.done).Want(".po-toast", 1)
@@ -203,7 +204,7 @@ func TestAWrongMatchIsRepairedInOneStep(t *testing.T) {
 	w.get(w.pages.Companies, w.id, "").WantText(".po-empty", "Every company is matched")
 	w.get(w.pages.Companies, w.id, "show=matched").Want("form[action$='/companies/unmatch'] input[name=key][value='a&b']", 1).WantText("main tbody", "Nordwind")
 	_, to := w.post(w.pages.Unmatch, w.id, http.StatusSeeOther, url.Values{"key": {"a&b"}})
-	if to != connections.Path+"/"+w.id+"/companies/repair?key=a%26b" || w.calls[0] != "unmatch a&b" {
+	if to != parts.Path+"/"+w.id+"/companies/repair?key=a%26b" || w.calls[0] != "unmatch a&b" {
 		t.Errorf("%v, leads to %s", w.calls, to)
 	}
 	w.repair = run.Repair{Key: "a&b", Account: account, Matched: now.Add(-time.Hour), Hidden: now, HiddenBy: "Amara Osei", Records: 12,

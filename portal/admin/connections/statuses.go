@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"portico/portal/admin/connections/parts"
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/access"
@@ -54,7 +55,7 @@ func (p *Pages) Statuses(w http.ResponseWriter, r *http.Request, s access.Scope)
 	if err != nil {
 		return err
 	}
-	said(v.Chrome, r)
+	parts.Said(v.Chrome, r)
 	q := r.URL.Query()
 	if row, ok := rowOf(v.Rows, record.Kind(q.Get("kind")), q.Get("raw")); ok {
 		v.Edit, v.Seen = &row.Meaning, seenAs(row.Meaning)
@@ -148,13 +149,13 @@ func (p *Pages) SaveStatus(w http.ResponseWriter, r *http.Request, s access.Scop
 	}
 	switch {
 	case err == nil:
-		return leads(w, r, pathOf(v.Detail.ID)+"/statuses", "status")
-	case !correctable(err):
+		return parts.Leads(w, r, parts.Of(v.Detail.ID)+"/statuses", "status")
+	case !parts.Correctable(err):
 		return err
 	}
 	v.Problem, v.Problems = fault.Public(err), fault.Fields(err)
 	if row, ok := rowOf(v.Rows, m.Kind, m.Raw); ok && fault.Is(err, fault.Conflict) {
 		v.Theirs, v.Seen = &row.Meaning, seenAs(row.Meaning)
 	}
-	return ui.Show(w, r, status(err), statusesPage(v))
+	return ui.Show(w, r, parts.Status(err), statusesPage(v))
 }

@@ -8,10 +8,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/a-h/templ"
 
+	"portico/portal/admin/connections/parts"
 	"portico/portal/ui"
 	"portico/sync/record"
 	"portico/sync/remote"
@@ -48,22 +48,6 @@ func runColumns(c *ui.Chrome) []ui.Column {
 
 func rejectColumns(c *ui.Chrome) []ui.Column {
 	return []ui.Column{{Label: c.T("connections.column.record")}, {Label: c.T("connections.column.reason")}}
-}
-
-// streamName is what people call a stream; one that has no word keeps its own name.
-func streamName(c *ui.Chrome, name string) string {
-	key := "connections.stream." + name
-	if text := c.T(key); text != key {
-		return text
-	}
-	return sentenceCase(name)
-}
-
-func sentenceCase(text string) string {
-	for i, r := range text {
-		return string(unicode.ToUpper(r)) + text[i+len(string(r)):]
-	}
-	return text
 }
 
 // subtitle says what and where a connection is.
@@ -183,7 +167,7 @@ func withRejects(runs []run.Run, streams []run.StreamState) []run.Run {
 }
 
 func runPath(id record.ConnectionID, r run.ID) string {
-	return pathOf(id) + "/runs?" + url.Values{"run": {string(r)}}.Encode()
+	return parts.Of(id) + "/runs?" + url.Values{"run": {string(r)}}.Encode()
 }
 
 func runState(r run.Run) condition {
@@ -231,17 +215,9 @@ func tookWords(c *ui.Chrome, r run.Run) string {
 
 func rejectName(c *ui.Chrome, r remote.Reject) string {
 	if r.External == "" {
-		return kindWords(c, r.Kind)
+		return parts.Kind(c, r.Kind)
 	}
-	return kindWords(c, r.Kind) + " " + r.External
-}
-
-func kindWords(c *ui.Chrome, k record.Kind) string {
-	key := "connections.kind." + string(k)
-	if text := c.T(key); text != key {
-		return text
-	}
-	return sentenceCase(string(k))
+	return parts.Kind(c, r.Kind) + " " + r.External
 }
 
 // secretAge is how old the oldest credential is.
@@ -261,20 +237,7 @@ func secretAge(c *ui.Chrome, ages map[string]time.Time) string {
 func streamOptions(c *ui.Chrome, list []run.StreamState) []ui.Option {
 	out := make([]ui.Option, len(list))
 	for i, s := range list {
-		out[i] = ui.Option{Value: s.Stream, Label: streamName(c, s.Stream)}
-	}
-	return out
-}
-
-// partsOf are the pages of a connection.
-func partsOf(c *ui.Chrome, d Detail, at string) []ui.Tab {
-	var out []ui.Tab
-	for _, t := range []struct{ path, word string }{{"", "connections.overview"}, {"/companies", "connections.companies"},
-		{"/statuses", "connections.statuses"}, {"/fields", "fields.title"}, {"/runs", "connections.runs"}, {"/hooks", "hooks.title"}, {"/dry-run", "dryrun.tab"}, {"/settings", "connections.settings"}} {
-		if t.path == "/hooks" && d.Spec.Webhooks == nil || t.path == "/dry-run" && len(triable(d.Spec)) == 0 {
-			continue
-		}
-		out = append(out, ui.Tab{Label: c.T(t.word), Href: pathOf(d.ID) + t.path, Current: t.path == at})
+		out[i] = ui.Option{Value: s.Stream, Label: parts.Stream(c, s.Stream)}
 	}
 	return out
 }
@@ -320,7 +283,7 @@ type fact struct{ Label, Value string }
 // system calls its companies, by key.
 func factsOf(c *ui.Chrome, r record.Record, names map[string]string) []fact {
 	f := r.Body.Facets()
-	out := []fact{{c.T("connections.fact.kind"), kindWords(c, r.Kind) + " " + f.Number}, {c.T("connections.fact.title"), f.Title}}
+	out := []fact{{c.T("connections.fact.kind"), parts.Kind(c, r.Kind) + " " + f.Number}, {c.T("connections.fact.title"), f.Title}}
 	if r.Company != "" {
 		out = append(out, fact{c.T("connections.fact.company"), cmp.Or(strings.TrimSpace(names[r.Company]), r.Company)})
 	} else {

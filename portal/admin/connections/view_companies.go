@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"portico/portal/admin/connections/parts"
 	"portico/portal/ui"
 	"portico/sync/likeness"
 	"portico/sync/record"
@@ -71,11 +72,11 @@ func companiesPath(v companiesView, page int) string {
 	if page > 0 {
 		q.Set("page", strconv.Itoa(page))
 	}
-	return pathOf(v.Detail.ID) + "/companies?" + q.Encode()
+	return parts.Of(v.Detail.ID) + "/companies?" + q.Encode()
 }
 
 func companyTabs(v companiesView) []ui.Tab {
-	base := pathOf(v.Detail.ID) + "/companies"
+	base := parts.Of(v.Detail.ID) + "/companies"
 	return []ui.Tab{
 		{Label: v.Chrome.T("connections.companies.waiting", v.Chrome.Number(v.Waits)), Href: base, Current: v.Show == "waiting"},
 		{Label: v.Chrome.T("connections.companies.matched", v.Chrome.Number(v.Matched)), Href: base + "?show=matched", Current: v.Show == "matched"},
@@ -126,11 +127,6 @@ func statusColumns(c *ui.Chrome, d Detail) []ui.Column {
 		{Label: c.T("connections.column.turn")}, {Label: c.T("connections.column.records"), End: true}, {Label: c.T("connections.column.change"), End: true}}
 }
 
-func stateWords(c *ui.Chrome, s record.State) string { return c.T("connections.meaning." + string(s)) }
-
-// turnWords say whose turn it is as the provider speaks of it.
-func turnWords(c *ui.Chrome, t record.Turn) string { return c.T("connections.turn." + string(t)) }
-
 func usesWords(c *ui.Chrome, n int) string {
 	if n < 0 {
 		return c.T("connections.uncounted")
@@ -139,7 +135,7 @@ func usesWords(c *ui.Chrome, n int) string {
 }
 
 func statusPath(id record.ConnectionID, m record.Meaning) string {
-	return pathOf(id) + "/statuses?" + url.Values{"kind": {string(m.Kind)}, "raw": {m.Raw}}.Encode() + "#edit"
+	return parts.Of(id) + "/statuses?" + url.Values{"kind": {string(m.Kind)}, "raw": {m.Raw}}.Encode() + "#edit"
 }
 
 // stateOptions are what a raw value may mean; one that nobody has mapped has to be
@@ -150,7 +146,7 @@ func stateOptions(c *ui.Chrome, m record.Meaning) []ui.Option {
 		out = append(out, ui.Option{Value: string(record.StateUnmapped), Label: c.T("connections.meaning.unmapped")})
 	}
 	for _, s := range []record.State{record.StateNew, record.StateOpen, record.StateWaiting, record.StateResolved, record.StateClosed, record.StateCancelled} {
-		out = append(out, ui.Option{Value: string(s), Label: stateWords(c, s)})
+		out = append(out, ui.Option{Value: string(s), Label: parts.State(c, s)})
 	}
 	return out
 }
@@ -158,7 +154,7 @@ func stateOptions(c *ui.Chrome, m record.Meaning) []ui.Option {
 func turnOptions(c *ui.Chrome) []ui.Option {
 	var out []ui.Option
 	for _, t := range []record.Turn{record.TurnClient, record.TurnProvider, record.TurnThird, record.TurnNobody} {
-		out = append(out, ui.Option{Value: string(t), Label: turnWords(c, t)})
+		out = append(out, ui.Option{Value: string(t), Label: parts.Turn(c, t)})
 	}
 	return out
 }

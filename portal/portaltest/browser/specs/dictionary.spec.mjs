@@ -49,6 +49,42 @@ describe("dictionary", () => {
         await page.locator("main tbody", { hasText: label }).waitFor();
         await inspect(page, "dictionary-taken", /status of 422/);
       }));
+
+      test(`everything that was decided, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
+        await enter(page, "Amara Osei");
+        await page.goto("/admin/connections");
+        await page.getByRole("link", { name: "Request Tracker", exact: true }).click();
+        await page.getByRole("link", { name: "As a file" }).click();
+        const coming = page.waitForEvent("download");
+        await page.getByRole("link", { name: "Download", exact: true }).click();
+        const file = JSON.parse(await readFile(await (await coming).path(), "utf8"));
+        assert.ok(file.companies.length > 1 && file.statuses.length > 2 && file.settings.url, "the file is not whole");
+        assert.ok(!/token|secret/i.test(JSON.stringify(file)), "a credential is in the file");
+        await inspect(page, "mapping");
+
+        const bring = async (content) => {
+          await page.getByLabel("File", { exact: true }).setInputFiles({ name: "desk.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(content)) });
+          await page.getByRole("button", { name: "Look at what changes" }).click();
+        };
+        await bring({ ...file, version: 9 });
+        await page.locator("[data-part=refused]", { hasText: "newer Portico" }).waitFor();
+        await inspect(page, "mapping-refused", /status of 422/);
+
+        const label = `Brought, ${size} ${look}`;
+        file.statuses[0].label = label;
+        file.settings.url = "http://elsewhere.example";
+        file.companies.push({ ...file.companies[0], key: "somebody else" });
+        await bring(file);
+        await page.locator("tr[data-outcome=changed]", { hasText: label }).waitFor();
+        assert.equal(await page.locator("tr[data-outcome=left]").count(), 2);
+        await inspect(page, "mapping-look", /status of 422/);
+        await page.getByRole("button", { name: "Make this change" }).click();
+        await page.waitForURL("**/mapping?done=mapping");
+        await page.getByText("Everything was changed as shown.").waitFor();
+        await page.getByRole("link", { name: "Statuses" }).click();
+        await page.locator("main tbody", { hasText: label }).waitFor();
+        await inspect(page, "mapping-taken", /status of 422/);
+      }));
     }
   }
 });

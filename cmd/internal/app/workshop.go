@@ -1,0 +1,15 @@
+package app
+
+import (
+	"portico/portal"
+	"portico/portal/admin/connections/transfer"
+	"portico/portal/ui"
+	"portico/sync/store"
+)
+
+// tooling adds the pages of what administrators do to a connection that runs.
+func (a *App) tooling(to *portal.Pages, sys *store.System, frame ui.Framer) {
+	f := fitter{a, sys}
+	files := transfer.New(transfer.Options{Carry: carrier{f}, Frame: frame})
+	to.Workshop = portal.Workshop{Mapping: files.Show, MappingFile: files.Export, MappingLook: files.Look, MappingTake: files.Take}
+}

@@ -1,0 +1,63 @@
+package words
+
+// englishMapping are the words of taking along what was decided about a connection.
+var englishMapping = Catalogue{
+	"mapping.tab":         "As a file",
+	"mapping.of":          "%s as a file",
+	"mapping.title":       "Decisions as a file",
+	"mapping.lead":        "What was decided about this connection can be kept, compared and brought to another Portico.",
+	"mapping.take.title":  "Take it along",
+	"mapping.take.text":   "Settings, what its statuses mean, which company is which account, and which system is believed. No credential is in the file. The names of your clients are.",
+	"mapping.download":    "Download",
+	"mapping.bring.title": "Bring a file",
+	"mapping.bring.text":  "You see every change before anything is saved. What the file says nothing of stays as it is at %s.",
+
+	"mapping.look":      "What the file would change",
+	"mapping.from":      "The file of %s, held against %s as it is now. Nothing has changed yet.",
+	"mapping.none":      "—",
+	"mapping.none.text": "What of the file can be taken is so already.",
+	"mapping.happens":   "What happens",
+
+	"mapping.settings":         "Settings",
+	"mapping.settings.what":    "Setting",
+	"mapping.statuses":         "Statuses",
+	"mapping.statuses.what":    "Status",
+	"mapping.companies":        "Companies",
+	"mapping.companies.what":   "Company",
+	"mapping.authorities":      "Which system is believed",
+	"mapping.authorities.what": "For what, beside which",
+	"mapping.believed":         "%s is believed",
+	"mapping.alone.shown":      "what only %s has is shown",
+	"mapping.alone.held":       "what only %s has is kept back",
+
+	"mapping.outcome.created": "New",
+	"mapping.outcome.changed": "Changes",
+	"mapping.outcome.left":    "Left out",
+	"mapping.outcome.same":    "Same",
+
+	"mapping.count.created.one":   "%s is new",
+	"mapping.count.created.other": "%s are new",
+	"mapping.count.changed.one":   "%s changes",
+	"mapping.count.changed.other": "%s change",
+	"mapping.count.left.one":      "%s is left out",
+	"mapping.count.left.other":    "%s are left out",
+	"mapping.count.same.one":      "%s is the same",
+	"mapping.count.same.other":    "%s are the same",
+	"mapping.same.one":            "%s line is the same already.",
+	"mapping.same.other":          "%s lines are the same already.",
+	"mapping.more.one":            "and %s more line",
+	"mapping.more.other":          "and %s more lines",
+	"mapping.adopt.one":           "Make this change",
+	"mapping.adopt.other":         "Make these %s changes",
+
+	"mapping.why.elsewhere":    "It leads to another address. Credentials belong to an address, so that it is changed under Settings, where they are entered.",
+	"mapping.why.no_setting":   "This system asks for no such setting.",
+	"mapping.why.not_seen":     "The system has not shown this company. Pull first.",
+	"mapping.why.other_name":   "Another company has this key here. Compare them, and match it under Companies.",
+	"mapping.why.no_account":   "There is no account of this name.",
+	"mapping.why.two_accounts": "Several accounts have this name. Match it under Companies.",
+	"mapping.why.taken":        "It is another account here. Take it out of that first, under Companies.",
+	"mapping.why.no_partner":   "No connection has this name.",
+
+	"connections.done.mapping": "Everything was changed as shown.",
+}

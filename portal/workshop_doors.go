@@ -1,0 +1,24 @@
+package portal
+
+import (
+	"net/http"
+
+	"portico/portal/session"
+)
+
+// Workshop are the handlers of what administrators do to a connection that runs.
+type Workshop struct {
+	Mapping, MappingFile     session.Page // what was decided, as a file
+	MappingLook, MappingTake session.Page
+}
+
+// workshopDoors are for administrators.
+func workshopDoors(p Workshop) []door {
+	const get, post = http.MethodGet, http.MethodPost
+	return []door{
+		{get, "/admin/connections/{id}/mapping", admin, p.Mapping},
+		{get, "/admin/connections/{id}/mapping/file", admin, p.MappingFile},
+		{post, "/admin/connections/{id}/mapping/look", admin, p.MappingLook},
+		{post, "/admin/connections/{id}/mapping/take", admin, p.MappingTake},
+	}
+}
