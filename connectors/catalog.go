@@ -29,6 +29,7 @@ var builtIn = []string{
 	"catalog/zendesk/manifest.yaml",
 	"catalog/freshdesk/manifest.yaml",
 	"catalog/hubspot/manifest.yaml",
+	"catalog/snipeit/manifest.yaml",
 	"catalog/stripe/manifest.yaml",
 	"catalog/clio/manifest.yaml",
 	"catalog/xero/manifest.yaml",
