@@ -124,6 +124,7 @@ type Action struct {
 	Ended      time.Time // confirmed, refused, withdrawn
 	Due        time.Time // next attempt, when waiting
 	Changed    time.Time // when it was last settled; a claim does not touch it
+	MadeAs     string    // the account's name when it was asked, if it has moved to another one since
 }
 
 // Draft is what a page submits; the store completes it to an Action.

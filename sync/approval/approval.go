@@ -125,6 +125,8 @@ type Approval struct {
 	Reply   *action.Action
 	Created time.Time
 	Changed time.Time
+	// MadeAs is the account's name when it was asked, if it has moved to another one since.
+	MadeAs string
 }
 
 // Newest is the version that can be decided.

@@ -57,6 +57,8 @@ const (
 	AccountLookedAt What = "account.looked_at" // by staff, as one of its members
 	CompanyMatched  What = "company.matched"
 	CompanyHidden   What = "company.unmatched"
+	AccountMerged   What = "account.merged" // into the object; a fact says which
+	AccountSplit    What = "account.split"
 	ConnectionMade  What = "connection.changed"
 	MeaningChanged  What = "status.changed"
 	FieldShown      What = "custom_field.shown" // or hidden

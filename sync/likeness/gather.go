@@ -146,3 +146,53 @@ func shownAs(w Waiting, key string) string {
 	}
 	return key
 }
+
+// Double is two accounts that look like the same client.
+type Double struct {
+	One, Other Known
+	Why        Why
+	Detail     string
+}
+
+// Doubles are the pairs among accounts that have the same number, name or domain.
+func Doubles(list []Known) []Double {
+	var out []Double
+	paired := map[[2]int]bool{}
+	for _, by := range []struct {
+		why  Why
+		keys func(Known) []string
+	}{
+		{SameTax, func(k Known) []string { return numbers(k.TaxIDs) }},
+		{SameRegistration, func(k Known) []string { return numbers(k.Registrations) }},
+		{SameName, func(k Known) []string { return []string{folded(k.Name)} }},
+		{SameDomain, func(k Known) []string { return slices.DeleteFunc(slices.Clone(k.Domains), Public) }},
+		{AlikeName, func(k Known) []string { return []string{core(k.Name)} }},
+	} {
+		at := map[string][]int{}
+		var order []string
+		for i, k := range list {
+			for _, key := range by.keys(k) {
+				if key != "" && len(at[key]) == 0 {
+					order = append(order, key)
+				}
+				enter(at, key, i)
+			}
+		}
+		for _, key := range order {
+			places := at[key]
+			if len(places) != 2 || paired[[2]int(places)] || akin(list[places[0]], list[places[1]]) {
+				continue
+			}
+			paired[[2]int(places)] = true
+			d := Double{One: list[places[0]], Other: list[places[1]], Why: by.why}
+			if by.why != SameName && by.why != AlikeName {
+				d.Detail = key
+			}
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// akin reports whether one account is a branch of the other: they share much, on purpose.
+func akin(a, b Known) bool { return a.Parent == b.ID || b.Parent == a.ID }

@@ -59,3 +59,19 @@ func TestCompaniesOfTwoSystemsAreSuggestedAsOne(t *testing.T) {
 		t.Errorf("%q, again %q, changed %q", got[0].ID, again[0].ID, changed[0].ID)
 	}
 }
+
+func TestAccountsThatLookLikeOneClient(t *testing.T) {
+	t.Parallel()
+	head := known("Brightwater", at("bright.example"))
+	branch := known("Brightwater North", at("bright.example"))
+	branch.Parent = head.ID
+	got := likeness.Doubles([]likeness.Known{known("NWL", tax("DE811907980")), known("Nordwind", tax("de 811 907 980")), known("Vale", at("vale.example", "gmail.com")),
+		known("Harbour", at("vale.example")), known("Lumen Ltd", at("gmail.com")), known("lumen", likeness.Marks{}), head, branch})
+	var lines []string
+	for _, d := range got {
+		lines = append(lines, d.One.Name+"="+d.Other.Name+" "+string(d.Why)+" "+d.Detail)
+	}
+	if want := []string{"NWL=Nordwind tax DE811907980", "Vale=Harbour domain vale.example", "Lumen Ltd=lumen alike "}; !slices.Equal(lines, want) {
+		t.Errorf("%q", lines)
+	}
+}

@@ -35,17 +35,18 @@ type actionRow struct {
 	RecordedAt, BeganAt, SentAt, AcceptedAt, EndedAt, ChangedAt, DueAt moment
 	Fence                                                              int64
 	LeaseUntil                                                         moment
+	MadeAs                                                             string
 }
 
 const actionColumns = `account_id, id, ref, actor, key, kind, connection_id, target_id, external_id, company, base, input, state, attempt,
-	generation, mark, reference, reason, recorded_at, began_at, sent_at, accepted_at, ended_at, changed_at, due_at, fence, lease_until`
+	generation, mark, reference, reason, recorded_at, began_at, sent_at, accepted_at, ended_at, changed_at, due_at, fence, lease_until, made_as`
 
 func (r actionRow) action() (action.Action, error) {
 	a := action.Action{ID: r.ID, Ref: r.Ref, Account: r.AccountID, Key: r.Key, Kind: r.Kind, Connection: r.ConnectionID,
 		Target: r.TargetID, External: r.ExternalID, Company: r.Company, Base: r.Base, State: r.State, Attempt: r.Attempt,
 		Generation: r.Generation, Mark: r.Mark, Reference: r.Reference, Reason: r.Reason, Recorded: r.RecordedAt.Time,
 		Began: r.BeganAt.Time, Sent: r.SentAt.Time, Accepted: r.AcceptedAt.Time, Ended: r.EndedAt.Time,
-		Changed: r.ChangedAt.Time, Due: r.DueAt.Time}
+		Changed: r.ChangedAt.Time, Due: r.DueAt.Time, MadeAs: r.MadeAs}
 	if err := json.Unmarshal([]byte(r.Actor), &a.Actor); err != nil {
 		return a, fault.Wrap(fault.Internal, "decode actor", err)
 	}

@@ -23,14 +23,15 @@ type approvalRow struct {
 	TicketID                              record.ID
 	Number, Subject, Decision             string
 	ReplyID                               action.ID
+	MadeAs                                string
 }
 
 const approvalColumns = `id, ref, asker, title, roles, state, version, sign_in, due_at, remind_at, created_at, changed_at,
-	ticket_id, number, subject, decision, reply_id`
+	ticket_id, number, subject, decision, reply_id, made_as`
 
 func (r approvalRow) approval(account record.AccountID) (approval.Approval, error) {
 	a := approval.Approval{ID: r.ID, Ref: r.Ref, Account: account, Title: r.Title, State: r.State, Version: r.Version, SignIn: r.SignIn,
-		Due: r.DueAt.Time, Remind: r.RemindAt.Time, Ticket: r.TicketID, Number: r.Number, Subject: r.Subject, Created: r.CreatedAt.Time, Changed: r.ChangedAt.Time}
+		Due: r.DueAt.Time, Remind: r.RemindAt.Time, Ticket: r.TicketID, Number: r.Number, Subject: r.Subject, Created: r.CreatedAt.Time, Changed: r.ChangedAt.Time, MadeAs: r.MadeAs}
 	for role := range strings.FieldsSeq(r.Roles) {
 		a.Roles = append(a.Roles, access.Role(role))
 	}

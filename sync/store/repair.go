@@ -36,7 +36,7 @@ func (y *System) Repair(ctx context.Context, c record.ConnectionID, key string) 
 		return out, err
 	}
 	out.Matched, out.MatchedBy = matched.At, matched.Name
-	if out.Account, err = y.AccountInfo(ctx, hidden.Account); err != nil {
+	if out.Account, err = y.lasting(ctx, hidden.Account); err != nil {
 		return out, err
 	}
 	if err := y.db.Find(ctx, &out.Records, "SELECT count(*) FROM staging WHERE connection_id = ? AND company = ?", c, key); err != nil {

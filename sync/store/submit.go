@@ -50,6 +50,9 @@ func (a *Account) Submit(ctx context.Context, s access.Scope, d action.Draft) (a
 			return err
 		}
 		n, err := insertAction(ctx, tx, act)
+		if scoped.Orphan(err) { // its account was merged into another one meanwhile
+			return notFound()
+		}
 		if err != nil || n == 0 {
 			return err
 		}

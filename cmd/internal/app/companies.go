@@ -11,6 +11,8 @@ import (
 	"portico/sync/access"
 	"portico/sync/fault"
 	"portico/sync/likeness"
+	"portico/sync/record"
+	"portico/sync/run"
 	"portico/sync/store"
 )
 
@@ -19,8 +21,10 @@ type registrar struct{ fitter }
 
 // registering adds the pages of companies and accounts.
 func (a *App) registering(to *portal.Pages, sys *store.System, frame ui.Framer) {
-	p := companies.New(companies.Options{Suggest: registrar{fitter{a, sys}}, Frame: frame})
-	to.Companies = portal.Companies{List: p.List, Confirm: p.Confirm}
+	r := registrar{fitter{a, sys}}
+	p := companies.New(companies.Options{Suggest: r, Look: sys, Relocate: r, Frame: frame})
+	to.Companies = portal.Companies{List: p.List, Confirm: p.Confirm, Accounts: p.Accounts,
+		Merge: p.Merge, MergeNow: p.MergeNow, Split: p.Split, SplitNow: p.SplitNow}
 }
 
 // suggestions are what the companies that wait may be.
@@ -95,4 +99,22 @@ func (r registrar) confirm(ctx context.Context, sys *store.System, one likeness.
 		matched++
 	}
 	return matched, nil
+}
+
+// Merge implements companies.Relocating.
+func (r registrar) Merge(ctx context.Context, s access.Scope, from, into record.AccountID) error {
+	sys, err := r.as(ctx, s)
+	if err != nil {
+		return err
+	}
+	return sys.Merge(ctx, from, into)
+}
+
+// Split implements companies.Relocating.
+func (r registrar) Split(ctx context.Context, s access.Scope, what run.Split) (record.AccountInfo, error) {
+	sys, err := r.as(ctx, s)
+	if err != nil {
+		return record.AccountInfo{}, err
+	}
+	return sys.Split(ctx, what)
 }

@@ -1,7 +1,8 @@
 // Package companies is where administrators say which companies of all connected
 // systems are which account. It promises that nothing is matched by itself, that only
-// what was looked at is confirmed, and that every suggestion says why it is made. It
-// hides how suggestions travel through a form and are cut into pages.
+// what was looked at is confirmed, and that every suggestion says why it is made; that
+// accounts are merged and split only as the preview showed, by somebody who typed their
+// name. It hides how suggestions travel through a form and are cut into pages.
 package companies
 
 import (
@@ -46,8 +47,10 @@ type Suggesting interface {
 
 // Options are what the pages work with; all are needed.
 type Options struct {
-	Suggest Suggesting
-	Frame   ui.Framer
+	Suggest  Suggesting
+	Look     Looking
+	Relocate Relocating
+	Frame    ui.Framer
 }
 
 // Pages serves administrators. It is safe for concurrent use.

@@ -29,6 +29,7 @@ var english = join(
 	englishVisibility,
 	englishAuthority,
 	englishCompanies,
+	englishRelocate,
 	englishTour,
 	englishCalendar,
 	englishWork,
