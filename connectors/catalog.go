@@ -35,6 +35,7 @@ var builtIn = []string{
 	"catalog/xero/manifest.yaml",
 	"catalog/graph/manifest.yaml",
 	"catalog/quickbooks/manifest.yaml",
+	"catalog/invoiceninja/manifest.yaml",
 }
 
 var catalog = sync.OnceValue(func() []remote.Connector {
