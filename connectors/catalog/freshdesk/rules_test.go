@@ -180,6 +180,27 @@ func TestAFileIsFetchedWhereverItHangsAndHoweverLateSomebodyAsks(t *testing.T) {
 	}
 }
 
+func TestWhatIsArchivedIsNotTakenForDeleted(t *testing.T) {
+	t.Parallel()
+	spec := target().Connector(t).Spec()
+	for _, st := range spec.Streams {
+		if slices.Contains(st.Kinds, record.KindTicket) && st.Sweep {
+			t.Errorf("%s is swept: the archive is in no list", st.Name)
+		}
+	}
+	made := connectortest.Target{Connector: target().Connector, System: func(t testing.TB, clock *connectortest.Clock) *connectortest.System {
+		d := newDesk(t, clock, freshdesk.Options{})
+		ticket, _ := d.add(5)
+		d.Archive(ticket)
+		return d.system()
+	}}
+	for _, stream := range []string{"tickets_deleted", "tickets_spam"} {
+		if got := connectortest.Pulled(t, made, stream); len(got) > 0 {
+			t.Errorf("%s has %+v", stream, got)
+		}
+	}
+}
+
 func TestAFileOfAPrivateNoteIsNotHandedOut(t *testing.T) {
 	t.Parallel()
 	d, c, conn := connected(t, freshdesk.Options{})

@@ -1,7 +1,7 @@
 // Package freshdesk is a fake of Freshdesk's API, version 2: one tenant in memory. It
 // keeps the rules that a client can trip over: a list of tickets that leaves out what
-// did not change for thirty days unless it is asked since when, and what was deleted
-// or is spam; pages that end where the Link header does; parameters and fields that
+// did not change for thirty days unless it is asked since when, and what was deleted,
+// is spam or was archived; pages that end where the Link header does; parameters and fields that
 // are refused when nobody knows them; descriptions and files that only the ticket
 // alone has; addresses of files that end within minutes; notes that are private
 // unless they say otherwise; a company of a ticket that only some tenants may set. It

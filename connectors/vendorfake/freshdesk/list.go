@@ -82,7 +82,7 @@ func (f *Fake) tickets(r *http.Request) answer {
 		if !q.Has("updated_since") {
 			at = t.Created
 		}
-		return state(t) == filter && at.Truncate(time.Second).After(since)
+		return t.Values["archived"] != true && state(t) == filter && at.Truncate(time.Second).After(since)
 	})
 	found = slices.DeleteFunc(found, func(t shelf.Thing) bool { return !f.asked(q.Get("email"), t) })
 	slices.SortStableFunc(found, func(a, b shelf.Thing) int {

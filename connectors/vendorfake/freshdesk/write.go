@@ -163,3 +163,10 @@ func (f *Fake) person(r *http.Request) answer {
 	t, _ := f.Shelf.Get(Contacts, f.Contact(text(in["name"]), text(in["email"]), number(in["company_id"])-Wide))
 	return answer{status: http.StatusCreated, body: f.show(t)}
 }
+
+// Archive takes tickets out of every list.
+func (f *Fake) Archive(tickets ...int) {
+	for _, id := range tickets {
+		f.Shelf.Change(id, shelf.Values{"archived": true})
+	}
+}
