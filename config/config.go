@@ -86,9 +86,11 @@ type Webhooks struct {
 	Allow []string `koanf:"allow" validate:"dive,hostname_port" help:"host:port of endpoints on private networks or odd ports that may be told, also by plain http"`
 }
 
-// Connectors is where connectors of the administrator's own are.
+// Connectors is where connectors of the administrator's own are, and which part of this
+// machine's disk may be read.
 type Connectors struct {
 	Folder string `koanf:"folder" help:"folder with manifests of your own; by default connectors beside the data folder"`
+	Drop   string `koanf:"drop" help:"folder below which connections may read CSV files; empty means none"`
 }
 
 // Metrics is where Prometheus may ask.
@@ -173,7 +175,7 @@ func (c *Config) complete() {
 	if c.file != "" {
 		home = filepath.Dir(c.file)
 	}
-	for key, path := range map[string]*string{"data": &c.Data, "key_file": &c.KeyFile, "database.path": &c.Database.Path, "connectors.folder": &c.Connectors.Folder} {
+	for key, path := range map[string]*string{"data": &c.Data, "key_file": &c.KeyFile, "database.path": &c.Database.Path, "connectors.folder": &c.Connectors.Folder, "connectors.drop": &c.Connectors.Drop} {
 		// A path in the file is relative to the file, so that a service can be started from anywhere.
 		fromFile := strings.HasPrefix(c.origins[key], c.file+":")
 		if home != "" && fromFile && *path != "" && !filepath.IsAbs(*path) {

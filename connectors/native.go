@@ -2,6 +2,7 @@ package connectors
 
 import (
 	"portico/connectors/native/caldav"
+	"portico/connectors/native/csvfolder"
 	"portico/connectors/native/tryton"
 	"portico/sync/remote"
 )
@@ -11,4 +12,5 @@ import (
 var native = []func() remote.Connector{
 	func() remote.Connector { return caldav.New() },
 	func() remote.Connector { return tryton.New() },
+	func() remote.Connector { return csvfolder.New() },
 }

@@ -76,6 +76,7 @@ type Pages struct {
 	Matching    Matching
 	Companies   Companies
 	Workshop    Workshop
+	Tables      Tables
 }
 
 // door is one line of the table. The handler is a session.Page, a session.Stream,
@@ -177,6 +178,7 @@ func table(o Options, d *signin.Doors) []door {
 	doors = append(doors, workshopDoors(p.Workshop)...)
 	doors = append(doors, matchingDoors(p.Matching)...)
 	doors = append(doors, companyDoors(p.Companies)...)
+	doors = append(doors, p.Tables.doors()...)
 	doors = append(doors, p.Health.doors()...)
 	doors = append(doors, p.Work.doors()...)
 	doors = append(doors, p.Money.doors()...)

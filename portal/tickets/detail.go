@@ -97,8 +97,11 @@ func (p *Pages) detail(r *http.Request, s access.Scope) (detailView, error) {
 	}
 	v.MayAsk = s.IsStaff()
 	if s.Acts(record.KindTicket) {
-		v.Reply = replyView{MayReply: true, Key: uuid.NewString()}
-		v.Decide = decision(d.State, asked)
+		takes := func(k action.Kind) bool { return p.o.Takes(r.Context(), d.Stamp.Connection, k) }
+		v.Reply = replyView{MayReply: takes(action.TicketReply), Key: uuid.NewString()}
+		if takes(action.TicketClose) && takes(action.TicketReopen) {
+			v.Decide = decision(d.State, asked)
+		}
 	}
 	return v, nil
 }

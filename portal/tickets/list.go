@@ -3,10 +3,12 @@ package tickets
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"portico/portal/form"
 	"portico/portal/ui"
 	"portico/sync/access"
+	"portico/sync/action"
 	"portico/sync/record"
 )
 
@@ -92,7 +94,19 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, s access.Scope) err
 		return err
 	}
 	c.Title = c.T("tickets.title")
-	return ui.Show(w, r, http.StatusOK, listPage(newListView(c, s, f, page, page.Fresh)))
+	v := newListView(c, s, f, page, page.Fresh)
+	if p.silent(r, page.Fresh) {
+		v.New = ""
+	}
+	return ui.Show(w, r, http.StatusOK, listPage(v))
+}
+
+// silent reports whether every system that brings the account's requests takes none.
+func (p *Pages) silent(r *http.Request, fresh []record.Freshness) bool {
+	fed := ui.Feeding(fresh, record.KindTicket)
+	return len(fed) > 0 && !slices.ContainsFunc(fed, func(f record.Freshness) bool {
+		return p.o.Takes(r.Context(), f.Connection, action.TicketCreate)
+	})
 }
 
 func newListView(c *ui.Chrome, s access.Scope, f filter, page record.Page, fresh []record.Freshness) listView {

@@ -47,21 +47,29 @@ type Opener interface {
 	OpenAttachment(ctx context.Context, s access.Scope, attachment record.Detail) (content io.ReadCloser, size int64, err error)
 }
 
-// Options are what the pages work with; every field is needed.
+// Options are what the pages work with; every field but Takes is needed.
 type Options struct {
 	Records   Records
 	Actions   Actions
 	Approvals Approvals
 	Files     Opener
 	Uploads   form.Keeper
-	Frame     ui.Framer
+	// Takes reports whether the system behind a connection takes such an action; nil
+	// means that every system does.
+	Takes func(ctx context.Context, c record.ConnectionID, k action.Kind) bool
+	Frame ui.Framer
 }
 
 // Pages serves the requests of an account. It is safe for concurrent use.
 type Pages struct{ o Options }
 
 // New returns the pages.
-func New(o Options) *Pages { return &Pages{o} }
+func New(o Options) *Pages {
+	if o.Takes == nil {
+		o.Takes = func(context.Context, record.ConnectionID, action.Kind) bool { return true }
+	}
+	return &Pages{o}
+}
 
 func notHere() error {
 	return fault.New(fault.NotFound, "This page does not exist, or you may not see it.")

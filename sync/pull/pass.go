@@ -2,6 +2,7 @@ package pull
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -70,6 +71,11 @@ func (e *pass) read(ctx context.Context, connector remote.Connector, conn remote
 		err = failed
 	}
 	switch {
+	case e.mode == remote.Census && errors.Is(err, remote.ErrUncounted):
+		e.mu.Lock()
+		e.r.Uncounted = true
+		e.mu.Unlock()
+		return nil
 	case err != nil:
 		return err
 	case !e.complete:
@@ -148,7 +154,7 @@ func (e *pass) keep(ctx context.Context, before *step, page remote.Page) (err er
 		return fault.At("store a page", err)
 	}
 	e.mu.Lock()
-	r.Done, r.Total = e.r.Done, e.r.Total // progress may have moved meanwhile
+	r.Done, r.Total, r.AsOf = e.r.Done, e.r.Total, e.r.AsOf // these may have moved meanwhile
 	e.r = r
 	e.mu.Unlock()
 	e.p.o.Committed()
@@ -198,6 +204,13 @@ func (e *pass) Progress(done, total int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.r.Done, e.r.Total = done, total
+}
+
+// AsOf implements remote.Dated.
+func (e *pass) AsOf(at time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.r.AsOf = at
 }
 
 // Complete implements remote.Emitter.

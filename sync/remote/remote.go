@@ -72,6 +72,9 @@ type Conn struct {
 	Transport http.RoundTripper
 	// Budget is the pooled request budget of the credential.
 	Budget Budget
+	// Drop is the folder of this machine below which connections may read, or "" when
+	// the configuration names none.
+	Drop string
 	// File opens an uploaded file that goes with an action, by action.File.ID.
 	File func(ctx context.Context, id string) (io.ReadCloser, error)
 	Log  *slog.Logger

@@ -21,6 +21,10 @@ type Spec struct {
 	Actions []ActionSpec
 	// Consent is how a person lets us in, in a browser; nil when nobody has to.
 	Consent *ConsentSpec
+	// Local says that the system is on this machine: no network leads to it.
+	Local bool
+	// Tabular says that the connector is a Tabular: somebody has to say what its columns mean.
+	Tabular bool
 	// Webhooks is what the system may send by itself; nil when it sends nothing.
 	Webhooks *WebhookSpec
 }

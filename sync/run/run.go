@@ -67,6 +67,20 @@ type Run struct {
 	Done, Total int
 	// Problem is why it failed, in words for an administrator.
 	Problem string
+	// AsOf is how old the facts are of a whole pass, when they are older than its
+	// beginning; zero when they are not.
+	AsOf time.Time
+	// Uncounted is a census that could not be taken: nothing was deleted, and who
+	// confirmed one is asked again.
+	Uncounted bool
+}
+
+// Facts is how old what a whole pass read is: never younger than its beginning.
+func (r Run) Facts() time.Time {
+	if !r.AsOf.IsZero() && r.AsOf.Before(r.Started) {
+		return r.AsOf
+	}
+	return r.Started
 }
 
 // StreamState is what is known about one stream of one connection.
@@ -74,7 +88,7 @@ type StreamState struct {
 	Connection record.ConnectionID
 	Stream     string
 	Checkpoint remote.Checkpoint
-	Completed  time.Time // end of the last whole pass: freshness
+	Completed  time.Time // how old the facts of the last whole pass are: freshness
 	Counted    time.Time // end of the last census
 	Next       time.Time // when it is due again
 	Failures   int       // in a row

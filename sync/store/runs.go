@@ -113,11 +113,15 @@ func (y *System) Finish(ctx context.Context, r run.Run, next time.Time) error {
 		case r.State == run.Done && r.Mode == remote.Census:
 			set += ", counted_at = ?, failures = 0, failing_since = NULL, problem = ''"
 			args = append(args, at(now))
+			if r.Uncounted { // or a census that nobody can take would be asked for for ever
+				set += ", wanted = CASE WHEN wanted = ? THEN '' ELSE wanted END"
+				args = append(args, remote.Census)
+			}
 		case r.State == run.Done:
-			// Facts are as old as the beginning of the pass that read them.
+			// Facts are as old as the beginning of the pass that read them, or older.
 			// A first pass has seen everything, so the first census can wait its turn.
 			set += ", completed_at = ?, counted_at = coalesce(counted_at, ?), failures = 0, failing_since = NULL, problem = ''"
-			args = append(args, at(r.Started), at(r.Started))
+			args = append(args, at(r.Facts()), at(r.Started))
 			if r.Mode == remote.Everything {
 				set += ", wanted = CASE WHEN wanted = ? THEN '' ELSE wanted END"
 				args = append(args, remote.Everything)

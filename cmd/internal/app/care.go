@@ -51,7 +51,7 @@ func (a *App) ConfirmDeletions(ctx context.Context, name, stream string) (run.Ru
 	if err != nil {
 		return run.Run{}, err
 	}
-	if _, err := streamsOf(o.connector.Spec(), []string{stream}); err != nil {
+	if _, err := streamsOf(tailored(o.connector, o.connection.Settings), []string{stream}); err != nil {
 		return run.Run{}, err
 	}
 	if err := outward(ctx, o.sys); err != nil {

@@ -27,7 +27,8 @@ type fitter struct {
 // connecting adds the pages of connections.
 func (a *App) connecting(to *portal.Pages, sys *store.System, frame ui.Framer) {
 	f := fitter{a, sys}
-	p := connections.New(connections.Options{Watch: f, Care: f, Add: f, Own: f, Edit: f, Words: f, Match: f, Account: sys, Consent: f, Hooks: f, Trial: f, Fields: f, Frame: frame})
+	p := connections.New(connections.Options{Watch: f, Care: f, Add: f, Own: f, Edit: f, Words: f, Match: f, Account: sys, Consent: f, Hooks: f, Trial: f, Fields: f, Files: f, Frame: frame})
+	a.tables(to, p)
 	to.Connections = portal.Connections{
 		List: p.List, Gallery: p.Gallery, Form: p.Form, Check: p.Check, Preview: p.Preview, Connect: p.Connect, Again: p.Again,
 		Show: p.Show, Runs: p.Runs, Pause: p.Pause, ReadOnly: p.ReadOnly, Pull: p.Pull, Reread: p.Reread, Confirm: p.Confirm,
@@ -82,7 +83,7 @@ func (f fitter) Detail(ctx context.Context, id record.ConnectionID) (connections
 		return d, err
 	}
 	if connector, ok := f.app.connector(c.Connector); ok {
-		d.Spec = connector.Spec()
+		d.Spec = tailored(connector, c.Settings)
 	}
 	if d.Holdings, err = f.sys.Holdings(ctx, id); err != nil {
 		return d, err

@@ -78,7 +78,7 @@ func samples(ctx context.Context, connector remote.Connector, conn remote.Conn, 
 		return nil
 	}
 	var out []connections.Sampled
-	for _, st := range connector.Spec().Streams {
+	for _, st := range tailored(connector, conn.Settings).Streams {
 		if !slices.ContainsFunc(st.Kinds, faced) {
 			continue
 		}

@@ -46,7 +46,7 @@ func (f fitter) Choices(ctx context.Context, s access.Scope, id record.Connectio
 	}
 	ctx, cancel := context.WithTimeout(ctx, tryMost)
 	defer cancel()
-	for _, st := range connector.Spec().Streams {
+	for _, st := range tailored(connector, conn.Settings).Streams {
 		if !slices.Contains(st.Kinds, kind) {
 			continue
 		}

@@ -214,7 +214,8 @@ func (f fitter) open(connector remote.Connector, d connections.Draft, tokens rem
 			}
 			return d.Secrets[name], nil
 		},
-		Log: f.app.log.With("connection", "draft"), Now: f.app.now,
+		Drop: f.app.cfg.Connectors.Drop,
+		Log:  f.app.log.With("connection", "draft"), Now: f.app.now,
 	}
 	return conn, look, func() {
 		transport.CloseIdleConnections()

@@ -44,7 +44,7 @@ func (a *App) connect(ctx context.Context, sys *store.System, n store.NewConnect
 	if err != nil {
 		return err
 	}
-	n.Streams, n.Secrets = connector.Spec().Streams, sealed
+	n.Streams, n.Secrets = tailored(connector, n.Settings).Streams, sealed
 	return sys.Connect(ctx, n)
 }
 

@@ -17,12 +17,16 @@ type desk struct {
 	*store.Account
 	sys   *store.System
 	nudge func(ctx context.Context, id string)
+	takes takes
 }
 
 // Submit records an action and starts on it at once. The ring may be lost; the
 // outbox row that was committed with the action is not.
 func (d desk) Submit(ctx context.Context, s access.Scope, draft action.Draft) (action.Action, error) {
 	draft.From = origin(ctx)
+	if err := d.taken(ctx, s, draft); err != nil {
+		return action.Action{}, err
+	}
 	a, err := d.Account.Submit(ctx, s, draft)
 	if err == nil && a.State == action.Recorded {
 		d.nudge(context.WithoutCancel(ctx), a.ID.String())

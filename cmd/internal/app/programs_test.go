@@ -22,7 +22,7 @@ func (a *App) Programs(ctx context.Context) (*api.API, *store.Store, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	o, err := a.programOptions(s, desk{s.Account(), s.System(), func(context.Context, string) {}})
+	o, err := a.programOptions(s, desk{s.Account(), s.System(), func(context.Context, string) {}, nil})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -39,7 +39,7 @@ func (a *App) Programs(ctx context.Context) (*api.API, *store.Store, error) {
 // its feeds' addresses.
 func (a *App) Calendar(s *store.Store) (*calendar.Pages, []byte, error) {
 	frame := ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Accounts: s.Account(), Now: a.now}
-	return a.calendar(desk{s.Account(), s.System(), func(context.Context, string) {}}, frame)
+	return a.calendar(desk{s.Account(), s.System(), func(context.Context, string) {}, nil}, frame)
 }
 
 // titles are files that hold their own names.

@@ -53,7 +53,7 @@ func (a *App) Pull(ctx context.Context, name string, streams []string, everythin
 	if err != nil {
 		return nil, err
 	}
-	wanted, err := streamsOf(o.connector.Spec(), streams)
+	wanted, err := streamsOf(tailored(o.connector, o.connection.Settings), streams)
 	if err != nil {
 		return nil, err
 	}

@@ -114,7 +114,7 @@ func (a *App) renew(ctx context.Context, sys *store.System) error {
 			a.log.Warn("a connection's connector is not part of this program; it rests", "connection", c.Name, "connector", c.Connector)
 			continue
 		}
-		if err := sys.EnsureStreams(ctx, c.ID, connector.Spec().Streams); err != nil {
+		if err := sys.EnsureStreams(ctx, c.ID, tailored(connector, c.Settings).Streams); err != nil {
 			return err
 		}
 	}

@@ -36,7 +36,7 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, show *sh
 	if err != nil {
 		return nil, fault.Wrap(fault.Setup, "read provider.zone", err)
 	}
-	d := desk{s.Account(), s.System(), w.nudge}
+	d := desk{s.Account(), s.System(), w.nudge, a.takes(s.System())}
 	frame := ui.FrameOptions{Looks: firm.Look, Footer: firm.Footer, Accounts: d, Approvals: true, Zone: zone, Now: a.now,
 		Locale: portal.Locale, Several: portal.Several, Looking: portal.Looking, SignOut: "/signout", Switch: "/accounts", Me: "/me"}
 	sys := s.System()
@@ -91,7 +91,7 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, show *sh
 }
 
 func (a *App) pages(s *store.Store, d desk, frame ui.Framer, from sources) portal.Pages {
-	t := tickets.New(tickets.Options{Records: d, Actions: d, Approvals: d, Files: library{a.files, from}, Uploads: a.files, Frame: frame})
+	t := tickets.New(tickets.Options{Records: d, Actions: d, Approvals: d, Files: library{a.files, from}, Uploads: a.files, Takes: d.takes.action, Frame: frame})
 	h := home.New(home.Options{Records: d, Approvals: d, Days: d, Owing: d, Frame: frame})
 	e := assets.New(assets.Options{Records: d, Frame: frame})
 	return portal.Pages{

@@ -47,6 +47,7 @@ func (s sources) Open(ctx context.Context, id record.ConnectionID) (remote.Conne
 		Tokens:    s.app.tokens(s.sys, id),
 		Transport: transport,
 		Budget:    s.app.budget(s.sys, id, connector),
+		Drop:      s.app.cfg.Connectors.Drop,
 		File:      func(ctx context.Context, id string) (io.ReadCloser, error) { return s.app.files.Open(ctx, id) },
 		Log:       s.log.With("connection", connection.Name),
 		Now:       s.app.now,

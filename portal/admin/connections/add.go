@@ -178,6 +178,8 @@ func (p *Pages) Connect(w http.ResponseWriter, r *http.Request, s access.Scope) 
 	}
 	id, err := p.o.Add.Connect(r.Context(), s, in.Token, picks)
 	switch {
+	case err == nil && v.Spec.Local:
+		return parts.Leads(w, r, parts.Of(id)+"/files", "unread")
 	case err == nil:
 		return parts.Leads(w, r, parts.Of(id), "connected")
 	case fault.Is(err, fault.Conflict) && fault.Fields(err) == nil:

@@ -74,6 +74,7 @@ type Options struct {
 	Hooks   Hooking
 	Trial   Trying
 	Fields  Fielding
+	Files   Explaining
 	Frame   ui.Framer
 }
 

@@ -52,6 +52,9 @@ func lineState(l Line, now time.Time) condition {
 	if l.Paused {
 		return condition{"connections.state.paused", ui.Neutral}
 	}
+	if len(l.Streams) == 0 {
+		return condition{"connections.state.unexplained", ui.Neutral}
+	}
 	worst := condition{"connections.state.fine", ui.Good}
 	for _, s := range l.Streams {
 		if is := streamState(s, false, now); weight[is.word] > weight[worst.word] {

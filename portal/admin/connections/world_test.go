@@ -62,6 +62,10 @@ type plant struct {
 	rehearsed connections.Rehearsed
 	trials    []connections.Trial
 	cabinet   cabinet
+	tables    remote.Tables
+	look      remote.TableLook
+	looks     []*remote.Layout
+	explained []remote.Layout
 }
 
 func (p *plant) call(what string) error { p.calls = append(p.calls, what); return p.err }
@@ -161,6 +165,30 @@ func (p *plant) Repair(context.Context, record.ConnectionID, string) (run.Repair
 	return p.repair, nil
 }
 
+func (p *plant) Tables(context.Context, access.Scope, record.ConnectionID) (remote.Tables, error) {
+	return p.tables, p.err
+}
+
+func (p *plant) Look(_ context.Context, _ access.Scope, _ record.ConnectionID, table string, l *remote.Layout) (remote.TableLook, error) {
+	p.looks = append(p.looks, l)
+	if table != p.look.Table.Name {
+		return remote.TableLook{}, fault.New(fault.NotFound, "There is no such table.")
+	}
+	out := p.look
+	out.Wrong, out.Unsure = map[string]string{}, p.look.Unsure
+	if l != nil {
+		out.Layout = *l
+	}
+	return out, nil
+}
+
+func (p *plant) Explain(_ context.Context, _ access.Scope, _ record.ConnectionID, table, _ string, l remote.Layout) error {
+	if p.err == nil {
+		p.explained = append(p.explained, l)
+	}
+	return p.err
+}
+
 func (p *plant) AllAccounts(context.Context) ([]record.AccountInfo, error) { return p.accounts, nil }
 
 // world is the pages over a plant.
@@ -181,7 +209,7 @@ func newWorld(t *testing.T) *world {
 	p.current = connections.Draft{ID: id, Connector: "desk", Name: "Our desk", Settings: map[string]string{"url": "https://rt.example"}}
 	frame := ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Zone: time.UTC, Now: func() time.Time { return now }})
 	return &world{plant: p, t: t, id: id.String(), pages: connections.New(connections.Options{
-		Watch: p, Care: p, Add: p, Own: p, Edit: p, Words: p, Match: p, Account: p, Consent: p, Hooks: p, Trial: p, Fields: &p.cabinet, Frame: frame})}
+		Watch: p, Care: p, Add: p, Own: p, Edit: p, Words: p, Match: p, Account: p, Consent: p, Hooks: p, Trial: p, Fields: &p.cabinet, Files: p, Frame: frame})}
 }
 
 type handler = func(http.ResponseWriter, *http.Request, access.Scope) error

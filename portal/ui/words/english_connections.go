@@ -1,7 +1,7 @@
 package words
 
 // englishConnections are the words of the pages where systems are connected.
-var englishConnections = join(englishConnecting, englishConnected, englishMatching, englishConsent, englishHooks, englishDryRun, englishDictionary, englishFields, englishMapping, Catalogue{
+var englishConnections = join(englishConnecting, englishConnected, englishMatching, englishConsent, englishHooks, englishDryRun, englishDictionary, englishFields, englishMapping, englishTables, Catalogue{
 	"nav.connections": "Connections",
 })
 
