@@ -43,6 +43,7 @@ type App struct {
 
 // New opens nothing: a command that only prints works beside a broken data folder.
 func New(cfg config.Config, log *slog.Logger) *App {
+	giveRoom()
 	a := &App{cfg: cfg, log: log, now: time.Now,
 		budgets: map[record.ConnectionID]remote.Budget{}, ways: map[way]http.RoundTripper{}}
 	a.own = a.shelf()
