@@ -26,6 +26,7 @@ type Connections struct {
 	WordsFile, WordsLook    session.Page // a dictionary as a file
 	WordsTake               session.Page
 	Fields                  Fields
+	AskRemoval, Remove      session.Page
 }
 
 // Fields are the handlers of the page about custom fields.
@@ -56,6 +57,8 @@ func connectionDoors(p Connections) []door {
 		{post, "/admin/connections/{id}/confirm", admin, p.Confirm},
 		{get, "/admin/connections/{id}/settings", admin, p.Settings},
 		{post, "/admin/connections/{id}/settings", admin, p.Revise},
+		{get, "/admin/connections/{id}/remove", admin, p.AskRemoval},
+		{post, "/admin/connections/{id}/remove", admin, p.Remove},
 		{get, "/admin/connections/{id}/hooks", admin, p.Hooks},
 		{post, "/admin/connections/{id}/hooks", admin, p.HookSecret},
 		{get, "/admin/connections/{id}/dry-run", admin, p.DryRun},

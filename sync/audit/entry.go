@@ -62,6 +62,8 @@ const (
 	ConnectionMade  What = "connection.changed"
 	MeaningChanged  What = "status.changed"
 	FieldShown      What = "custom_field.shown" // or hidden
+	// ConnectionRemoved is one whose removal was begun by an administrator, or is done.
+	ConnectionRemoved What = "connection.removed"
 	// VisibilityChanged is a rule of what clients do not see.
 	VisibilityChanged What = "visibility.changed"
 	// AuthorityNamed says which connection is believed for a kind, AuthorityDecided

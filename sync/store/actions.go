@@ -169,7 +169,7 @@ func (a *Account) Destinations(ctx context.Context, s access.Scope, account reco
 	}
 	err := a.db.For(account).Find(ctx, &rows, `SELECT DISTINCT c.id, c.name, c.queues FROM connections c
 		JOIN companies p ON p.connection_id = c.id JOIN streams s ON s.connection_id = c.id
-		WHERE p.account_id = ? AND (' ' || s.kinds || ' ') LIKE '% ticket %' AND NOT EXISTS (SELECT 1 FROM authorities x
+		WHERE c.removing_at IS NULL AND p.account_id = ? AND (' ' || s.kinds || ' ') LIKE '% ticket %' AND NOT EXISTS (SELECT 1 FROM authorities x
 			JOIN companies k ON k.connection_id = x.authority_id AND k.account_id = p.account_id WHERE x.kind = 'ticket' AND x.other_id = c.id) ORDER BY c.name`, account)
 	if err != nil {
 		return nil, fault.At("list destinations", err)

@@ -161,7 +161,8 @@ func replyTo(ctx context.Context, tx *scoped.Tx, ap approval.Approval, d approva
 		ConnectionID record.ConnectionID
 		ExternalID   string
 	}
-	err := tx.Find(ctx, &rows, "SELECT connection_id, external_id FROM records WHERE account_id = ? AND id = ?", ap.Account, ap.Ticket)
+	err := tx.Find(ctx, &rows, `SELECT r.connection_id, r.external_id FROM records r JOIN connections c ON c.id = r.connection_id AND c.removing_at IS NULL
+		WHERE r.account_id = ? AND r.id = ?`, ap.Account, ap.Ticket)
 	if err != nil || len(rows) == 0 {
 		return action.Action{}, fault.At("look for the request of an approval", err)
 	}

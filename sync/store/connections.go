@@ -106,6 +106,13 @@ func nameFree(ctx context.Context, tx *scoped.Tx, c remote.Connection) error {
 		return fault.At("look for the name", err)
 	}
 	if taken > 0 {
+		var leaving bool
+		if err := tx.Find(ctx, &leaving, "SELECT EXISTS (SELECT 1 FROM connections WHERE name = ? AND removing_at IS NOT NULL)", plain(c.Name)); err != nil {
+			return fault.At("look for the name", err)
+		}
+		if leaving {
+			return fault.Newf(fault.Conflict, "A connection named %q is being removed. Its name is free when that is done.", c.Name).Field("name", "This name is free in a while.")
+		}
 		return fault.Newf(fault.Conflict, "A connection named %q exists already.", c.Name).Field("name", "This name is taken.")
 	}
 	return nil
@@ -144,12 +151,12 @@ func seconds(d time.Duration) int64 { return int64(d / time.Second) }
 
 // Connection returns one connection; fault.NotFound when there is none.
 func (y *System) Connection(ctx context.Context, id record.ConnectionID) (remote.Connection, error) {
-	return y.connection(ctx, "WHERE id = ?", id)
+	return y.connection(ctx, "WHERE removing_at IS NULL AND id = ?", id)
 }
 
 // ConnectionNamed is Connection by its name.
 func (y *System) ConnectionNamed(ctx context.Context, name string) (remote.Connection, error) {
-	return y.connection(ctx, "WHERE name = ?", name)
+	return y.connection(ctx, "WHERE removing_at IS NULL AND name = ?", name)
 }
 
 func (y *System) connection(ctx context.Context, where string, arg any) (remote.Connection, error) {
@@ -167,7 +174,7 @@ func (y *System) connection(ctx context.Context, where string, arg any) (remote.
 // Connections lists every connection by name.
 func (y *System) Connections(ctx context.Context) ([]remote.Connection, error) {
 	var rows []connectionRow
-	if err := y.db.Find(ctx, &rows, selectConnection+"ORDER BY name"); err != nil {
+	if err := y.db.Find(ctx, &rows, selectConnection+"WHERE removing_at IS NULL ORDER BY name"); err != nil {
 		return nil, fault.At("list connections", err)
 	}
 	out := make([]remote.Connection, 0, len(rows))

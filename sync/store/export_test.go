@@ -117,3 +117,8 @@ func (s *Store) Unnamed(ctx context.Context) (n int, err error) {
 	err = s.Account().db.Find(ctx, &n, scoped.System+"SELECT count(*) FROM records")
 	return n, err
 }
+
+// RemoveSome is the first transaction of a removal.
+func (y *System) RemoveSome(ctx context.Context, c record.ConnectionID) (more bool, err error) {
+	return y.removeSome(ctx, c, &identityKey{})
+}

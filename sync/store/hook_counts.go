@@ -18,7 +18,7 @@ func (y *System) CountHooks(ctx context.Context, counts []run.HookCounts) error 
 	return fault.At("count webhooks", y.db.Write(ctx, scoped.Bulk, func(ctx context.Context, tx *scoped.Tx) error {
 		for _, c := range counts {
 			_, err := tx.Run(ctx, `INSERT INTO hook_counts (connection_id, taken, repeated, refused, taken_at, refused_at, problem)
-				SELECT id, ?, ?, ?, ?, ?, ? FROM connections WHERE id = ?
+				SELECT id, ?, ?, ?, ?, ?, ? FROM connections WHERE id = ? AND removing_at IS NULL
 				ON CONFLICT (connection_id) DO UPDATE SET taken = hook_counts.taken + excluded.taken, repeated = hook_counts.repeated + excluded.repeated,
 				refused = hook_counts.refused + excluded.refused, taken_at = COALESCE(excluded.taken_at, hook_counts.taken_at),
 				problem = CASE WHEN excluded.refused_at IS NULL THEN hook_counts.problem ELSE excluded.problem END,

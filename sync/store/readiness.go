@@ -48,7 +48,7 @@ func (y *System) streamReadiness(ctx context.Context, r *access.Readiness) error
 		Paused      bool
 	}
 	err := y.db.Find(ctx, &rows, `SELECT c.name, s.stream, s.completed_at, s.fresh_for, s.failures, s.held, c.paused
-		FROM streams s JOIN connections c ON c.id = s.connection_id ORDER BY c.name, s.position`)
+		FROM streams s JOIN connections c ON c.id = s.connection_id AND c.removing_at IS NULL ORDER BY c.name, s.position`)
 	for _, s := range rows {
 		r.Streams = append(r.Streams, access.StreamReadiness{Connection: s.Name, Stream: s.Stream, Completed: s.CompletedAt.Time,
 			FreshFor: time.Duration(s.FreshFor) * time.Second, Failures: s.Failures, Held: s.Held != "", Paused: s.Paused})

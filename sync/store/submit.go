@@ -222,7 +222,10 @@ func insertAction(ctx context.Context, tx *scoped.Tx, a action.Action) (int64, e
 		company, base, input, state, recorded_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (account_id, user_id, key) DO NOTHING`, a.Account, a.ID, a.Ref, a.Actor.User, string(actor), a.Key, a.Kind,
 		a.Connection, a.Target, a.External, a.Company, a.Base, string(input), a.State, at(a.Recorded), at(a.Changed))
-	return n, fault.At("record action", err)
+	if err != nil || n == 0 {
+		return n, fault.At("record action", err)
+	}
+	return n, connected(ctx, tx, a.Connection)
 }
 
 // Withdraw takes back an action that was not sent yet; fault.Conflict when it is

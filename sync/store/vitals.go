@@ -135,7 +135,7 @@ func (y *System) streamVitals(ctx context.Context, v *Vitals) error {
 		Paused      bool
 	}
 	err := y.db.Find(ctx, &rows, `SELECT c.name, s.stream, s.completed_at, s.failures, s.held, c.paused
-		FROM streams s JOIN connections c ON c.id = s.connection_id ORDER BY c.name, s.position`)
+		FROM streams s JOIN connections c ON c.id = s.connection_id AND c.removing_at IS NULL ORDER BY c.name, s.position`)
 	for _, r := range rows {
 		v.Streams = append(v.Streams, StreamVitals{r.Name, r.Stream, r.CompletedAt.Time, r.Failures, r.Held != "", r.Paused})
 	}
@@ -149,7 +149,7 @@ func (y *System) runVitals(ctx context.Context, v *Vitals) error {
 		State  run.State
 		N      int64
 	}
-	err := y.db.Find(ctx, &rows, `SELECT c.name, r.stream, r.state, count(*) AS n FROM streams s JOIN connections c ON c.id = s.connection_id
+	err := y.db.Find(ctx, &rows, `SELECT c.name, r.stream, r.state, count(*) AS n FROM streams s JOIN connections c ON c.id = s.connection_id AND c.removing_at IS NULL
 		JOIN runs r ON r.connection_id = s.connection_id AND r.stream = s.stream AND r.started_at >= ?
 		GROUP BY c.name, r.stream, r.state ORDER BY c.name, r.stream, r.state`, at(y.now().Add(-time.Hour)))
 	for _, r := range rows {

@@ -5,6 +5,7 @@ import (
 
 	"portico/portal"
 	"portico/portal/admin/connections"
+	"portico/portal/session"
 	"portico/portal/ui"
 	"portico/sync/access"
 	"portico/sync/fault"
@@ -27,7 +28,8 @@ type fitter struct {
 // connecting adds the pages of connections.
 func (a *App) connecting(to *portal.Pages, sys *store.System, frame ui.Framer) {
 	f := fitter{a, sys}
-	p := connections.New(connections.Options{Watch: f, Care: f, Add: f, Own: f, Edit: f, Words: f, Match: f, Account: sys, Consent: f, Hooks: f, Trial: f, Fields: f, Files: f, Frame: frame})
+	p := connections.New(connections.Options{Watch: f, Care: f, Add: f, Own: f, Edit: f, Words: f, Match: f, Account: sys, Consent: f, Hooks: f, Trial: f, Fields: f, Files: f,
+		Remove: f, Fresh: session.Fresh, Frame: frame})
 	a.tables(to, p)
 	to.Connections = portal.Connections{
 		List: p.List, Gallery: p.Gallery, Form: p.Form, Check: p.Check, Preview: p.Preview, Connect: p.Connect, Again: p.Again,
@@ -36,7 +38,7 @@ func (a *App) connecting(to *portal.Pages, sys *store.System, frame ui.Framer) {
 		Companies: p.Companies, Match: p.MatchCompanies, Unmatch: p.Unmatch, Repair: p.Repair,
 		ConsentBack: p.ConsentBack, ConsentChoose: p.ConsentChoose, ConsentAgain: p.ConsentAgain,
 		Hooks: p.Hooks, HookSecret: p.HookSecret, Fields: portal.Fields{List: p.CustomFields, Show: p.ShowField, Ask: p.AskFields},
-		WordsFile: p.WordsFile, WordsLook: p.WordsLook, WordsTake: p.WordsTake, DryRun: p.DryRun, DryRunShow: p.TryAction,
+		WordsFile: p.WordsFile, WordsLook: p.WordsLook, WordsTake: p.WordsTake, DryRun: p.DryRun, DryRunShow: p.TryAction, AskRemoval: p.AskRemoval, Remove: p.Remove,
 	}
 }
 

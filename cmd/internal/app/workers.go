@@ -40,6 +40,7 @@ type workers struct {
 	tell   *webhook.Worker
 	mail   *notify.Worker
 	intake *intake.Intake
+	leave  *remover
 	clock  schedule.Loop
 	log    *slog.Logger
 	// elsewhere says that other processes work: this one only rings them.
@@ -65,6 +66,7 @@ func (a *App) newWorkers(s *store.Store, firm *provider.Provider) (*workers, err
 	if w.mail, err = a.postman(s, firm); err != nil {
 		return nil, errors.Join(err, queue.Close())
 	}
+	w.leave = newRemover(sys, a.log)
 	w.clock = schedule.Loop{Store: sys, Enqueue: w.enqueuePull, Sweep: w.sweep, Now: a.now, Log: a.log}
 	w.server = jobs.NewServer(queue, map[jobs.Name]jobs.Handler{jobs.PushAction: w.doAction, jobs.PullStream: w.doPull, jobs.DeliverWebhooks: w.doTell, jobs.ReadHook: w.doHook, jobs.SendMails: w.doMail},
 		jobs.ServerOptions{Interactive: a.cfg.Jobs.Workers, Background: max(2, a.cfg.Jobs.Workers/2), Log: a.log})
@@ -121,6 +123,7 @@ func (w *workers) sweep(ctx context.Context) error {
 	_, err := w.sys.RemindApprovals(ctx)
 	_, late := w.sys.LateApprovals(ctx)
 	w.mail.Ring()
+	w.leave.ring()
 	return errors.Join(err, late, w.push.Sweep(ctx), w.tell.Sweep(ctx), w.intake.Sweep(ctx))
 }
 
@@ -217,6 +220,7 @@ func (w *workers) drain(ctx context.Context) error {
 	var telling sync.WaitGroup
 	telling.Go(func() { w.tell.Drain(ctx) })
 	telling.Go(func() { w.mail.Drain(ctx) })
+	telling.Go(w.leave.drain)
 	err := w.server.Stop(ctx)
 	telling.Wait()
 	return err

@@ -75,7 +75,11 @@ type Options struct {
 	Trial   Trying
 	Fields  Fielding
 	Files   Explaining
-	Frame   ui.Framer
+	Remove  Removing
+	// Fresh asks that who is signed in has just proved who they are, before a
+	// connection is removed; see session.Fresh.
+	Fresh func(ctx context.Context) error
+	Frame ui.Framer
 }
 
 // Pages serves administrators. It is safe for concurrent use.

@@ -19,6 +19,8 @@ type listView struct {
 	Lines  []Line
 	Held   string
 	Busy   bool
+	// Leaving are those that are being removed.
+	Leaving []run.Removal
 }
 
 // List serves GET /admin/connections.
@@ -32,7 +34,12 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, s access.Scope) err
 		return err
 	}
 	c.Title = c.T("connections.title")
+	parts.Said(c, r)
 	v := listView{Chrome: c, Lines: lines, Held: p.o.Watch.Held(r.Context())}
+	if v.Leaving, err = p.o.Remove.Removals(r.Context()); err != nil {
+		return err
+	}
+	v.Busy = len(v.Leaving) > 0
 	for _, l := range lines {
 		v.Busy = v.Busy || busy(l, c.Now)
 	}

@@ -66,6 +66,9 @@ type plant struct {
 	look      remote.TableLook
 	looks     []*remote.Layout
 	explained []remote.Layout
+	plan      run.Removal
+	leaving   []run.Removal
+	stale     error // of who has signed in long ago
 }
 
 func (p *plant) call(what string) error { p.calls = append(p.calls, what); return p.err }
@@ -209,7 +212,8 @@ func newWorld(t *testing.T) *world {
 	p.current = connections.Draft{ID: id, Connector: "desk", Name: "Our desk", Settings: map[string]string{"url": "https://rt.example"}}
 	frame := ui.NewFramer(ui.FrameOptions{Provider: ui.Provider{Name: "Halden IT"}, Zone: time.UTC, Now: func() time.Time { return now }})
 	return &world{plant: p, t: t, id: id.String(), pages: connections.New(connections.Options{
-		Watch: p, Care: p, Add: p, Own: p, Edit: p, Words: p, Match: p, Account: p, Consent: p, Hooks: p, Trial: p, Fields: &p.cabinet, Files: p, Frame: frame})}
+		Watch: p, Care: p, Add: p, Own: p, Edit: p, Words: p, Match: p, Account: p, Consent: p, Hooks: p, Trial: p, Fields: &p.cabinet, Files: p,
+		Remove: p, Fresh: func(context.Context) error { return p.stale }, Frame: frame})}
 }
 
 type handler = func(http.ResponseWriter, *http.Request, access.Scope) error

@@ -7,7 +7,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA :schema FROM :app, :system;
 
 -- Pages: what a viewer reads and asks for, of the one account that is set.
 GRANT SELECT ON accounts, authorities, companies, custom_fields, customs, identities, records TO :app;
-GRANT SELECT (id, name, queues) ON connections TO :app;
+GRANT SELECT (id, name, queues, removing_at) ON connections TO :app;
 GRANT SELECT (connection_id, stream, position, kinds, fresh_for, completed_at, failures, failing_since, problem) ON streams TO :app;
 GRANT SELECT, INSERT, UPDATE ON actions, approvals, mail_choices TO :app;
 GRANT SELECT, INSERT ON approval_people, approval_versions TO :app; -- what was asked stays as it was
