@@ -258,7 +258,7 @@ func removePage(v removeView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.TextField(v.Chrome, ui.Field{ID: "name", Name: "name", Label: v.Chrome.T("connections.remove.name"), Hint: v.Plan.Name, Value: v.Typed, Error: v.Problems["name"], Required: true, Max: 200, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.TextField(v.Chrome, ui.Field{ID: "name", Name: "name", Label: v.Chrome.T("connections.remove.name"), Hint: v.Plan.Name, Value: v.Typed, Error: v.Problems["name"], Required: true, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

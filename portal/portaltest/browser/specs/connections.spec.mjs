@@ -86,6 +86,22 @@ describe("connections", () => {
         await page.locator("tr[data-stream=tickets] .po-status", { hasText: "Up to date" }).waitFor({ timeout: pulled });
         await page.locator("[data-part=unmatched]", { hasText: /\d+ compan(y is|ies are) not matched/ }).waitFor({ timeout: pulled });
         await inspect(page, "connections-pulled", refused);
+
+        // And removed again, by who types its name.
+        await page.getByRole("link", { name: "Settings", exact: true }).click();
+        await page.getByRole("link", { name: "Look at what would go" }).click();
+        await page.getByRole("heading", { name: `Remove ${name}?` }).waitFor();
+        await inspect(page, "connection-remove", refused);
+        await page.getByLabel("Type its name to remove it").fill("Desk");
+        await page.getByRole("button", { name: "Remove it for good" }).click();
+        await page.locator(".po-note", { hasText: "This is not the name" }).waitFor();
+        await inspect(page, "connection-remove-refused", refused);
+        await page.getByLabel("Type its name to remove it").fill(name);
+        await page.getByRole("button", { name: "Remove it for good" }).click();
+        await page.waitForURL("**/admin/connections?done=removing");
+        await inspect(page, "connections-leaving", refused);
+        await page.locator("[data-part=leaving]", { hasText: name }).waitFor({ state: "detached", timeout: pulled });
+        assert.equal(await page.getByRole("link", { name }).count(), 0, "it is still listed");
       }));
 
       test(`looked after, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
