@@ -93,6 +93,9 @@ type System struct {
 	// Nil when the connector cannot notice.
 	Delete func(external string)
 
+	// Tailor sets a custom field of a record to a text; "" empties it.
+	Tailor func(external, value string)
+
 	// Restore brings a deleted record back; of those that cannot be, it says false.
 	Restore func(external string) bool
 	// Rotate ends the credential and returns the new one.
@@ -173,6 +176,7 @@ func checks() []check {
 		{"a cancelled pull is not complete", nil, cancelled},
 		{"a change is seen", func(s *System) bool { return s.Change != nil }, changeIsSeen},
 		{"a change in the same second is seen", func(s *System) bool { return s.Change != nil }, changeInTheSameSecond},
+		{"custom fields turn up, change and disappear", func(s *System) bool { return s.Tailor != nil }, customFields},
 		{"additions while a pull runs are seen", func(s *System) bool { return s.Add != nil }, additionsMeanwhile},
 		{"a late commit is seen", func(s *System) bool { return s.Begin != nil && s.Change != nil }, lateCommit},
 		{"a deletion is seen", func(s *System) bool { return s.Delete != nil }, deletionIsSeen},

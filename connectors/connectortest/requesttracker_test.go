@@ -73,6 +73,7 @@ func practice(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 		Begin: func(external, marker string) func() {
 			return d.Begin(d.id(external), agent, marker)
 		},
+		Tailor:  func(external, value string) { d.SetField(d.id(external), agent, "Severity", value) },
 		Delete:  d.remove,
 		Restore: d.restore,
 		Rotate: func() map[string]string {

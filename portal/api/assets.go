@@ -30,6 +30,7 @@ type WholeAsset struct {
 	Category string `json:"category,omitempty"`
 	Location string `json:"location,omitempty"`
 	Holder   Person `json:"holder,omitzero"`
+	Customs
 }
 
 type assetList struct {
@@ -88,5 +89,5 @@ func (a *API) readAsset(r *http.Request, c Caller) (any, error) {
 	if !ok {
 		return nil, fault.New(fault.Internal, "")
 	}
-	return WholeAsset{Asset: a.assetOf(d.Row), Tag: b.Tag, Model: b.Model, Serial: b.Serial, Category: b.Category, Location: b.Location, Holder: Person(b.HeldBy)}, nil
+	return WholeAsset{Asset: a.assetOf(d.Row), Tag: b.Tag, Model: b.Model, Serial: b.Serial, Category: b.Category, Location: b.Location, Holder: Person(b.HeldBy), Customs: customsOf(d)}, nil
 }

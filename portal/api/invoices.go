@@ -36,6 +36,7 @@ type Invoice struct {
 // WholeInvoice is an invoice with its lines, files and payments.
 type WholeInvoice struct {
 	Invoice
+	Customs
 	Version  string        `json:"version" doc:"Send it as base with a payment, which is then refused when the invoice has changed."`
 	Lines    []Line        `json:"lines"`
 	Files    []File        `json:"files" doc:"Its PDF and whatever else the source keeps with it."`
@@ -142,7 +143,7 @@ func (a *API) readInvoice(r *http.Request, c Caller) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := WholeInvoice{Version: d.Base, Lines: linesOf(body.Lines), Payments: []PaymentPart{}}
+	out := WholeInvoice{Customs: customsOf(d), Version: d.Base, Lines: linesOf(body.Lines), Payments: []PaymentPart{}}
 	if out.Invoice, err = a.invoiceOf(d); err != nil {
 		return nil, err
 	}

@@ -29,6 +29,7 @@ type Quote struct {
 // WholeQuote is a quote with its lines and files.
 type WholeQuote struct {
 	Quote
+	Customs
 	Version string `json:"version" doc:"Send it as base with a decision, which is then refused when the quote has changed."`
 	Digest  string `json:"digest" doc:"Fingerprint of everything that is offered: send it with a decision, which is then refused when any of that has changed."`
 	Lines   []Line `json:"lines"`
@@ -59,6 +60,7 @@ type Contract struct {
 // WholeContract is a contract with its terms and files.
 type WholeContract struct {
 	Contract
+	Customs
 	Terms string `json:"terms,omitempty"`
 	Files []File `json:"files"`
 }
@@ -115,7 +117,7 @@ func (a *API) readQuote(r *http.Request, c Caller) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := WholeQuote{Version: d.Base, Digest: body.Digest(), Lines: linesOf(body.Lines)}
+	out := WholeQuote{Customs: customsOf(d), Version: d.Base, Digest: body.Digest(), Lines: linesOf(body.Lines)}
 	if out.Quote, err = a.quoteOf(d); err == nil {
 		out.Files, err = a.filesOf(r, c, d.ID)
 	}
@@ -143,7 +145,7 @@ func (a *API) readContract(r *http.Request, c Caller) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := WholeContract{Terms: body.Terms}
+	out := WholeContract{Customs: customsOf(d), Terms: body.Terms}
 	if out.Contract, err = a.contractOf(d); err == nil {
 		out.Files, err = a.filesOf(r, c, d.ID)
 	}

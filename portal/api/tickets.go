@@ -25,11 +25,12 @@ type Ticket struct {
 // WholeTicket is a request with what was said in it.
 type WholeTicket struct {
 	Ticket
-	Version   string    `json:"version" doc:"Send it as base with a decision, which is then refused when the request has changed."`
-	Queue     string    `json:"queue,omitempty"`
-	Priority  string    `json:"priority,omitempty"`
-	Requester Person    `json:"requester,omitzero"`
-	Comments  []Comment `json:"comments" doc:"The public history, oldest first; the newest thousand entries."`
+	Version   string `json:"version" doc:"Send it as base with a decision, which is then refused when the request has changed."`
+	Queue     string `json:"queue,omitempty"`
+	Priority  string `json:"priority,omitempty"`
+	Requester Person `json:"requester,omitzero"`
+	Customs
+	Comments []Comment `json:"comments" doc:"The public history, oldest first; the newest thousand entries."`
 }
 
 // Person is somebody as the source knows them.
@@ -146,7 +147,7 @@ func (a *API) readTicket(r *http.Request, c Caller) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := WholeTicket{Ticket: a.ticketOf(d.Row), Version: d.Base, Queue: body.Queue, Priority: body.Priority, Requester: Person(body.Requester), Comments: make([]Comment, len(entries))}
+	out := WholeTicket{Ticket: a.ticketOf(d.Row), Version: d.Base, Queue: body.Queue, Priority: body.Priority, Requester: Person(body.Requester), Customs: customsOf(d), Comments: make([]Comment, len(entries))}
 	for i, e := range entries {
 		out.Comments[i] = a.commentOf(e)
 	}

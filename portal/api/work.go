@@ -20,6 +20,7 @@ type Project struct {
 	Due     string    `json:"due,omitempty" format:"date"`
 	Done    string    `json:"done,omitempty" doc:"Percent, exact decimal text."`
 	Updated time.Time `json:"updated_at,omitzero" doc:"By the source's clock."`
+	Customs
 	Fact
 }
 
@@ -52,6 +53,7 @@ type Event struct {
 	Zone         string    `json:"zone,omitempty" doc:"IANA name of where it was entered."`
 	Acknowledged bool      `json:"acknowledged" doc:"A client has confirmed it, as the source knows."`
 	Updated      time.Time `json:"updated_at,omitzero" doc:"By the source's clock."`
+	Customs
 	Fact
 }
 
@@ -92,7 +94,7 @@ func (a *API) workDoors() []Door {
 func (a *API) projectOf(d record.Detail) (Project, error) {
 	b, err := bodyAs[record.Project](d)
 	return Project{ID: d.ID.String(), Number: b.Number, Name: b.Name, Status: statusOf(d.Row), Text: b.Text, Manager: Person(b.Manager), Start: dayOf(b.Start),
-		Due: dayOf(b.Due), Done: string(b.Done), Updated: d.Updated.UTC(), Fact: a.fact(d.Stamp)}, err
+		Due: dayOf(b.Due), Done: string(b.Done), Customs: customsOf(d), Updated: d.Updated.UTC(), Fact: a.fact(d.Stamp)}, err
 }
 
 func (a *API) documentOf(d record.Detail) (Document, error) {
@@ -104,7 +106,7 @@ func (a *API) documentOf(d record.Detail) (Document, error) {
 func (a *API) eventOf(d record.Detail) (Event, error) {
 	b, err := bodyAs[record.Event](d)
 	return Event{ID: d.ID.String(), Title: b.Title, Text: b.Text, Type: b.Type, Status: statusOf(d.Row), Location: b.Location, Start: b.Start.UTC(), End: b.End.UTC(),
-		AllDay: b.AllDay, Zone: b.Zone, Acknowledged: b.Acknowledged, Updated: d.Updated.UTC(), Fact: a.fact(d.Stamp)}, err
+		AllDay: b.AllDay, Zone: b.Zone, Acknowledged: b.Acknowledged, Customs: customsOf(d), Updated: d.Updated.UTC(), Fact: a.fact(d.Stamp)}, err
 }
 
 func (a *API) listProjects(r *http.Request, c Caller) (any, error) {

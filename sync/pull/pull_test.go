@@ -235,6 +235,38 @@ func TestABadRecordIsSetAsideAndTheRunGoesOn(t *testing.T) {
 	}
 }
 
+func TestWhatIsTooMuchOfARecordIsCutAndReported(t *testing.T) {
+	t.Parallel()
+	l := &ledger{}
+	many := ticket("1", "a")
+	for i := range 10_000 {
+		many.Custom = append(many.Custom, record.Custom{ID: strconv.Itoa(i), Values: []string{"v"}})
+	}
+	huge := ticket("2", "b")
+	huge.Custom = []record.Custom{{ID: "1", Values: []string{strings.Repeat("x", 30<<20)}}, {ID: "2", Values: []string{"fits"}}}
+	fine := ticket("3", "c")
+	fine.Custom = []record.Custom{{ID: "1", Values: []string{"v"}}}
+	r, err := puller(l, func(ctx context.Context, _ remote.PullRequest, emit remote.Emitter) error {
+		if err := emit.Page(ctx, remote.Page{Records: []record.Record{many, huge, fine}}); err != nil {
+			return err
+		}
+		return emit.Complete(ctx)
+	}).Run(t.Context(), due(remote.Changes))
+	if err != nil || r.State != run.Done {
+		t.Fatalf("run = %+v, %v", r, err)
+	}
+	p := l.pages[0]
+	if len(p.Records) != 3 || len(p.Rejects) != 2 || !strings.Contains(p.Rejects[0].Reason, "10000 custom fields") || !strings.Contains(p.Rejects[1].Reason, "too long") {
+		t.Fatalf("%d records, set aside %+v", len(p.Records), p.Rejects)
+	}
+	if n := len(p.Records[0].Custom); n != record.MostCustom {
+		t.Errorf("%d fields are kept", n)
+	}
+	if c := p.Records[1].Custom; len(c) != 2 || len(c[0].Values[0]) != record.MostCustomText {
+		t.Errorf("%d fields are kept of the huge one", len(c))
+	}
+}
+
 func TestFailuresRestLongerEachTimeAndObeyRetryAfter(t *testing.T) {
 	t.Parallel()
 	for failures, want := range map[int]time.Duration{0: 30 * time.Second, 2: 2 * time.Minute, 30: 15 * time.Minute} {

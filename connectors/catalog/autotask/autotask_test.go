@@ -47,6 +47,7 @@ func tenant(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	for _, name := range []string{"Nordwind Logistik GmbH", "Brightleaf Dental Group"} {
 		d.companies = append(d.companies, things.Add(autotask.Companies, shelf.Values{"companyName": name, "webAddress": "https://www.example.com/", "isActive": true}))
 	}
+	d.Fields = []autotask.Field{{Name: "Cost centre", DataType: "string"}}
 	d.Desk = connectortest.Desk{
 		Clock: clock, Shelf: things, Company: strconv.Itoa(d.companies[0]), Subject: "title", New: 1,
 		Open: func(n int, title string, status any) int {
@@ -65,6 +66,9 @@ func tenant(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	srv := httptest.NewServer(d.Fake)
 	t.Cleanup(srv.Close)
 	return d.Hooks(&connectortest.System{
+		Tailor: func(external, value string) {
+			d.Tailor(d.Number(external), "Cost centre", connectortest.OrNil(value))
+		},
 		Settings: map[string]string{"url": srv.URL + autotask.Base, "user": "portal@halden.example", "integration": "code", "resource": strconv.Itoa(portal), "queue": "29", "currency": "EUR"},
 		Secrets:  map[string]string{"secret": "good", "hook_key": "hush"}, BadSecrets: map[string]string{"secret": "bad"},
 		Faults: d.Faults, Main: "tickets",

@@ -53,6 +53,7 @@ func newDesk(t testing.TB, clock *connectortest.Clock) *desk {
 			"identifier": strings.ToUpper(name[:8]), "name": name, "website": "https://www." + strings.ToLower(name[:8]) + ".example/", "deletedFlag": false,
 		}))
 	}
+	f.Fields = []connectwise.Field{{ID: 7, Caption: "Cost centre", Type: "Text"}, {ID: 8, Caption: "Vault", Type: "Password"}}
 	d.Desk = connectortest.Desk{
 		Clock: clock, Shelf: f.Shelf, Company: strconv.Itoa(d.companies[0]), Subject: "summary", New: "New", Title: strings.Repeat("Long ", 30),
 		Open: func(n int, summary string, status any) int {
@@ -78,6 +79,10 @@ func firm(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	srv := httptest.NewServer(d.Fake)
 	t.Cleanup(srv.Close)
 	return d.Hooks(&connectortest.System{
+		Tailor: func(external, value string) {
+			d.Tailor(connectwise.Tickets, d.Number(external), 8, "secret of "+canary)
+			d.Tailor(connectwise.Tickets, d.Number(external), 7, connectortest.OrNil(value))
+		},
 		Settings: settings(srv.URL), Secrets: map[string]string{"private_key": "good", "word": "hush"}, BadSecrets: map[string]string{"private_key": "bad"},
 		Faults: d.Faults, Main: "tickets", List: faults.Match{Method: "GET", Path: "=" + connectwise.Base + "/service/tickets"},
 		Pages:    faults.List{Rows: "."},

@@ -59,6 +59,7 @@ func tenant(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	things.Add(halopsa.Invoices, shelf.Values{"client_id": d.clients[0], "invoicenumber": "1001", "posted": true, "total": 119.0, "tax_total": 19.0, "amountdue": 119.0, "amountpaid": 0,
 		"currency_code_name": "EUR", "invoice_date": "2026-02-01T00:00:00", "duedate": "2026-03-01T00:00:00", "lines": []any{map[string]any{"item_shortdescription": "Care", "qty_order": 1, "net_amount": 100.0}}})
 	things.Add(halopsa.Invoices, shelf.Values{"client_id": d.clients[0], "invoicenumber": canary, "posted": false, "datesent": "1900-01-01T00:00:00", "total": 5})
+	d.Fields = []halopsa.Field{{ID: 101, Name: "CFCostCentre", Label: "Cost centre"}, {ID: 102, Name: "CFVault", Label: "Vault", Secret: true}}
 	d.Desk = connectortest.Desk{
 		Clock: clock, Shelf: things, Company: strconv.Itoa(d.clients[0]), Subject: "summary", New: 1,
 		Open: func(n int, summary string, status any) int {
@@ -76,6 +77,10 @@ func tenant(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	srv := httptest.NewServer(d.Fake)
 	t.Cleanup(srv.Close)
 	return d.Hooks(&connectortest.System{
+		Tailor: func(external, value string) {
+			d.Tailor(halopsa.Tickets, d.Number(external), 102, "number of "+canary)
+			d.Tailor(halopsa.Tickets, d.Number(external), 101, value)
+		},
 		Settings: map[string]string{"url": srv.URL + "/api", "auth_url": srv.URL + "/auth", "client_id": "c1", "agent": strconv.Itoa(portal)},
 		Secrets:  map[string]string{"client_secret": "good", "password": "hush"}, BadSecrets: map[string]string{"client_secret": "bad"},
 		Faults: d.Faults, Main: "tickets", Nameless: true,

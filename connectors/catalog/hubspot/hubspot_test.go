@@ -50,6 +50,7 @@ func account(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 		d.companies = append(d.companies, d.Fake.Shelf.Add(hubspot.Companies, shelf.Values{"name": name, "domain": "example.com"}))
 	}
 	d.Fake.Shelf.Add(hubspot.Contacts, shelf.Values{"email": "Bo@nordwind.example", "firstname": "Bo", "lastname": "Lind", "associatedcompanyid": strconv.Itoa(d.companies[0])})
+	d.Properties = []hubspot.Property{{Name: "cost_centre", Label: "Cost centre", Type: "string", FieldType: "text"}}
 	d.Desk = connectortest.Desk{
 		Clock: clock, Shelf: d.Fake.Shelf, Company: strconv.Itoa(d.companies[0]), Subject: "subject", New: "11", Trace: true,
 		Open: func(n int, subject string, status any) int {
@@ -72,6 +73,9 @@ func account(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	srv := httptest.NewServer(d.Fake)
 	t.Cleanup(srv.Close)
 	return d.Hooks(&connectortest.System{
+		Tailor: func(external, value string) {
+			d.Fake.Shelf.Change(d.Number(external), shelf.Values{"cost_centre": connectortest.OrNil(value)})
+		},
 		Settings: map[string]string{"url": srv.URL, "pipeline": "0", "reference": hubspot.Reference},
 		Secrets:  map[string]string{"token": "good", "client_secret": "good"}, BadSecrets: map[string]string{"token": "bad"},
 		Faults: d.Faults, Main: "tickets", Lag: hubspot.Lag, Nameless: true,

@@ -46,6 +46,7 @@ type desk struct {
 	connectortest.Desk
 	organizations, people []int
 	colleague             int
+	centre, card          int // fields of tickets
 }
 
 func newDesk(t testing.TB, clock *connectortest.Clock, o zendesk.Options) *desk {
@@ -58,6 +59,7 @@ func newDesk(t testing.TB, clock *connectortest.Clock, o zendesk.Options) *desk 
 		d.organizations = append(d.organizations, id)
 		d.people = append(d.people, d.User([]string{"Bo Lind", "Cy Roth"}[i], []string{"bo@nordwind.example", "cy@brightleaf.example"}[i], "end-user", id))
 	}
+	d.centre, d.card = d.Field("Cost centre", "text", nil), d.Field("Card", "partialcreditcard", nil)
 	d.Desk = connectortest.Desk{
 		Clock: clock, Shelf: d.Fake.Shelf, Company: strconv.Itoa(d.organizations[0] + zendesk.Wide), Subject: "subject", New: "new", Trace: true,
 		Open: func(n int, subject string, status any) int {
@@ -87,6 +89,10 @@ func tenant(t testing.TB, clock *connectortest.Clock) *connectortest.System {
 	t.Cleanup(srv.Close)
 	put, post := faults.Match{Method: "PUT", Path: "/tickets/"}, faults.Match{Method: "POST", Path: "=" + zendesk.Base + "/tickets"}
 	return d.Hooks(&connectortest.System{
+		Tailor: func(external, value string) {
+			d.Tailor(d.Number(external), d.card, "card "+canary)
+			d.Tailor(d.Number(external), d.centre, connectortest.OrNil(value))
+		},
 		Settings: map[string]string{"url": srv.URL, "user": agent},
 		Secrets:  map[string]string{"token": "good", "signing": "good"}, BadSecrets: map[string]string{"token": "bad"},
 		Faults: d.Faults, Main: "tickets", Lag: time.Minute,

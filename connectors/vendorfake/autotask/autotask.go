@@ -46,6 +46,9 @@ type Fake struct {
 	Shelf  *shelf.Shelf
 	Faults *faults.Knobs
 
+	// Fields are the user-defined fields of tickets.
+	Fields []Field
+
 	resource int // whose id the API user has
 	mu       sync.Mutex
 	secret   string
@@ -97,6 +100,8 @@ func (f *Fake) route(r *http.Request, path []string) (int, any) {
 		return http.StatusOK, map[string]any{"item": map[string]any{"fileName": "invoice.pdf", "contentType": "application/pdf", "data": "JVBERi0xLjQ="}}
 	case rest == "entityInformation/fields":
 		return http.StatusOK, fields
+	case entity == Tickets && rest == "entityInformation/userDefinedFields":
+		return http.StatusOK, f.described()
 	case rest == "query":
 		return f.query(r, entity)
 	case rest == "query/count":
@@ -112,7 +117,7 @@ func (f *Fake) route(r *http.Request, path []string) (int, any) {
 		if !found {
 			return http.StatusOK, map[string]any{"item": nil}
 		}
-		return http.StatusOK, map[string]any{"item": show(t)}
+		return http.StatusOK, map[string]any{"item": f.show(t)}
 	default:
 		return http.StatusNotFound, failure("No HTTP resource was found.")
 	}
@@ -133,13 +138,16 @@ func value(number, label string) map[string]any {
 func stamp(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 // show is a thing as the API words it.
-func show(t shelf.Thing) map[string]any {
+func (f *Fake) show(t shelf.Thing) map[string]any {
 	out := map[string]any{"id": t.ID, "createDate": stamp(t.Created), "createDateTime": stamp(t.Created)}
 	if name := changed[t.Kind]; name != "" {
 		out[name] = stamp(t.Updated)
 	}
 	for name, v := range t.Values {
 		out[name] = v
+	}
+	if delete(out, "udf"); t.Kind == Tickets {
+		out["userDefinedFields"] = f.custom(t)
 	}
 	return out
 }

@@ -44,7 +44,7 @@ func (f *Fake) query(r *http.Request, entity string) (int, any) {
 	}
 	var rows []map[string]any
 	for _, t := range f.Shelf.All(entity, nil) {
-		row := show(t)
+		row := f.show(t)
 		if slices.ContainsFunc(q.Filter, func(c filter) bool { return !c.holds(row) }) {
 			continue
 		}

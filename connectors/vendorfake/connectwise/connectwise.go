@@ -55,6 +55,8 @@ type Fake struct {
 	Shelf  *shelf.Shelf
 	Faults *faults.Knobs
 	secret string
+	// Fields are the custom fields of tickets and configurations.
+	Fields []Field
 }
 
 // New returns an empty firm with one board called Help Desk.
@@ -132,7 +134,7 @@ func (f *Fake) route(r *http.Request, path []string) *answer {
 		if !found {
 			return missing()
 		}
-		return ok(show(t))
+		return ok(f.show(t))
 	case len(path) == 2 && r.Method == http.MethodGet:
 		return f.list(r, kind, nil)
 	default:
@@ -141,12 +143,15 @@ func (f *Fake) route(r *http.Request, path []string) *answer {
 }
 
 // show is a thing as the API words it.
-func show(t shelf.Thing) map[string]any {
+func (f *Fake) show(t shelf.Thing) map[string]any {
 	out := map[string]any{"id": t.ID, "_info": map[string]string{
 		"lastUpdated": t.Updated.UTC().Format(time.RFC3339), "dateEntered": t.Created.UTC().Format(time.RFC3339),
 	}}
 	for name, v := range t.Values {
 		out[name] = v
+	}
+	if delete(out, "custom"); t.Kind == Tickets || t.Kind == Configurations {
+		out["customFields"] = f.custom(t)
 	}
 	return out
 }

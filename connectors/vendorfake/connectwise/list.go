@@ -43,7 +43,7 @@ func (f *Fake) list(r *http.Request, kind string, among func(shelf.Thing) bool) 
 	found = found[:min(len(found), size)]
 	rows := make([]map[string]any, len(found))
 	for i, t := range found {
-		rows[i] = only(show(t), q.Get("fields"))
+		rows[i] = only(f.show(t), q.Get("fields"))
 	}
 	a := ok(rows)
 	if len(found) > 0 { // forward-only lists name a next page even when there is none

@@ -19,7 +19,7 @@ func (f *Fake) addNote(r *http.Request, ticket int) *answer {
 		return missing()
 	}
 	t, _ := f.Shelf.Get(Notes, f.Note(ticket, f.o.Member, in))
-	a := ok(show(t))
+	a := ok(f.show(t))
 	a.status = http.StatusCreated
 	return a
 }
@@ -56,7 +56,7 @@ func (f *Fake) create(r *http.Request) *answer {
 	id := f.Shelf.Add(Tickets, in)
 	f.Note(id, f.o.Member, shelf.Values{"text": text, "detailDescriptionFlag": true, "internalAnalysisFlag": false})
 	t, _ := f.Shelf.Get(Tickets, id)
-	a := ok(show(t))
+	a := ok(f.show(t))
 	a.status = http.StatusCreated
 	return a
 }
@@ -93,7 +93,7 @@ func (f *Fake) patch(r *http.Request, id int) *answer {
 	if before, after := field(was, "status/name"), field(t, "status/name"); before != after {
 		f.Shelf.Add(changed, shelf.Values{"ticket": id, "to": after})
 	}
-	return ok(show(t))
+	return ok(f.show(t))
 }
 
 // changed is the kind under which changes of a status are counted.

@@ -44,6 +44,9 @@ type Fake struct {
 	Faults *faults.Knobs
 	OAuth  *oauth.Server
 
+	// Fields are the custom fields of tickets and assets.
+	Fields []Field
+
 	agent int
 	mux   *http.ServeMux
 }
@@ -86,7 +89,7 @@ func (f *Fake) route(r *http.Request) (int, any) {
 		if !found {
 			return http.StatusNotFound, "Not found"
 		}
-		return http.StatusOK, show(t)
+		return http.StatusOK, f.show(t)
 	default:
 		return f.list(r, list)
 	}
@@ -114,7 +117,7 @@ func (f *Fake) list(r *http.Request, list string) (int, any) {
 	}
 	out := make([]map[string]any, 0, len(found))
 	for _, t := range found {
-		out = append(out, show(t))
+		out = append(out, f.show(t))
 	}
 	return http.StatusOK, map[string]any{"record_count": total, rows[list]: out}
 }
@@ -135,7 +138,7 @@ func text(v any) string {
 func stamp(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05") }
 
 // show is a thing as the API words it.
-func show(t shelf.Thing) map[string]any {
+func (f *Fake) show(t shelf.Thing) map[string]any {
 	out := map[string]any{"id": t.ID, "dateoccurred": stamp(t.Created), "last_update": stamp(t.Updated), "datetime": stamp(t.Created)}
 	if t.Kind == Tickets {
 		out["fixbydate"], out["dateclosed"] = "1900-01-01T00:00:00", "1900-01-01T00:00:00"
@@ -145,6 +148,9 @@ func show(t shelf.Thing) map[string]any {
 	}
 	for name, v := range t.Values {
 		out[name] = v
+	}
+	if delete(out, "customfields"); t.Kind == Tickets || t.Kind == Assets {
+		out["customfields"] = f.custom(t)
 	}
 	return out
 }

@@ -36,7 +36,7 @@ func (f *Fake) addAction(v shelf.Values) (int, any) {
 		return http.StatusBadRequest, "Please choose an outcome."
 	}
 	t, _ := f.Shelf.Get(Actions, f.Act(int(ticket), f.agent, v))
-	return http.StatusCreated, show(t)
+	return http.StatusCreated, f.show(t)
 }
 
 // Act adds an action of an agent to a ticket, or of a user when agent is zero.
@@ -58,7 +58,7 @@ func (f *Fake) create(v shelf.Values) (int, any) {
 	client, _ := v["client_id"].(float64)
 	v["client_id"], v["status_id"] = int(client), 1
 	t, _ := f.Shelf.Get(Tickets, f.Shelf.Add(Tickets, v))
-	return http.StatusCreated, show(t)
+	return http.StatusCreated, f.show(t)
 }
 
 func (f *Fake) change(v shelf.Values) (int, any) {
@@ -76,7 +76,7 @@ func (f *Fake) change(v shelf.Values) (int, any) {
 		f.Shelf.Add(moved, shelf.Values{"ticket": int(id), "to": int(status)})
 	}
 	t, _ := f.Shelf.Get(Tickets, int(id))
-	return http.StatusCreated, show(t)
+	return http.StatusCreated, f.show(t)
 }
 
 // moved is the kind under which changes of a status are counted.

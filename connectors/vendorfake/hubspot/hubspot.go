@@ -46,6 +46,8 @@ type Fake struct {
 	Shelf  *shelf.Shelf
 	Faults *faults.Knobs
 	Cap    int
+	// Properties are those of tickets that only this account has.
+	Properties []Property
 
 	clock  func() time.Time
 	mu     sync.Mutex
@@ -89,6 +91,7 @@ func (f *Fake) routes() {
 	}
 	on("GET /crm/v3/pipelines/tickets", f.pipelines)
 	on("GET /crm/v3/properties/tickets/{name}", f.property)
+	on("GET /crm/v3/properties/{kind}", f.properties)
 	on("GET /crm/v3/objects/{kind}", f.list)
 	on("POST /crm/v3/objects/{kind}", f.create)
 	on("POST /crm/v3/objects/{kind}/search", f.search)

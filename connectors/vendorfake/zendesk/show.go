@@ -44,6 +44,8 @@ func (f *Fake) show(t shelf.Thing) map[string]any {
 			out["status"] = "deleted"
 		}
 		out["is_public"] = f.public(t.ID)
+		delete(out, "custom")
+		out["custom_fields"] = f.custom(t)
 	case Users:
 		out["active"] = !t.Gone
 	case Comments:

@@ -124,6 +124,7 @@ func (f *Fake) routes() {
 	on("GET /organizations/count", f.count(Organizations))
 	on("GET /tickets/count", f.count(Tickets))
 	on("GET /custom_statuses", func(*http.Request) answer { return ok(map[string]any{Statuses: f.all(Statuses, nil)}) })
+	on("GET /ticket_fields", f.described)
 	on("GET /organizations", func(r *http.Request) answer { return f.paged(r, Organizations, f.all(Organizations, alive)) })
 	on("GET /organizations/{id}", f.one(Organizations, "organization"))
 	on("GET /incremental/users/cursor", func(r *http.Request) answer { return f.export(r, Users) })
