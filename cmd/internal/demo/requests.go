@@ -27,9 +27,9 @@ type line struct {
 
 func (q request) ticket(now time.Time, devices map[string]int) requesttracker.Ticket {
 	t := requesttracker.Ticket{Queue: q.queue, Subject: q.subject, Status: q.status, Owner: q.owner, Requestor: q.by, Text: q.text,
-		Created: days(now, q.age), Fields: map[string]string{"Client": companyOf(q.by)}}
+		Created: days(now, q.age), Fields: map[string]string{"Client": companyOf(q.by), "Severity": "S3"}}
 	if q.due != 0 {
-		t.Due = days(now, -q.due)
+		t.Due, t.Fields["Severity"] = days(now, -q.due), "S2"
 	}
 	if q.device != "" {
 		t.Assets = []int{devices[q.device]}
