@@ -31,7 +31,7 @@ func (c *Connector) write(ctx context.Context, conn remote.Conn, a action.Action
 	w := &write{session: s, a: a, spec: spec, env: s.env()}
 	w.env["action"] = map[string]any{
 		"kind": string(a.Kind), "ref": a.Ref, "external": a.External, "company": a.Company, "base": a.Base,
-		"mark": a.Mark, "reference": a.Reference, "attempt": a.Attempt, "name": a.Actor.Name, "email": a.Actor.Email,
+		"mark": a.Mark, "reference": a.Reference, "attempt": a.Attempt, "name": a.Actor.Name, "email": a.Actor.Email, "contact": a.Contact,
 		"subject": a.Input.Subject, "text": a.Input.Text, "queue": a.Input.Queue, "fields": a.Input.Fields,
 	}
 	w.env["files"] = described(a.Input.Files)

@@ -23,7 +23,7 @@ var (
 		"action": types.Map{
 			"kind": types.String, "ref": types.String, "external": types.String, "company": types.String,
 			"base": types.String, "mark": types.String, "reference": types.String, "attempt": types.Int,
-			"name": types.String, "email": types.String,
+			"name": types.String, "email": types.String, "contact": types.String,
 			"subject": types.String, "text": types.String, "queue": types.String, "fields": types.Any,
 		},
 		"files": types.Array(types.Map{"name": types.String, "type": types.String, "size": types.Int, "base64": types.String}),

@@ -104,6 +104,10 @@ type Action struct {
 	External string
 	// Company is the source's key of the account's company, for something new.
 	Company string
+	// Contact is the source's own id of whoever asked: the one contact of the account
+	// there that has their address. "" when there is none, or several. It is known
+	// from the claim on.
+	Contact string
 	// Base is what the person saw of the target: its raw status, "@", and its
 	// version; "" when it does not matter.
 	Base  string

@@ -37,7 +37,28 @@ func (y *System) Claim(ctx context.Context, id action.ID, lease time.Duration) (
 		return action.Claim{}, false, fault.At("claim action", err)
 	}
 	act, err := row.action()
+	if err == nil {
+		act.Contact, err = y.contactOf(ctx, act)
+	}
 	return action.Claim{Action: act, Fence: row.Fence, Until: until}, err == nil, err
+}
+
+// contactOf is the source's own id of who asked for an action. One person is another
+// contact in each connected system, and staff are nobody's. Of an account that has
+// several companies there, it is one of the company that something is asked for.
+func (y *System) contactOf(ctx context.Context, a action.Action) (string, error) {
+	if a.Actor.Staff || a.Actor.Email == "" {
+		return "", nil
+	}
+	var ids []string
+	err := y.db.Find(ctx, &ids, `SELECT r.external_id FROM (SELECT * FROM records WHERE account_id = ? AND kind = ? AND connection_id = ?) AS r
+		JOIN identities i ON i.connection_id = r.connection_id AND i.kind = r.kind AND i.external_id = r.external_id
+		WHERE lower(r.person) = lower(?) AND (? = '' OR i.company = ?) ORDER BY r.external_id LIMIT 2`,
+		a.Account, record.KindContact, a.Connection, a.Actor.Email, a.Company, a.Company)
+	if err != nil || len(ids) != 1 {
+		return "", fault.At("find the contact of who asked", err)
+	}
+	return ids[0], nil
 }
 
 // DueActions lists what may move now and nobody works on, oldest first.
