@@ -10,6 +10,7 @@ import (
 type Workshop struct {
 	Mapping, MappingFile     session.Page // what was decided, as a file
 	MappingLook, MappingTake session.Page
+	Record, RecordRead       session.Page // one record, read anew
 }
 
 // workshopDoors are for administrators.
@@ -20,5 +21,7 @@ func workshopDoors(p Workshop) []door {
 		{get, "/admin/connections/{id}/mapping/file", admin, p.MappingFile},
 		{post, "/admin/connections/{id}/mapping/look", admin, p.MappingLook},
 		{post, "/admin/connections/{id}/mapping/take", admin, p.MappingTake},
+		{get, "/admin/connections/{id}/record", admin, p.Record},
+		{post, "/admin/connections/{id}/record", admin, p.RecordRead},
 	}
 }

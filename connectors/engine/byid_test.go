@@ -107,6 +107,25 @@ func TestSingleRecordsAreReadAgainByTheirKeys(t *testing.T) {
 	}
 }
 
+func TestASingleRecordThatCannotBeUsedSaysWhy(t *testing.T) {
+	t.Parallel()
+	source := &shelf{gone: []string{"2"}, answer: func(id string) any {
+		return map[string]any{"id": id, "status": []string{"open"}, "company": "Nordwind", "subject": "whole"}
+	}}
+	c, conn := load(t, stubs), serve(t, source.ServeHTTP)
+	var teller remote.Teller = c
+	page, err := teller.Tell(t.Context(), conn, record.Ref{Kind: record.KindTicket, External: "1"})
+	if err != nil || len(page.Records) != 0 || len(page.Rejects) != 1 || page.Rejects[0].External != "1" || page.Rejects[0].Reason == "" {
+		t.Errorf("told %+v (%v)", page, err)
+	}
+	if page, err := teller.Tell(t.Context(), conn, record.Ref{Kind: record.KindTicket, External: "2"}); err != nil || len(page.Records)+len(page.Rejects) != 0 {
+		t.Errorf("of one that is gone: %+v (%v)", page, err)
+	}
+	if _, err := teller.Tell(t.Context(), conn, record.Ref{Kind: record.KindComment, External: "1"}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("of a kind that is not read by itself: %v", err)
+	}
+}
+
 func TestASingleRecordOfTheWrongShapeStopsThePage(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]any{"text": "no", "two": []any{map[string]any{"id": "1"}, map[string]any{"id": "2"}}} {

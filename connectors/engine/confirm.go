@@ -81,11 +81,11 @@ func (w *write) look(ctx context.Context) remote.Outcome {
 		return remote.Outcome{Verdict: remote.Retry, Cause: fmt.Errorf("the effect has no reference to read back by")}
 	}
 	streams := w.spec.Confirm.Streams
-	records, err := w.again(ctx, streams[0], []string{id}, streams)
+	page, err := w.again(ctx, streams[0], []string{id}, streams)
 	if err != nil {
 		return unknown(err)
 	}
-	return w.judged(records)
+	return w.judged(page.Records)
 }
 
 func (w *write) judged(records []record.Record) remote.Outcome {

@@ -34,13 +34,30 @@ func (c *Connector) Read(ctx context.Context, conn remote.Conn, refs []record.Re
 		if len(wanted[name]) == 0 {
 			continue
 		}
-		records, err := s.again(ctx, name, wanted[name], c.families(name))
+		page, err := s.again(ctx, name, wanted[name], c.families(name))
 		if err != nil {
 			return nil, fault.At("read again", err)
 		}
-		out = append(out, records...)
+		out = append(out, page.Records...)
 	}
 	return out, nil
+}
+
+// Tell implements remote.Teller.
+func (c *Connector) Tell(ctx context.Context, conn remote.Conn, ref record.Ref) (remote.Page, error) {
+	name := c.m.Rereader(ref.Kind)
+	if name == "" {
+		return remote.Page{}, fault.Newf(fault.Invalid, "%s hands out no single record of this kind. Have the stream that brings it read whole again.", c.m.Name)
+	}
+	s, err := c.open(conn, remote.Interactive)
+	if err == nil {
+		err = s.identify(ctx)
+	}
+	if err != nil {
+		return remote.Page{}, err
+	}
+	page, err := s.again(ctx, name, []string{ref.External}, c.families(name))
+	return page, fault.At("read again", err)
 }
 
 // families lists a stream and those of its children.
@@ -55,34 +72,33 @@ func (c *Connector) families(name string) []string {
 }
 
 // again reads single records of a stream, and the children that are wanted.
-// A record that cannot be mapped is absent.
-func (s *session) again(ctx context.Context, name string, ids []string, streams []string) ([]record.Record, error) {
+// A record that cannot be mapped is among the rejects.
+func (s *session) again(ctx context.Context, name string, ids []string, streams []string) (remote.Page, error) {
+	var page remote.Page
 	st := s.m.Streams[name]
 	for _, name := range append([]string{name}, streams...) {
 		if err := s.know(ctx, s.m.Streams[name].Tables...); err != nil {
-			return nil, err
+			return page, err
 		}
 	}
 	env := s.env()
 	env["ids"], env["after"], env["since"] = ids, "0", ""
 	items, besides, err := s.asked(ctx, st, env, ids)
 	if err != nil {
-		return nil, err
+		return page, err
 	}
-	var page remote.Page
 	around, err := s.forest(st, nil)
 	if err == nil && around != nil {
 		_, err = around.learn(ctx, items)
 	}
 	if err != nil {
-		return nil, err
+		return page, err
 	}
 	for _, m := range s.mappers(st, env, nil) {
 		m.sees(&st.Fetch, besides)
 		m.forest = around
 		m.into(&page, items)
 	}
-	out := page.Records
 	batch := s.parents(st, items, besides, ids)
 	for _, child := range s.m.StreamOrder {
 		cs := s.m.Streams[child]
@@ -92,12 +108,13 @@ func (s *session) again(ctx context.Context, name string, ids []string, streams 
 		for part := range slices.Chunk(batch, max(cs.ForEach.Batch, 1)) {
 			children, err := s.joined(ctx, cs, part)
 			if err != nil {
-				return nil, err
+				return page, err
 			}
-			out = append(out, children.Records...)
+			page.Records = append(page.Records, children.Records...)
+			page.Rejects = append(page.Rejects, children.Rejects...)
 		}
 	}
-	return out, nil
+	return page, nil
 }
 
 // asked reads the items of single records.

@@ -58,6 +58,14 @@ type Sampler interface {
 	Preview(ctx context.Context, c Conn, stream string, n int) ([]Sample, error)
 }
 
+// Teller is a Connector that says of a single record why it cannot be used.
+type Teller interface {
+	// Tell reads a record and its children anew, like Read. What the source sent and
+	// nobody can use is among the rejects. A kind that cannot be read by itself is
+	// fault.Invalid.
+	Tell(ctx context.Context, c Conn, ref record.Ref) (Page, error)
+}
+
 // Conn is one configured connection, opened for one piece of work.
 type Conn struct {
 	ID       record.ConnectionID

@@ -10,6 +10,7 @@ import (
 	"portico/sync/change"
 	"portico/sync/fault"
 	"portico/sync/record"
+	"portico/sync/run"
 	"portico/sync/store/internal/scoped"
 )
 
@@ -169,22 +170,28 @@ func saveStep(ctx context.Context, tx *scoped.Tx, c action.Claim, step action.St
 
 // refresh stores records that were read on the way, by the same path as a pull.
 func (y *System) refresh(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, records []record.Record, now time.Time) error {
+	_, err := y.refreshed(ctx, tx, c, records, now)
+	return err
+}
+
+// refreshed is refresh, and says what it did.
+func (y *System) refreshed(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, records []record.Record, now time.Time) (run.Counts, error) {
 	if len(records) == 0 {
-		return nil
+		return run.Counts{}, nil
 	}
 	items, err := encode(records)
 	if err != nil {
-		return err
+		return run.Counts{}, err
 	}
 	w, err := newWriter(ctx, tx, c, now)
 	if err != nil {
-		return err
+		return run.Counts{}, err
 	}
 	w.reread = true
 	if err := w.put(ctx, items); err != nil {
-		return err
+		return run.Counts{}, err
 	}
-	return w.publish(ctx)
+	return w.counts, w.publish(ctx)
 }
 
 // moved tells pages and workers that an action has a new state.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"portico/portal/admin/connections"
+	"portico/portal/admin/connections/reread"
 	"portico/portal/admin/connections/transfer"
 	"portico/sync/record"
 	"portico/sync/remote"
@@ -33,6 +34,12 @@ func (a *App) Plant(ctx context.Context) (Plant, error) {
 func (a *App) Files(ctx context.Context) (transfer.Carrying, error) {
 	sys, err := a.system(ctx)
 	return carrier{fitter{a, sys}}, err
+}
+
+// Records opens what reads single records, for a test.
+func (a *App) Records(ctx context.Context) (reread.Reading, error) {
+	sys, err := a.system(ctx)
+	return rereader{carrier{fitter{a, sys}}}, err
 }
 
 // Adopt looks at the folder of connectors until what changed stands still, and

@@ -2,6 +2,7 @@ package app
 
 import (
 	"portico/portal"
+	"portico/portal/admin/connections/reread"
 	"portico/portal/admin/connections/transfer"
 	"portico/portal/ui"
 	"portico/sync/store"
@@ -11,5 +12,9 @@ import (
 func (a *App) tooling(to *portal.Pages, sys *store.System, frame ui.Framer) {
 	f := fitter{a, sys}
 	files := transfer.New(transfer.Options{Carry: carrier{f}, Frame: frame})
-	to.Workshop = portal.Workshop{Mapping: files.Show, MappingFile: files.Export, MappingLook: files.Look, MappingTake: files.Take}
+	records := reread.New(reread.Options{Read: rereader{carrier{f}}, Frame: frame})
+	to.Workshop = portal.Workshop{
+		Record: records.Show, RecordRead: records.Read,
+		Mapping: files.Show, MappingFile: files.Export, MappingLook: files.Look, MappingTake: files.Take,
+	}
 }

@@ -213,6 +213,11 @@ func tookWords(c *ui.Chrome, r run.Run) string {
 	return c.Span(took)
 }
 
+// rereadPath is where a record that was set aside is read anew.
+func rereadPath(id record.ConnectionID, r remote.Reject) string {
+	return parts.Of(id) + "/record?" + url.Values{"kind": {string(r.Kind)}, "external": {r.External}}.Encode()
+}
+
 func rejectName(c *ui.Chrome, r remote.Reject) string {
 	if r.External == "" {
 		return parts.Kind(c, r.Kind)

@@ -1,9 +1,10 @@
 package words
 
 // englishConnections are the words of the pages where systems are connected.
-var englishConnections = join(englishConnecting, englishConnected, englishMatching, englishConsent, englishHooks, englishDryRun, englishDictionary, englishFields, englishMapping, englishTables, Catalogue{
-	"nav.connections": "Connections",
-})
+var englishConnections = join(englishConnecting, englishConnected, englishMatching, englishConsent, englishHooks, englishDryRun, englishDictionary, englishFields, englishMapping,
+	englishTables, englishReread, Catalogue{
+		"nav.connections": "Connections",
+	})
 
 var englishConnecting = Catalogue{ //nolint:gosec // words about credentials, none of them one
 	"connections.title":     "Connections",

@@ -83,7 +83,8 @@ func Triable(spec remote.Spec) []remote.ActionSpec {
 func pages(c *ui.Chrome, n remote.Connection, spec remote.Spec, at string) []ui.Tab {
 	var out []ui.Tab
 	for _, t := range []struct{ path, word string }{{"", "connections.overview"}, {"/companies", "connections.companies"},
-		{"/statuses", "connections.statuses"}, {"/files", "tables.title"}, {"/fields", "fields.title"}, {"/runs", "connections.runs"}, {"/hooks", "hooks.title"}, {"/dry-run", "dryrun.tab"},
+		{"/statuses", "connections.statuses"}, {"/files", "tables.title"}, {"/fields", "fields.title"}, {"/runs", "connections.runs"}, {"/record", "reread.tab"},
+		{"/hooks", "hooks.title"}, {"/dry-run", "dryrun.tab"},
 		{"/settings", "connections.settings"}, {"/mapping", "mapping.tab"}} {
 		if t.path == "/files" && !spec.Tabular || t.path == "/hooks" && spec.Webhooks == nil || t.path == "/dry-run" && len(Triable(spec)) == 0 {
 			continue

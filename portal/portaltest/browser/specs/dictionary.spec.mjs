@@ -1,5 +1,5 @@
-// A dictionary of statuses is taken along as a file, and looked at before it changes
-// anything.
+// What was decided about a connection is taken along as a file, and looked at before
+// it changes anything; a single record is read anew.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
@@ -84,6 +84,23 @@ describe("dictionary", () => {
         await page.getByRole("link", { name: "Statuses" }).click();
         await page.locator("main tbody", { hasText: label }).waitFor();
         await inspect(page, "mapping-taken", /status of 422/);
+      }));
+
+      test(`one record read anew, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
+        await enter(page, "Amara Osei");
+        await page.goto("/admin/connections");
+        await page.getByRole("link", { name: "Request Tracker", exact: true }).click();
+        await page.getByRole("link", { name: "One record" }).click();
+        const read = async (id) => {
+          await page.getByLabel("Its id in Request Tracker").fill(id);
+          await page.getByRole("button", { name: "Read it now" }).click();
+        };
+        await read("999999");
+        await page.locator("[data-part=result]", { hasText: "does not hand it over" }).waitFor();
+        await inspect(page, "reread-missing");
+        await read("1");
+        await page.locator("[data-part=result]", { hasText: /Read, and/ }).waitFor();
+        await inspect(page, "reread");
       }));
     }
   }
