@@ -25,7 +25,7 @@ func (y *System) Merge(ctx context.Context, from, into record.AccountID) error {
 		if err != nil {
 			return err
 		}
-		if err := r.settled(ctx, "account_id = ?", from); err != nil {
+		if err := r.settled(ctx, ""); err != nil {
 			return err
 		}
 		if err := r.kin(ctx); err != nil {
@@ -92,10 +92,10 @@ func (r *relocation) everything(ctx context.Context) error {
 			return fault.At("move records", err)
 		}
 	}
-	if err := r.actions(ctx, "account_id = ?", r.from.ID); err != nil {
+	if err := r.actions(ctx, ""); err != nil {
 		return err
 	}
-	return r.approvals(ctx, "account_id = ?", r.from.ID)
+	return r.approvals(ctx, "")
 }
 
 // belongings move what only a whole account has.

@@ -78,9 +78,10 @@ func (y *System) relocate(ctx context.Context, tx *scoped.Tx, from, into record.
 const unsettled = " AND state NOT IN ('confirmed', 'refused', 'withdrawn')"
 
 // settled refuses while something that would move is on its way, or waits for a person.
-func (r *relocation) settled(ctx context.Context, where string, args ...any) error {
+// It looks at everything that was asked for, or at what narrow (" AND …") leaves.
+func (r *relocation) settled(ctx context.Context, narrow string, args ...any) error {
 	var n int
-	if err := r.tx.Find(ctx, &n, "SELECT count(*) FROM actions WHERE "+where+unsettled, args...); err != nil {
+	if err := r.tx.Find(ctx, &n, "SELECT count(*) FROM actions WHERE account_id = ?"+narrow+unsettled, slices.Concat([]any{r.from.ID}, args)...); err != nil {
 		return fault.At("look for requests on their way", err)
 	}
 	if n > 0 {
@@ -97,15 +98,15 @@ func unsettledIn(from record.AccountInfo, n int) error {
 // underName keeps the name of the account that something was asked or decided in.
 const underName = "made_as = CASE WHEN made_as = '' THEN ? ELSE made_as END"
 
-func (r *relocation) actions(ctx context.Context, where string, args ...any) error {
-	_, err := r.tx.Run(ctx, "UPDATE actions SET account_id = ?, "+underName+" WHERE "+where, append([]any{r.into.ID, r.from.Name}, args...)...)
+func (r *relocation) actions(ctx context.Context, narrow string, args ...any) error {
+	_, err := r.tx.Run(ctx, "UPDATE actions SET account_id = ?, "+underName+" WHERE account_id = ?"+narrow, slices.Concat([]any{r.into.ID, r.from.Name, r.from.ID}, args)...)
 	return fault.At("move actions", err)
 }
 
 // approvals moves questions with their versions, people, links and mails.
-func (r *relocation) approvals(ctx context.Context, where string, args ...any) error {
+func (r *relocation) approvals(ctx context.Context, narrow string, args ...any) error {
 	var ids []string
-	if err := r.tx.Find(ctx, &ids, "SELECT id FROM approvals WHERE "+where+" ORDER BY id", args...); err != nil {
+	if err := r.tx.Find(ctx, &ids, "SELECT id FROM approvals WHERE account_id = ?"+narrow+" ORDER BY id", slices.Concat([]any{r.from.ID}, args)...); err != nil {
 		return fault.At("list approvals", err)
 	}
 	for part := range slices.Chunk(ids, 500) {

@@ -112,11 +112,11 @@ func (r *relocation) part(ctx context.Context, list []run.RelocatedCompany) erro
 		if err != nil {
 			return err
 		}
-		const fresh = "account_id = ? AND connection_id = ? AND company = ? AND target_id IS NULL"
-		if err := r.settled(ctx, fresh, r.from.ID, c.Connection, c.Key); err != nil {
+		const fresh = " AND connection_id = ? AND company = ? AND target_id IS NULL"
+		if err := r.settled(ctx, fresh, c.Connection, c.Key); err != nil {
 			return err
 		}
-		if err := r.actions(ctx, fresh, r.from.ID, c.Connection, c.Key); err != nil {
+		if err := r.actions(ctx, fresh, c.Connection, c.Key); err != nil {
 			return err
 		}
 		for part := range slices.Chunk(ids, idsAtOnce) {
@@ -134,9 +134,9 @@ func (r *relocation) part(ctx context.Context, list []run.RelocatedCompany) erro
 // chunk moves records with what was asked about them. What was to be mailed about them
 // to people of the account before is not.
 func (r *relocation) chunk(ctx context.Context, ids []string) error {
-	const about = "account_id = ? AND target_id IN (?)"
+	const about = " AND target_id IN (?)"
 	in := bun.List(ids)
-	if err := r.settled(ctx, about, r.from.ID, in); err != nil {
+	if err := r.settled(ctx, about, in); err != nil {
 		return err
 	}
 	var open int
@@ -147,10 +147,10 @@ func (r *relocation) chunk(ctx context.Context, ids []string) error {
 		return fault.Newf(fault.Conflict, "%s about what would leave not decided. Wait for the decision, or take the question back, then come back.",
 			count(open, "approval is", "approvals are"))
 	}
-	if err := r.actions(ctx, about, r.from.ID, in); err != nil {
+	if err := r.actions(ctx, about, in); err != nil {
 		return err
 	}
-	if err := r.approvals(ctx, "account_id = ? AND ticket_id IN (?)", r.from.ID, in); err != nil {
+	if err := r.approvals(ctx, " AND ticket_id IN (?)", in); err != nil {
 		return err
 	}
 	var kinds []record.Kind
