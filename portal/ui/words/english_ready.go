@@ -79,7 +79,7 @@ var readyWords = Catalogue{
 	"ready.pilot.todo":            "Open one account that knows you well before the others.",
 
 	"ready.accounts":           "Accounts",
-	"ready.accounts.text":      "Hidden: administrators only. Preview: your staff look at it. Open: its people come in, and invitations that were prepared are mailed.",
+	"ready.accounts.text":      "Hidden: administrators only. Preview: your staff look at it. Until it is open, nothing is mailed to its people. Open: its people come in, and invitations that were prepared are mailed.",
 	"ready.accounts.none":      "No account fits",
 	"ready.accounts.none.text": "Accounts are made from the companies of the sources, or with `portico account add`.",
 	"ready.more":               "The first %s of %s are shown. Search for the others.",
