@@ -68,7 +68,9 @@ func (d *drop) put(name, text string, age time.Duration) {
 func (d *drop) explain(table string, l remote.Layout) {
 	d.t.Helper()
 	settings, err := csvfolder.New().Explain(d.conn.Settings, table, l)
-	must(d.t, err)
+	if err != nil {
+		d.t.Fatalf("explain %s: %v: %v (columns %+v)", table, err, fault.Fields(err), l.Columns)
+	}
 	d.conn.Settings = settings
 }
 

@@ -50,7 +50,7 @@ func (f field) line() field   { f.Line = true; return f }
 // Fields that most tables have.
 var (
 	company = text("company", "Client company: its key", "company", "companyid", "companykey", "companyno", "customer", "customerid", "customerno", "customernumber", "client", "clientid", "account", "accountid",
-		"kunde", "kundennr", "kundennummer", "kundenid", "debitor", "debitorennr", "debitorennummer", "mandant", "firma", "societe", "codeclient", "numeroclient", "nclient").needed()
+		"kunde", "kundennr", "kundennummer", "kundenid", "debitor", "debitorennr", "debitorennummer", "mandant", "firma", "societe", "codeclient", "numeroclient", "numerodeclient", "nclient").needed()
 	created = day("created", "Created", "created", "createdat", "createdon", "opened", "date", "erstellt", "erstelltam", "angelegt", "angelegtam", "datum", "cree", "creele", "datecreation", "ouvertle")
 	updated = day("updated", "Last changed", "updated", "updatedat", "modified", "modifiedat", "changed", "lastchanged", "lastmodified", "geandert", "geandertam", "aktualisiert", "modifie", "modifiele", "datemodification")
 	deleted = text("deleted", "Deleted: yes takes the record away", "deleted", "isdeleted", "removed", "geloscht", "loschkennzeichen", "supprime")
@@ -98,7 +98,7 @@ func list(groups ...any) []field {
 // kinds are the tables, in the order in which they are read and shown.
 var kinds = []*kind{ //nolint:misspell // words of other languages
 	{name: "companies", kind: record.KindAccount, files: []string{"compan", "customer", "client", "account", "kunde", "firm", "debitor", "societe", "entreprise"}, build: account, fields: list(
-		key("Key: what other files call it", "companyid", "companyno", "customerid", "customerno", "customernumber", "clientid", "kundennr", "kundennummer", "debitor", "debitorennr", "debitorennummer", "number", "no", "nr", "nummer", "codeclient", "numeroclient"),
+		key("Key: what other files call it", "companyid", "companyno", "customerid", "customerno", "customernumber", "clientid", "kundennr", "kundennummer", "debitor", "debitorennr", "debitorennummer", "number", "no", "nr", "nummer", "codeclient", "numeroclient", "numerodeclient"),
 		text("name", "Name", "name", "companyname", "customername", "company", "customer", "client", "firma", "firmenname", "kunde", "kundenname", "nom", "raisonsociale", "societe").needed(),
 		text("domains", "Mail domains", "domain", "domains", "maildomain", "emaildomain", "website", "webseite", "domaine"),
 		text("tax_id", "Tax number", "taxid", "taxnumber", "vatid", "vatnumber", "ustid", "ustidnr", "steuernummer", "siren", "siret", "numerotva"),
@@ -128,7 +128,7 @@ var kinds = []*kind{ //nolint:misspell // words of other languages
 		text("held_by_name", "Held by: name", "heldby", "user", "assignedto", "benutzer", "nutzer", "utilisateur"), text("held_by_email", "Held by: mail address", "useremail", "benutzermail", "emailutilisateur"),
 		day("warranty_until", "Warranty until", "warranty", "warrantyuntil", "warrantyend", "garantie", "garantiebis", "fingarantie"), url, created, updated, deleted)},
 	{name: "invoices", kind: record.KindInvoice, files: []string{"invoice", "bill", "rechnung", "facture"}, build: invoice, fields: list(
-		key("Invoice number or key", "invoiceid", "invoiceno", "invoicenumber", "number", "no", "rechnungsnr", "rechnungsnummer", "belegnr", "belegnummer", "nr", "nummer", "numero", "numerofacture"), company,
+		key("Invoice number or key", "invoiceid", "invoiceno", "invoicenumber", "number", "no", "rechnungsnr", "rechnungsnummer", "belegnr", "belegnummer", "nr", "nummer", "numero", "numerofacture", "numerodefacture"), company,
 		text("number", "Number, as people say it, if the key is another"), money,
 		amount("balance", "Still owed", "balance", "open", "openamount", "outstanding", "due", "amountdue", "offen", "offenerbetrag", "saldo", "restbetrag", "solde", "resteapayer"),
 		status, title, text("reference", "The client’s own number", "reference", "po", "ponumber", "customerreference", "referenz", "bestellnr", "bestellnummer", "ihrzeichen", "referenceclient"),
@@ -142,12 +142,12 @@ var kinds = []*kind{ //nolint:misspell // words of other languages
 		text("invoice", "Of the invoice: key", "invoice", "invoiceno", "invoicenumber", "rechnung", "rechnungsnr", "rechnungsnummer", "facture", "numerofacture"),
 		text("reference", "Reference", "reference", "referenz", "verwendungszweck"), text("method", "How", "method", "paymentmethod", "zahlungsart", "mode", "moyen"), status, url, updated, deleted)},
 	{name: "quotes", kind: record.KindQuote, files: []string{"quote", "offer", "estimate", "angebot", "devis", "offre"}, build: quote, fields: list(
-		key("Quote number or key", "quoteid", "quoteno", "quotenumber", "number", "angebotsnr", "angebotsnummer", "nr", "nummer", "numero", "numerodevis"), company,
+		key("Quote number or key", "quoteid", "quoteno", "quotenumber", "number", "angebotsnr", "angebotsnummer", "nr", "nummer", "numero", "numerodevis", "numerodedevis"), company,
 		text("number", "Number, as people say it, if the key is another"), money, status, title,
 		day("issued", "Date", "date", "issued", "quotedate", "datum", "angebotsdatum", "datedevis"), day("valid_until", "Valid until", "validuntil", "expires", "expiry", "gultigbis", "valablejusque"),
 		positions, url, updated, deleted)},
 	{name: "contracts", kind: record.KindContract, files: []string{"contract", "agreement", "subscription", "vertrag", "vertrage", "contrat", "abonnement"}, build: contract, fields: list(
-		key("Key", "contractid", "contractno", "vertragsnr", "vertragsnummer", "numerocontrat"), company,
+		key("Key", "contractid", "contractno", "vertragsnr", "vertragsnummer", "numerocontrat", "numerodecontrat"), company,
 		text("number", "Number, as people say it", "number", "no", "nr", "nummer", "numero"), text("name", "Name", "name", "contractname", "title", "bezeichnung", "vertrag", "nom", "intitule").needed(),
 		text("type", "Kind of contract", "type", "art", "vertragsart", "typ"), status, text("terms", "Terms", "terms", "conditions", "bedingungen", "bemerkung"),
 		text("currency", "Currency: EUR, CHF …", money[0].words...).fixed(), amount("value", "Value in a period", "value", "amount", "price", "betrag", "wert", "preis", "montant", "valeur"), text("period", "Period", "period", "billingcycle", "zeitraum", "turnus", "periode").fixed(),
@@ -155,7 +155,7 @@ var kinds = []*kind{ //nolint:misspell // words of other languages
 		day("start", "Begins", "start", "startdate", "begin", "beginn", "vertragsbeginn", "debut", "datedebut"), day("end", "Last day", "end", "enddate", "ende", "vertragsende", "laufzeitbis", "fin", "datefin"),
 		day("renewal", "Renews", "renewal", "renewaldate", "verlangerung", "renouvellement"), day("notice", "Notice by", "notice", "noticeby", "kundigungbis", "kundigungsfrist", "preavis"), url, updated, deleted)},
 	{name: "projects", kind: record.KindProject, files: []string{"project", "matter", "projekt", "mandat", "projet", "dossier"}, build: project, fields: list(
-		key("Key", "projectid", "projectno", "projektnr", "projektnummer", "numeroprojet"), company,
+		key("Key", "projectid", "projectno", "projektnr", "projektnummer", "numeroprojet", "numerodeprojet"), company,
 		text("number", "Number, as people say it", "number", "no", "nr", "nummer", "numero"), text("name", "Name", "name", "projectname", "title", "projekt", "bezeichnung", "nom", "projet").needed(),
 		status, text("text", "Description", "description", "text", "beschreibung"), text("manager_name", "Led by", "manager", "lead", "projectmanager", "leiter", "projektleiter", "responsable"),
 		day("start", "Begins", "start", "startdate", "beginn", "debut"), day("due", "To be done by", "due", "duedate", "end", "enddate", "ende", "fallig", "echeance", "fin"),
