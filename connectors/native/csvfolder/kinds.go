@@ -72,9 +72,9 @@ var money = []field{
 }
 
 // positions are the fields of one line of a document.
-var positions = []field{ //nolint:misspell // words of other languages
+var positions = []field{
 	text("line_text", "Line: text", "linetext", "linedescription", "item", "itemdescription", "article", "artikel", "artikelbezeichnung", "position", "positionstext", "leistung", "designation", "ligne").line(),
-	amount("line_quantity", "Line: quantity", "quantity", "qty", "linequantity", "menge", "anzahl", "quantite", "qte").line(),
+	amount("line_quantity", "Line: quantity", "quantity", "qty", "linequantity", "quantit", "menge", "anzahl", "qte").line(),
 	text("line_unit", "Line: unit", "unit", "lineunit", "einheit", "unite").line(),
 	amount("line_price", "Line: price of one", "price", "unitprice", "lineprice", "preis", "einzelpreis", "prix", "prixunitaire").line(),
 	amount("line_net", "Line: net", "linenet", "linetotal", "lineamount", "positionsbetrag", "positionnetto", "gesamtpreis", "montantligne").line(),
@@ -96,7 +96,7 @@ func list(groups ...any) []field {
 }
 
 // kinds are the tables, in the order in which they are read and shown.
-var kinds = []*kind{ //nolint:misspell // words of other languages
+var kinds = []*kind{
 	{name: "companies", kind: record.KindAccount, files: []string{"compan", "customer", "client", "account", "kunde", "firm", "debitor", "societe", "entreprise"}, build: account, fields: list(
 		key("Key: what other files call it", "companyid", "companyno", "customerid", "customerno", "customernumber", "clientid", "kundennr", "kundennummer", "debitor", "debitorennr", "debitorennummer", "number", "no", "nr", "nummer", "codeclient", "numeroclient", "numerodeclient"),
 		text("name", "Name", "name", "companyname", "customername", "company", "customer", "client", "firma", "firmenname", "kunde", "kundenname", "nom", "raisonsociale", "societe").needed(),
@@ -116,10 +116,10 @@ var kinds = []*kind{ //nolint:misspell // words of other languages
 		status.needed(), text("priority", "Priority", "priority", "prioritat", "prio", "priorite"), text("queue", "Queue", "queue", "team", "group", "gruppe", "abteilung", "file", "service"),
 		text("requester_name", "Who asked: name", "requester", "requestername", "contact", "contactname", "melder", "ansprechpartner", "demandeur"),
 		text("requester_email", "Who asked: mail address", "requesteremail", "contactemail", "email", "meldermail", "emaildemandeur"),
-		text("assignee_name", "Who handles it", "assignee", "assignedto", "owner", "agent", "technician", "bearbeiter", "zustandig", "technicien", "assignea"),
+		text("assignee_name", "Who handles it", "assignee", "assignedto", "owner", "agent", "technician", "bearbeiter", "zustandig", "technici", "assignea"),
 		day("due", "Due", "due", "duedate", "dueat", "fallig", "falligam", "frist", "echeance"), day("resolved", "Solved", "resolved", "resolvedat", "closed", "closedat", "gelost", "gelostam", "erledigtam", "resolule"),
 		url, created, updated, deleted)},
-	{name: "assets", kind: record.KindAsset, files: []string{"asset", "device", "hardware", "inventar", "inventory", "gerat", "materiel"}, build: asset, fields: list(
+	{name: "assets", kind: record.KindAsset, files: []string{"asset", "device", "hardware", "inventar", "inventory", "gerate", "materiel"}, build: asset, fields: list(
 		key("Key", "assetid", "deviceid", "inventarid", "geratid"), company,
 		text("name", "Name", "name", "assetname", "devicename", "bezeichnung", "geratename", "nom").needed(),
 		text("tag", "Tag", "tag", "assettag", "inventorynumber", "inventarnr", "inventarnummer", "etiquette"), text("model", "Model", "model", "modell", "typ", "modele"),
@@ -157,14 +157,14 @@ var kinds = []*kind{ //nolint:misspell // words of other languages
 	{name: "projects", kind: record.KindProject, files: []string{"project", "matter", "projekt", "mandat", "projet", "dossier"}, build: project, fields: list(
 		key("Key", "projectid", "projectno", "projektnr", "projektnummer", "numeroprojet", "numerodeprojet"), company,
 		text("number", "Number, as people say it", "number", "no", "nr", "nummer", "numero"), text("name", "Name", "name", "projectname", "title", "projekt", "bezeichnung", "nom", "projet").needed(),
-		status, text("text", "Description", "description", "text", "beschreibung"), text("manager_name", "Led by", "manager", "lead", "projectmanager", "leiter", "projektleiter", "responsable"),
+		status, text("text", "Description", "description", "text", "beschreibung"), text("manager_name", "Led by", "manager", "lead", "projectmanager", "leiter", "projektleiter", "responsab"),
 		day("start", "Begins", "start", "startdate", "beginn", "debut"), day("due", "To be done by", "due", "duedate", "end", "enddate", "ende", "fallig", "echeance", "fin"),
 		amount("done", "Percent done", "done", "progress", "percent", "fortschritt", "avancement"), url, updated, deleted)},
 	{name: "documents", kind: record.KindDocument, files: []string{"document", "dokument", "file", "datei", "fichier"}, build: document, fields: list(
 		key("Key", "documentid", "dokumentid", "fileid", "docid"), company,
 		text("file", "File beside the table: reports/may.pdf", "file", "filename", "path", "datei", "dateiname", "pfad", "fichier", "nomfichier", "chemin").needed(),
 		text("name", "Name, if not the file’s", "name", "title", "titel", "bezeichnung", "nom", "titre"), text("folder", "Folder to show it in", "folder", "category", "ordner", "kategorie", "categorie"),
-		text("revision", "Revision", "revision", "version"), text("project", "Project: key", "project", "projectid", "projekt", "projet"), text("author_name", "Author", "author", "autor", "verfasser", "auteur"), url, created, updated, deleted)},
+		text("revision", "Revision", "revision", "version"), text("project", "Project: key", "project", "projectid", "projekt", "projet"), text("author_name", "Author", "author", "verfasser", "auteur"), url, created, updated, deleted)},
 	{name: "events", kind: record.KindEvent, files: []string{"event", "appointment", "calendar", "termin", "wartung", "evenement"}, build: event, fields: list(
 		key("Key", "eventid", "appointmentid", "terminid", "idevenement"), company,
 		text("title", "Title", "title", "subject", "name", "betreff", "titel", "termin", "titre", "objet").needed(), day("start", "Begins", "start", "startdate", "begin", "date", "beginn", "datum", "debut").needed(),
