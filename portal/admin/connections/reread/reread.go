@@ -113,14 +113,19 @@ func (p *Pages) Read(w http.ResponseWriter, r *http.Request, s access.Scope) err
 	return ui.Show(w, r, parts.Status(err), page(v))
 }
 
-// kinds are what the connection's streams bring, in their order.
+// within are kinds that most systems hand out only with what they belong to.
+var within = []record.Kind{record.KindAccount, record.KindContact, record.KindComment, record.KindAttachment, record.KindPayment, record.KindTimeEntry}
+
+// kinds are what the connection's streams bring by itself, in their order, and what
+// was asked for.
 func kinds(v view) []ui.Option {
 	var out []ui.Option
 	for _, st := range v.Spec.Streams {
 		for _, k := range st.Kinds {
-			if !slices.ContainsFunc(out, func(o ui.Option) bool { return o.Value == string(k) }) {
-				out = append(out, ui.Option{Value: string(k), Label: parts.Kind(v.Chrome, k)})
+			if slices.Contains(within, k) && string(k) != v.Input.Kind || slices.ContainsFunc(out, func(o ui.Option) bool { return o.Value == string(k) }) {
+				continue
 			}
+			out = append(out, ui.Option{Value: string(k), Label: parts.Kind(v.Chrome, k)})
 		}
 	}
 	return out

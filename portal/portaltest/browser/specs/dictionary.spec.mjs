@@ -92,6 +92,7 @@ describe("dictionary", () => {
         await page.getByRole("link", { name: "Request Tracker", exact: true }).click();
         await page.getByRole("link", { name: "One record" }).click();
         const read = async (id) => {
+          await page.getByLabel("What", { exact: true }).selectOption({ label: "Request" });
           await page.getByLabel("Its id in Request Tracker").fill(id);
           await page.getByRole("button", { name: "Read it now" }).click();
         };
