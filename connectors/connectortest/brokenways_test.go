@@ -2,12 +2,15 @@ package connectortest_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"portico/sync/action"
 	"portico/sync/record"
 	"portico/sync/remote"
 )
+
+const customFields = "custom fields turn up, change and disappear"
 
 // brokenWays are connectors that break one promise each.
 var brokenWays = []struct {
@@ -45,6 +48,27 @@ var brokenWays = []struct {
 	{"never looks again in the second", "a change in the same second is seen", once},
 	{"never looks again for additions", "additions while a pull runs are seen", once},
 	{"never looks again for late commits", "a late commit is seen", once},
+	{"forgets what a tenant added", customFields, func(c remote.Connector) remote.Connector {
+		return withPages(c, func(_ remote.PullRequest, p *remote.Page) {
+			for i := range p.Records {
+				p.Records[i].Custom = nil
+			}
+		})
+	}},
+	{"keeps a field that was emptied", customFields, func(c remote.Connector) remote.Connector {
+		filled := map[string][]record.Custom{}
+		return withPages(c, func(_ remote.PullRequest, p *remote.Page) {
+			for i, r := range p.Records {
+				last := filled[r.External]
+				for _, f := range last {
+					if !slices.ContainsFunc(r.Custom, func(is record.Custom) bool { return is.ID == f.ID }) {
+						p.Records[i].Custom = append(p.Records[i].Custom, f)
+					}
+				}
+				filled[r.External] = p.Records[i].Custom
+			}
+		})
+	}},
 	{"counts what it once read", "a deletion is seen", func(c remote.Connector) remote.Connector {
 		read := map[record.Kind][]string{}
 		return withPages(c, func(r remote.PullRequest, p *remote.Page) {
