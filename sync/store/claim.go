@@ -187,6 +187,14 @@ func (y *System) refreshed(ctx context.Context, tx *scoped.Tx, c record.Connecti
 	if err != nil {
 		return run.Counts{}, err
 	}
+	// A pull loses its lease to a removal; what is read one by one has none.
+	gone, err := leaving(ctx, tx, c)
+	if err == nil && gone {
+		err = fault.New(fault.Conflict, "This system was disconnected just now. Nothing was stored.")
+	}
+	if err != nil {
+		return run.Counts{}, err
+	}
 	w.reread = true
 	if err := w.put(ctx, items); err != nil {
 		return run.Counts{}, err

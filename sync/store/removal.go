@@ -123,12 +123,17 @@ func removable(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, name s
 
 // connected refuses an action that was recorded while its connection was removed.
 func connected(ctx context.Context, tx *scoped.Tx, c record.ConnectionID) error {
-	gone := false
-	err := tx.Find(ctx, &gone, "SELECT EXISTS (SELECT 1 FROM connections WHERE id = ? AND removing_at IS NOT NULL)", c)
+	gone, err := leaving(ctx, tx, c)
 	if err == nil && gone {
 		err = fault.New(fault.Conflict, "The system that this would go to was disconnected just now. Nothing was sent.")
 	}
-	return fault.At("look whether the system is connected", err)
+	return err
+}
+
+// leaving reports whether a connection is being removed, or is gone.
+func leaving(ctx context.Context, tx *scoped.Tx, c record.ConnectionID) (is bool, err error) {
+	err = tx.Find(ctx, &is, "SELECT EXISTS (SELECT 1 FROM connections WHERE id = ? AND removing_at IS NOT NULL)", c)
+	return is, fault.At("look whether the system is connected", err)
 }
 
 // Removals lists the connections that are being removed, with what is left of them.

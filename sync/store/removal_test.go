@@ -201,6 +201,10 @@ func TestWhatIsBeingRemovedIsNowhereToBeFound(t *testing.T) {
 	if _, err := d.sys.Commit(t.Context(), before, remote.Page{Records: []record.Record{ticket("9", "Nordwind", "Late", "open", d.clock())}}, lease); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a run that was under way: %v", err)
 	}
+	again := record.Ref{Connection: d.conn, Kind: record.KindTicket, External: "9"}
+	if _, err := d.sys.Reread(t.Context(), again, []record.Record{ticket("9", "Nordwind", "Late", "open", d.clock())}); !fault.Is(err, fault.Conflict) {
+		t.Errorf("a record that was read anew meanwhile: %v", err)
+	}
 	if to, err := d.acc.Destinations(t.Context(), d.owner, d.account); err != nil || len(to) != 0 {
 		t.Errorf("requests may go to %+v, %v", to, err)
 	}
