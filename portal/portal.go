@@ -49,6 +49,8 @@ type Options struct {
 	Journal func(ctx context.Context, e audit.Entry)
 	Frame   ui.FrameOptions
 	Pages   Pages
+	// Merged says where the account of an old address is now, see session.Options.
+	Merged session.Merged
 	// Hooks takes in what vendors send by themselves; nil takes in nothing.
 	Hooks http.Handler
 	// Setup is the first run; nil has none. Enter and Connect are set by New.
@@ -94,7 +96,7 @@ func (p *Portal) Routes() []Route { return slices.Clone(p.routes) }
 func New(o Options) (*Portal, error) {
 	gate, err := session.New(session.Options{
 		Sessions: o.Sessions, People: o.People, BaseURL: o.BaseURL, Proxies: o.Proxies,
-		Demands: o.Second.Demands, ErrorPage: o.errorPage, Served: o.Served, Log: o.Log, Now: o.Now,
+		Demands: o.Second.Demands, Merged: o.Merged, ErrorPage: o.errorPage, Served: o.Served, Log: o.Log, Now: o.Now,
 	})
 	if err != nil {
 		return nil, err

@@ -85,7 +85,7 @@ func (g *Gate) Account(need Need, h Page) http.Handler {
 		}
 		scope, err := g.scopeFor(r.Context(), s, m, account, need)
 		if err != nil {
-			return err
+			return g.ledOn(w, r, s, account, err)
 		}
 		return h(w, r, scope)
 	})

@@ -70,6 +70,8 @@ type Options struct {
 	// Demands reports whether staff may see nothing before they have set up a second
 	// step; nil is no.
 	Demands func(ctx context.Context) bool
+	// Merged says where the account of an old address is now; nil knows of none.
+	Merged Merged
 	// Served is told of every request when it has been answered: the route that
 	// Named gave it, its status (0 when the client left before) and how long it
 	// took. Nil tells nobody.

@@ -85,7 +85,7 @@ func (a *App) site(s *store.Store, w *workers, firm *provider.Provider, show *sh
 	return portal.New(portal.Options{
 		Sessions: sys, People: sys, Users: sys, Resets: sys, Mailed: sys, Own: sys,
 		Second: a.secondStep(sys, firm), Setup: a.firstRun(sys, firm, frame), Attempts: sys, Mailer: letters,
-		BaseURL: base, Proxies: a.cfg.ProxyPrefixes(), DeviceKey: key, Demo: show.signers(), Tour: guide, Journal: a.journal(sys),
+		BaseURL: base, Merged: sys.MergedInto, Proxies: a.cfg.ProxyPrefixes(), DeviceKey: key, Demo: show.signers(), Tour: guide, Journal: a.journal(sys),
 		Frame: frame, Pages: pages, Hooks: w.intake, API: programs, Ready: by.ready, Degraded: degraded(w), Served: by.served, Log: a.log, Now: a.now,
 	})
 }

@@ -72,6 +72,7 @@ describe("companies and accounts", () => {
         // It was a mistake: one client again.
         await page.goto("/admin/companies/accounts?q=" + encodeURIComponent(name));
         await page.getByRole("link", { name: `Merge ${name}` }).click();
+        const old = `/a/${new URL(page.url()).searchParams.get("from")}/`;
         await page.getByLabel(`Which account stays, instead of ${name}?`).fill("Nordwind Logistik");
         await page.getByRole("button", { name: "Show what would move" }).click();
         await page.locator("#preview", { hasText: "Contracts" }).or(page.locator("#preview", { hasText: "contracts" })).first().waitFor();
@@ -81,6 +82,9 @@ describe("companies and accounts", () => {
         await page.getByText("Everything is in Nordwind Logistik now.").waitFor();
         assert.equal(await page.getByText(name).count(), 0, "the account is still there");
         await inspect(page, "accounts-merged", refused);
+        await page.goto(old); // leads to where everything is
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        assert.notEqual(new URL(page.url()).pathname, old);
       }));
     }
   }
