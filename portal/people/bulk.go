@@ -4,10 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
-
-	"github.com/google/uuid"
 
 	"portico/portal/form"
 	"portico/portal/ui"
@@ -25,6 +22,7 @@ type manyView struct {
 	In       int              // that are in, or invited
 	All      int
 	Role     access.Role
+	List     string // as it was pasted
 	Problem  string
 }
 
@@ -78,6 +76,7 @@ func searched(r *http.Request) string {
 type manyInput struct {
 	Role  access.Role `form:"role" validate:"max=40"`
 	Picks []string    `form:"pick"` // addresses of contacts
+	All   bool        `form:"all"`  // every contact that is shown or searched for
 	List  string      `form:"text,body"`
 }
 
@@ -99,12 +98,12 @@ func (p *Pages) Read(w http.ResponseWriter, r *http.Request, s access.Scope) err
 		list, err = p.taken(v, in, file)
 	}
 	if err == nil {
-		return p.review(w, r, s, http.StatusOK, list, uuid.NewString(), "")
+		err = p.begin(w, r, s, list)
 	}
-	if !correctable(err) {
+	if err == nil || !correctable(err) {
 		return err
 	}
-	v.Problem = fault.Public(err)
+	v.List, v.Problem = in.List, fault.Public(err)
 	for _, said := range fault.Fields(err) {
 		v.Problem = said
 	}
@@ -118,7 +117,7 @@ func (p *Pages) taken(v manyView, in manyInput, file memory) (sheet, error) {
 		return readSheet(file, v.Role, v.Chrome.Reader)
 	case in.List != "":
 		return readSheet([]byte(in.List), v.Role, v.Chrome.Reader)
-	case len(in.Picks) == 0:
+	case len(in.Picks) == 0 && !in.All:
 		return sheet{}, fault.New(fault.Invalid, v.Chrome.T("bulk.nobody"))
 	}
 	picked := map[string]bool{}
@@ -127,7 +126,7 @@ func (p *Pages) taken(v manyView, in manyInput, file memory) (sheet, error) {
 	}
 	var list sheet
 	for _, k := range v.Contacts {
-		if picked[k.Email] {
+		if picked[k.Email] || in.All && len(list.Lines) < access.InvitesInList {
 			list.Lines = append(list.Lines, line{Invitee: access.Invitee{Email: k.Email, Name: k.Name, Role: v.Role}})
 		}
 	}
@@ -154,154 +153,4 @@ func (m *memory) Keep(_ context.Context, name string, r io.Reader) (action.File,
 func (m *memory) Drop(context.Context, string) error {
 	*m = nil
 	return nil
-}
-
-type reviewView struct {
-	Chrome *ui.Chrome
-	Base   string
-	Sheet  sheet
-	Key    string
-	Good   int
-	Done   string // what was done with the others
-}
-
-// review shows a list before anything is sent, and says of each line what stands
-// in its way.
-func (p *Pages) review(w http.ResponseWriter, r *http.Request, s access.Scope, code int, list sheet, key, done string) error {
-	c, err := p.o.Frame(r, s)
-	if err != nil {
-		return err
-	}
-	c.Title = c.T("bulk.review")
-	v := reviewView{Chrome: c, Base: base(s.Account()), Sheet: list, Key: key, Done: done}
-	if done == "" {
-		if err := p.compare(r, s, c, list.Lines); err != nil {
-			return err
-		}
-	}
-	for _, l := range list.Lines {
-		if l.Problem == "" {
-			v.Good++
-		}
-	}
-	return ui.Show(w, r, code, reviewPage(v))
-}
-
-// compare marks lines that repeat one another, and people who are in or invited.
-func (p *Pages) compare(r *http.Request, s access.Scope, c *ui.Chrome, lines []line) error {
-	all, err := p.o.Members.Colleagues(r.Context(), s, s.Account())
-	if err != nil {
-		return err
-	}
-	invited, err := p.o.Invitations.InvitationsTo(r.Context(), s, s.Account())
-	if err != nil {
-		return err
-	}
-	why := map[string]string{}
-	for _, i := range invited {
-		if i.State.Open() {
-			why[i.Email] = c.T("people.why", i.Email, c.T("people.why.invited"))
-		}
-	}
-	for _, m := range all {
-		why[m.Email] = c.T("people.why", named(m), c.T("people.why.member"))
-	}
-	first := map[string]int{}
-	for i := range lines {
-		l := &lines[i]
-		if l.Problem != "" {
-			continue
-		}
-		if n, twice := first[l.Email]; twice {
-			l.Problem = c.T("bulk.twice", l.Email, c.Number(n))
-			continue
-		}
-		first[l.Email], l.Problem = l.Number, why[l.Email]
-	}
-	return nil
-}
-
-type sendInput struct {
-	Key    string   `form:"key" validate:"required,max=100"`
-	Emails []string `form:"email"`
-	Names  []string `form:"name"`
-	Roles  []string `form:"role"`
-	Picks  []string `form:"pick"` // places in the lists
-}
-
-// Send invites who was reviewed: POST /a/{account}/people/many/send. The same form
-// a second time invites nobody again.
-func (p *Pages) Send(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	var in sendInput
-	if err := form.Decode(w, r, &in); err != nil {
-		return err
-	}
-	who, err := in.people()
-	if err != nil {
-		return err
-	}
-	if len(who) == 0 {
-		http.Redirect(w, r, base(s.Account()), http.StatusSeeOther)
-		return nil
-	}
-	out, err := p.o.Invitations.Invite(r.Context(), s, s.Account(), who, in.Key, from(r))
-	if err != nil {
-		return err
-	}
-	c, err := p.o.Frame(r, s)
-	if err != nil {
-		return err
-	}
-	var left sheet
-	done := 0
-	for _, o := range out {
-		if o.Done {
-			done++
-			continue
-		}
-		left.Lines = append(left.Lines, line{Invitee: o.Invitee, Problem: c.T("people.why", o.Email, c.T("people.why."+string(o.Why)))})
-	}
-	if len(left.Lines) == 0 {
-		http.Redirect(w, r, base(s.Account())+"?done="+invitedWord(c), http.StatusSeeOther)
-		return nil
-	}
-	return p.review(w, r, s, http.StatusOK, left, in.Key, c.N("bulk.done", done))
-}
-
-// people are the picked lines of the form.
-func (in sendInput) people() ([]access.Invitee, error) {
-	if len(in.Emails) != len(in.Names) || len(in.Emails) != len(in.Roles) {
-		return nil, fault.New(fault.Invalid, "The form could not be read. Go back and send it again.")
-	}
-	var out []access.Invitee
-	for _, pick := range in.Picks {
-		i, err := strconv.Atoi(pick)
-		if err != nil || i < 0 || i >= len(in.Emails) {
-			return nil, fault.New(fault.Invalid, "The form could not be read. Go back and send it again.")
-		}
-		out = append(out, access.Invitee{Email: in.Emails[i], Name: in.Names[i], Role: access.Role(in.Roles[i])})
-	}
-	return out, nil
-}
-
-// refused are the lines that nobody can be invited by.
-func (v reviewView) refused() []line {
-	var out []line
-	for _, l := range v.Sheet.Lines {
-		if l.Problem != "" {
-			out = append(out, l)
-		}
-	}
-	return out
-}
-
-// good are the others, in order.
-func (v reviewView) good() []line {
-	var out []line
-	for _, l := range v.Sheet.Lines {
-		if l.Problem == "" {
-			out = append(out, l)
-		}
-	}
-	return out
 }

@@ -1,6 +1,8 @@
 package people
 
 import (
+	"net/url"
+
 	"portico/portal/ui"
 	"portico/sync/access"
 )
@@ -26,4 +28,12 @@ func contactName(k access.Contact) string {
 		return k.Email
 	}
 	return k.Name
+}
+
+// asked is what is searched for, as a page's address has it.
+func asked(search string) string {
+	if search == "" {
+		return ""
+	}
+	return "?" + url.Values{"q": {search}}.Encode()
 }

@@ -8,15 +8,18 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
+	"portico/portal/form"
 	"portico/portal/ui/words"
 	"portico/sync/access"
 	"portico/sync/fault"
 )
 
-// mostBytes is how large a list may be; two hundred people are a hundredth of it.
-const mostBytes = 1 << 20
+// mostBytes is how large a list may be: as many people as a list may name, with long
+// names. What waits for its turn has to fit into a form.
+const mostBytes = form.MaxText / 2
 
 // line is one person of a list.
 type line struct {
@@ -25,6 +28,7 @@ type line struct {
 
 	Problem string // why nobody can be invited by it
 	Remark  string // what to look at before it is
+	Off     bool   // was unticked
 }
 
 // sheet is a list as it was read.
@@ -50,8 +54,8 @@ func readSheet(data []byte, usual access.Role, t words.Reader) (sheet, error) {
 	if err != nil {
 		return s, err
 	}
-	if len(rows) > access.InvitesAtOnce+1 {
-		return s, fault.New(fault.Invalid, t.T("bulk.long", t.Number(len(rows)), t.Number(access.InvitesAtOnce)))
+	if len(rows) > access.InvitesInList+1 {
+		return s, fault.New(fault.Invalid, t.T("bulk.long", t.Number(len(rows)), t.Number(access.InvitesInList)))
 	}
 	at, rest := columnsOf(rows)
 	if at.address < 0 {
@@ -60,8 +64,8 @@ func readSheet(data []byte, usual access.Role, t words.Reader) (sheet, error) {
 	for i := rest; i < len(rows); i++ {
 		s.Lines = append(s.Lines, at.line(numbers[i], rows[i], usual, t))
 	}
-	if len(s.Lines) == 0 || len(s.Lines) > access.InvitesAtOnce {
-		return s, fault.New(fault.Invalid, t.T("bulk.long", t.Number(len(s.Lines)), t.Number(access.InvitesAtOnce)))
+	if len(s.Lines) == 0 || len(s.Lines) > access.InvitesInList {
+		return s, fault.New(fault.Invalid, t.T("bulk.long", t.Number(len(s.Lines)), t.Number(access.InvitesInList)))
 	}
 	return s, nil
 }
@@ -79,12 +83,23 @@ func cells(text string, t words.Reader) (rows [][]string, numbers []int, err err
 			return nil, nil, fault.New(fault.Invalid, t.T("bulk.unreadable")).Because("read a list of people", err)
 		}
 		for i := range row {
-			row[i] = strings.TrimSpace(row[i])
+			row[i] = oneLine(row[i])
 		}
 		if number, _ := r.FieldPos(0); strings.Join(row, "") != "" {
 			rows, numbers = append(rows, row), append(numbers, number)
 		}
 	}
+}
+
+// oneLine is a cell without breaks and other characters that no name has.
+func oneLine(cell string) string {
+	cell = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, cell)
+	return strings.Join(strings.Fields(cell), " ")
 }
 
 // separator is what the first line holds most of.
@@ -156,20 +171,32 @@ func (at places) line(number int, row []string, usual access.Role, t words.Reade
 	case r != "":
 		l.Role = r
 	case said != "":
-		l.Remark = t.T("bulk.role", said)
+		l.Remark = t.T("bulk.role", clipped(said))
 	}
-	parsed, err := mail.ParseAddress(l.Email)
 	switch {
 	case formula(l.Name) || formula(l.Email) || formula(said):
 		l.Problem = t.T("bulk.formula")
 	case l.Email == "":
 		l.Problem = t.T("bulk.empty")
-	case err != nil || parsed.Address != l.Email || len(l.Email) > 254:
+	case !isAddress(l.Email):
 		l.Problem = t.T("bulk.address", l.Email)
 	case len(l.Name) > 200:
 		l.Problem = t.T("bulk.name")
 	}
 	return l
+}
+
+func isAddress(text string) bool {
+	parsed, err := mail.ParseAddress(text)
+	return err == nil && parsed.Address == text && len(text) <= 254
+}
+
+// clipped is the beginning of what stands where a role should.
+func clipped(said string) string {
+	if letters := []rune(said); len(letters) > 40 {
+		return string(letters[:40]) + "…"
+	}
+	return said
 }
 
 // roleOf is the role that a cell names; "" for none.

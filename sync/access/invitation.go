@@ -25,7 +25,8 @@ const (
 	CodesPerHour   = 5    // of one invitation
 	InvitesPerDay  = 2000 // by one person
 	InvitesAtOnce  = 200
-	MailsPerDay    = 5 // of one invitation
+	InvitesInList  = InvitesPerDay // brought at once, and sent in parts of InvitesAtOnce
+	MailsPerDay    = 5             // of one invitation
 )
 
 // codeLetters are those of a code: none looks like another, none makes a word.

@@ -63,9 +63,6 @@ func (y *System) Invite(ctx context.Context, s access.Scope, in Invitations) ([]
 		if err := mayStill(ctx, tx, s, in.Account); err != nil {
 			return err
 		}
-		if err := paced(ctx, tx, s, len(in.People), now); err != nil {
-			return err
-		}
 		launched, err := launchedNow(ctx, tx, in.Account)
 		if err != nil {
 			return err
@@ -77,7 +74,7 @@ func (y *System) Invite(ctx context.Context, s access.Scope, in Invitations) ([]
 			}
 			out = append(out, done)
 		}
-		return nil
+		return paced(ctx, tx, s, now)
 	})
 	return out, err
 }
@@ -108,11 +105,13 @@ func (in *Invitations) check() error {
 	return nil
 }
 
-// paced refuses somebody who invites without end (OWASP ASVS 5.0.0, 2.4.1).
-func paced(ctx context.Context, tx *scoped.Tx, s access.Scope, more int, now time.Time) error {
+// paced refuses somebody who invites without end (OWASP ASVS 5.0.0, 2.4.1). It counts
+// what is there once everybody is invited, so that a form which comes again is not
+// refused for those whom it invited before; what is too much is undone as a whole.
+func paced(ctx context.Context, tx *scoped.Tx, s access.Scope, now time.Time) error {
 	var made int
 	err := tx.Find(ctx, &made, "SELECT count(*) FROM invitations WHERE invited_by = ? AND created_at > ?", s.User(), at(now.Add(-24*time.Hour)))
-	if err == nil && made+more > access.InvitesPerDay {
+	if err == nil && made > access.InvitesPerDay {
 		return fault.Newf(fault.Limited, "One person can invite %d people in a day. Go on tomorrow.", access.InvitesPerDay).After(24 * time.Hour)
 	}
 	return fault.At("count invitations", err)
