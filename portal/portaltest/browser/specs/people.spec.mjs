@@ -150,6 +150,32 @@ describe("people", () => {
       }));
     }
   }
+
+  // After all others: nobody waits for their mail behind these.
+  for (const [size, look] of [["phone", "dark"], ["desktop", "light"]]) {
+    test(`a long list in parts, ${size}, ${look}`, () => visit(browser, portico.url, size, look, async (page) => {
+      const account = await enter(page, "Ines Albrecht");
+      await page.goto(account + "people/many");
+      const list = Array.from({ length: 203 }, (_, i) => `Guest ${i},guest${i}.${size}@nordwind.example`).join("\n");
+      await page.getByLabel("Or paste it here").fill(list);
+      await page.getByLabel("Role where the list names none").selectOption("finance");
+      await page.getByRole("button", { name: "Review the list" }).click();
+      await page.getByText("Part 1 of 2.").waitFor();
+      await page.getByLabel(`Guest 7 guest7.${size}`).uncheck();
+      await page.getByRole("button", { name: "Send 200 invitations" }).click();
+      await page.getByText("199 people are invited.").waitFor();
+      // The same part once more leads on and invites nobody again.
+      await page.reload();
+      await page.getByText("199 people are invited.").waitFor();
+      await page.getByText("Part 2 of 2.").waitFor();
+      assert.equal(await page.locator("select[name=role]").first().inputValue(), "finance");
+      await inspect(page, "people-part-last");
+      await page.getByRole("button", { name: "Send 3 invitations" }).click();
+      await page.waitForURL("**/people?done=invited");
+      assert.equal(await page.locator("main").getByText(new RegExp(`guest\\d+\\.${size}@`)).count(), 202);
+      sound(page);
+    }));
+  }
 });
 
 describe("users", () => {
