@@ -11,6 +11,7 @@ type Workshop struct {
 	Mapping, MappingFile     session.Page // what was decided, as a file
 	MappingLook, MappingTake session.Page
 	Record, RecordRead       session.Page // one record, read anew
+	Schedule, ScheduleSave   session.Page // when it is read
 }
 
 // workshopDoors are for administrators.
@@ -23,5 +24,7 @@ func workshopDoors(p Workshop) []door {
 		{post, "/admin/connections/{id}/mapping/take", admin, p.MappingTake},
 		{get, "/admin/connections/{id}/record", admin, p.Record},
 		{post, "/admin/connections/{id}/record", admin, p.RecordRead},
+		{get, "/admin/connections/{id}/schedule", admin, p.Schedule},
+		{post, "/admin/connections/{id}/schedule", admin, p.ScheduleSave},
 	}
 }

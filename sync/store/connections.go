@@ -118,8 +118,9 @@ func nameFree(ctx context.Context, tx *scoped.Tx, c remote.Connection) error {
 	return nil
 }
 
-// EnsureStreams adds streams that a newer connector has and refreshes the
-// schedule of the others.
+// EnsureStreams adds streams that a newer connector has and refreshes the schedule
+// of the others. An interval that somebody chose stays, and so that facts are not
+// called late before they can be read anew, they count as current for two of them.
 func (y *System) EnsureStreams(ctx context.Context, c record.ConnectionID, streams []remote.Stream) error {
 	return y.db.Write(ctx, scoped.Person, func(ctx context.Context, tx *scoped.Tx) error {
 		return ensureStreams(ctx, tx, c, streams)
@@ -137,8 +138,9 @@ func ensureStreams(ctx context.Context, tx *scoped.Tx, c record.ConnectionID, st
 			census = 0
 		}
 		_, err := tx.Run(ctx, `INSERT INTO streams (connection_id, stream, position, kinds, every, census_every, fresh_for) VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (connection_id, stream) DO UPDATE SET position = excluded.position, kinds = excluded.kinds, every = excluded.every,
-			census_every = excluded.census_every, fresh_for = excluded.fresh_for`,
+			ON CONFLICT (connection_id, stream) DO UPDATE SET position = excluded.position, kinds = excluded.kinds, census_every = excluded.census_every,
+			every = CASE WHEN streams.chosen_every > 0 THEN streams.chosen_every ELSE excluded.every END,
+			fresh_for = CASE WHEN excluded.fresh_for > 0 AND excluded.fresh_for < 2 * streams.chosen_every THEN 2 * streams.chosen_every ELSE excluded.fresh_for END`,
 			c, s.Name, i, strings.Join(kinds, " "), seconds(s.Every), seconds(census), seconds(s.FreshFor))
 		if err != nil {
 			return fault.At("add stream "+s.Name, err)

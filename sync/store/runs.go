@@ -98,7 +98,8 @@ func saveRun(ctx context.Context, tx *scoped.Tx, r run.Run) error {
 	return fault.At("save run", err)
 }
 
-// Finish ends a run and gives its lease back. A whole pass (run.Done) moves
+// Finish ends a run and gives its lease back. It is due again at next, or, when it
+// is done, after the interval that somebody chose for its stream. A whole pass (run.Done) moves
 // freshness and promotes what arrived before its parent did; a census that
 // ended Done moves the time of the last count; any other end moves neither.
 func (y *System) Finish(ctx context.Context, r run.Run, next time.Time) error {
@@ -108,7 +109,14 @@ func (y *System) Finish(ctx context.Context, r run.Run, next time.Time) error {
 		if err := saveRun(ctx, tx, r); err != nil {
 			return err
 		}
-		set, args := "lease_until = NULL, next_at = ?", []any{at(next)}
+		chosen, err := release(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		if chosen > 0 && r.State == run.Done {
+			next = now.Add(chosen)
+		}
+		set, args := "next_at = ?", []any{at(next)}
 		switch {
 		case r.State == run.Done && r.Mode == remote.Census:
 			set += ", counted_at = ?, failures = 0, failing_since = NULL, problem = ''"
@@ -130,7 +138,7 @@ func (y *System) Finish(ctx context.Context, r run.Run, next time.Time) error {
 			set += ", failures = failures + 1, failing_since = coalesce(failing_since, ?), problem = ?"
 			args = append(args, at(now), r.Problem)
 		}
-		_, err := tx.Run(ctx, "UPDATE streams SET "+set+" WHERE connection_id = ? AND stream = ? AND fence = ?",
+		_, err = tx.Run(ctx, "UPDATE streams SET "+set+" WHERE connection_id = ? AND stream = ? AND fence = ?",
 			append(args, r.Connection, r.Stream, r.Fence)...)
 		return fault.At("finish run", err)
 	})
@@ -138,6 +146,18 @@ func (y *System) Finish(ctx context.Context, r run.Run, next time.Time) error {
 		return err
 	}
 	return y.Promote(ctx, r.Connection)
+}
+
+// release gives the lease of a run back and tells which interval somebody chose for
+// its stream, perhaps while it ran; 0 is none. The row stays ours until the commit.
+func release(ctx context.Context, tx *scoped.Tx, r run.Run) (time.Duration, error) {
+	var chosen []int64
+	err := tx.Find(ctx, &chosen, "UPDATE streams SET lease_until = NULL WHERE connection_id = ? AND stream = ? AND fence = ? RETURNING chosen_every",
+		r.Connection, r.Stream, r.Fence)
+	if err != nil || len(chosen) == 0 {
+		return 0, fault.At("give the lease back", err)
+	}
+	return time.Duration(chosen[0]) * time.Second, nil
 }
 
 // Runs lists the newest runs of a connection.

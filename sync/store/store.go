@@ -30,6 +30,7 @@ type Store struct {
 type core struct {
 	db      *scoped.DB
 	now     func() time.Time
+	zone    *time.Location
 	present *presence
 }
 
@@ -38,6 +39,8 @@ type Options struct {
 	Path   string           // file of SQLite; its folder is created with mode 0700
 	Server Server           // PostgreSQL; when it is named, Path means nothing
 	Now    func() time.Time // nil means time.Now
+	// Zone is the provider's, by whose clocks quiet hours are; nil means UTC.
+	Zone *time.Location
 	// Guard makes any statement on an account's table without an account
 	// predicate panic; tests set it.
 	Guard bool
@@ -80,7 +83,10 @@ func Open(ctx context.Context, o Options, migrate bool) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{core: core{db: db, now: o.clock(), present: &presence{}}}
+	s := &Store{core: core{db: db, now: o.clock(), zone: o.Zone, present: &presence{}}}
+	if s.zone == nil {
+		s.zone = time.UTC
+	}
 	if err := s.ready(ctx, migrate); err != nil {
 		_ = db.Close()
 		return nil, err

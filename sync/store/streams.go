@@ -72,12 +72,16 @@ func (y *System) Streams(ctx context.Context, c record.ConnectionID) ([]run.Stre
 	for i, r := range rows {
 		out[i] = r.state(y.now())
 	}
+	if err == nil {
+		err = y.untilQuietEnds(ctx, c, out)
+	}
 	return out, fault.At("list streams", err)
 }
 
 // DueStreams lists what should be pulled at now: streams whose time has come
 // and that nobody is pulling. A stream that completed a pass long enough ago is
-// counted (census) before it is pulled again. What a person asked for goes first.
+// counted (census) before it is pulled again. What a person asked for goes first,
+// and is the only thing that is due in the quiet hours of its connection.
 func (y *System) DueStreams(ctx context.Context, now time.Time, limit int) ([]run.Due, error) {
 	var rows []struct {
 		ConnectionID record.ConnectionID
@@ -87,10 +91,12 @@ func (y *System) DueStreams(ctx context.Context, now time.Time, limit int) ([]ru
 		CountedAt    moment
 		Wanted       remote.PullMode
 	}
+	minute := run.MinuteOf(now.In(y.zone))
 	err := y.db.Find(ctx, &rows, `SELECT s.connection_id, s.stream, s.census_every, s.completed_at, s.counted_at, s.wanted
 		FROM streams s JOIN connections c ON c.id = s.connection_id
 		WHERE `+released+` AND NOT c.paused AND (s.next_at IS NULL OR s.next_at <= ?) AND (s.lease_until IS NULL OR s.lease_until < ?)
-		ORDER BY s.next_at NULLS FIRST, s.connection_id, s.position LIMIT ?`, at(now), at(now), limit)
+			AND `+outsideQuiet+`
+		ORDER BY s.next_at NULLS FIRST, s.connection_id, s.position LIMIT ?`, at(now), at(now), minute, minute, minute, limit)
 	if err != nil {
 		return nil, fault.At("list due streams", err)
 	}

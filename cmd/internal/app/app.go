@@ -102,11 +102,20 @@ func (a *App) open(ctx context.Context, migrate bool) (*store.Store, error) {
 // database says where the store is.
 func (a *App) database() store.Options {
 	d := a.cfg.Database
-	o := store.Options{Path: d.Path, Now: a.now}
+	o := store.Options{Path: d.Path, Now: a.now, Zone: a.zone()}
 	if d.Postgres() {
 		o.Server = store.Server{App: d.URL, System: d.SystemURL, Owner: d.OwnerURL, Conns: d.Connections}
 	}
 	return o
+}
+
+// zone is the provider's; the configuration has been checked to name one that exists.
+func (a *App) zone() *time.Location {
+	zone, err := time.LoadLocation(a.cfg.Provider.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
 }
 
 // system opens the store for a command that belongs to no viewer.

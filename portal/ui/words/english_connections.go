@@ -2,7 +2,7 @@ package words
 
 // englishConnections are the words of the pages where systems are connected.
 var englishConnections = join(englishConnecting, englishConnected, englishMatching, englishConsent, englishHooks, englishDryRun, englishDictionary, englishFields, englishMapping,
-	englishTables, englishReread, Catalogue{
+	englishTables, englishReread, englishTimetable, Catalogue{
 		"nav.connections": "Connections",
 	})
 

@@ -85,7 +85,7 @@ func pages(c *ui.Chrome, n remote.Connection, spec remote.Spec, at string) []ui.
 	for _, t := range []struct{ path, word string }{{"", "connections.overview"}, {"/companies", "connections.companies"},
 		{"/statuses", "connections.statuses"}, {"/files", "tables.title"}, {"/fields", "fields.title"}, {"/runs", "connections.runs"}, {"/record", "reread.tab"},
 		{"/hooks", "hooks.title"}, {"/dry-run", "dryrun.tab"},
-		{"/settings", "connections.settings"}, {"/mapping", "mapping.tab"}} {
+		{"/settings", "connections.settings"}, {"/schedule", "timetable.tab"}, {"/mapping", "mapping.tab"}} {
 		if t.path == "/files" && !spec.Tabular || t.path == "/hooks" && spec.Webhooks == nil || t.path == "/dry-run" && len(Triable(spec)) == 0 {
 			continue
 		}

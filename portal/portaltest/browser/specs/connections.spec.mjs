@@ -131,6 +131,26 @@ describe("connections", () => {
         await page.locator("[data-part=report]", { hasText: "never connected to" }).waitFor();
         assert.equal(await page.locator("#allow_private").count(), await page.locator("[data-part=private]").count());
 
+        // How often a stream is read, and the hours in which nothing is.
+        await page.goto(path);
+        await page.locator("#streams").getByRole("link", { name: "Schedule" }).click();
+        const minutes = page.getByLabel("Assets", { exact: true });
+        await minutes.fill("1441");
+        await page.getByRole("button", { name: "Save schedule" }).click();
+        await page.locator(".po-error", { hasText: "Once a day" }).waitFor();
+        await inspect(page, "connection-schedule-refused", refused);
+        await minutes.fill("240");
+        await page.getByLabel("From", { exact: true }).fill("00:00");
+        await page.getByLabel("Until", { exact: true }).fill("23:59");
+        await page.getByRole("button", { name: "Save schedule" }).click();
+        await page.waitForURL("**/schedule?done=timetable");
+        assert.equal(await minutes.inputValue(), "240");
+        await inspect(page, "connection-schedule", refused);
+        for (const label of ["Assets", "From", "Until"]) await page.getByLabel(label, { exact: true }).fill("");
+        await page.getByRole("button", { name: "Save schedule" }).click();
+        await page.waitForURL("**/schedule?done=timetable");
+        assert.equal(await minutes.inputValue(), "");
+
         // Paused and resumed; a stream read whole again.
         await page.goto(path);
         await page.getByRole("button", { name: "Pause" }).click();
