@@ -9,7 +9,7 @@ var englishTimetable = Catalogue{
 
 	"timetable.every":         "Minutes between two passes",
 	"timetable.every.text":    "From 1 minute to 1440, which is a day. A stream without a number is read as often as its connector asks for.",
-	"timetable.own":           "The connector asks for %s.",
+	"timetable.own":           "Without a number: every %s.",
 	"timetable.quiet":         "Quiet hours",
 	"timetable.quiet.text":    "Nothing is read by schedule between these two times, by the clocks of %s. What somebody asks for, what the system reports by itself and what clients send still goes through.",
 	"timetable.quiet_from":    "From",
