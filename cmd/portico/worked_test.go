@@ -111,6 +111,7 @@ var spaces = regexp.MustCompile(`[ -]+`)
 var changing = []*regexp.Regexp{
 	regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`), // ids
 	regexp.MustCompile(`\b\d+(\.\d+)?(ms|µs|s)\b|, \d+/s`),                             // how long it took
+	regexp.MustCompile(`\b\d+ pages?\b`),                                               // how many were there together
 }
 
 // steady is a text without what is another one each time.
