@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -198,5 +199,32 @@ func TestWhatWasDecidedAboutAFieldStays(t *testing.T) {
 	}
 	if err := w.sys.ShowField(t.Context(), owner(a), w.conn, list[1], list[1]); err == nil {
 		t.Error("a client decides what is shown")
+	}
+}
+
+// Many records with fields come at once, and again with other values.
+func TestManyCustomFieldsComeTogether(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account(t, "Nordwind")
+	of := func(value string) (page []record.Record) {
+		for i := range 45 {
+			page = append(page, having(ticket(strconv.Itoa(i+1), "Nordwind", "VPN", "open", w.clock()), "7", value, "8", strconv.Itoa(i)))
+		}
+		return page
+	}
+	w.pull(t, "tickets", of("first")...)
+	w.match(t, "Nordwind", a)
+	w.show(t, "7", "Cost centre", record.ShownClients)
+	for _, value := range []string{"first", "second"} {
+		w.pull(t, "tickets", of(value)...)
+		if got := w.extras(t, owner(a), a); got != "Cost centre="+value {
+			t.Errorf("ticket 1 has %q", got)
+		}
+	}
+	counts, _, err := w.sys.Coverage(t.Context(), chief, w.conn)
+	must(t, err)
+	if filled := counts[record.KindTicket]; len(filled) != 2 || filled["7"] != 45 || filled["8"] != 45 {
+		t.Errorf("filled in: %v", counts)
 	}
 }

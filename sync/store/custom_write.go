@@ -7,6 +7,7 @@ import (
 
 	"portico/sync/fault"
 	"portico/sync/record"
+	"portico/sync/store/internal/scoped"
 )
 
 // bodyHash is how many bytes of a hash are of everything but the custom fields,
@@ -24,10 +25,16 @@ var (
 	keepOneCustom = upsertCustoms(1)
 )
 
+const customConflict = "(record_id, account_id) DO UPDATE SET connection_id = excluded.connection_id, kind = excluded.kind, body = excluded.body"
+
 func upsertCustoms(rows int) string {
-	return "INSERT INTO customs (account_id, record_id, connection_id, kind, body) VALUES " + values(len(customColumns), rows) +
-		" ON CONFLICT (record_id, account_id) DO UPDATE SET connection_id = excluded.connection_id, kind = excluded.kind, body = excluded.body"
+	return "INSERT INTO customs (account_id, record_id, connection_id, kind, body) VALUES " + values(len(customColumns), rows) + " ON CONFLICT " + customConflict
 }
+
+var (
+	incomingCustoms = scoped.Incoming{Name: "incoming_customs", Define: "LIKE customs", Columns: customColumns}
+	mergeCustoms    = scoped.Target{Table: "customs", Columns: customColumns, Conflict: customConflict}
+)
 
 type fieldKey struct {
 	kind record.Kind
@@ -37,19 +44,40 @@ type fieldKey struct {
 // customs writes the custom fields of records that have just been written. Only a
 // record that has some, or had some, costs anything.
 func (w *writer) customs(ctx context.Context, batch []place) error {
-	var args []any
+	var some []place
 	for _, p := range batch {
 		switch {
 		case len(p.custom) > 0:
 			if err := w.define(ctx, p.Kind, p.Custom); err != nil {
 				return err
 			}
-			args = append(args, p.account, p.id, w.connection, p.Kind, string(p.custom))
+			some = append(some, p)
 		case p.had:
 			if _, err := w.tx.Run(ctx, "DELETE FROM customs WHERE account_id = ? AND record_id = ?", p.account, p.id); err != nil {
 				return fault.At("forget custom fields", err)
 			}
 		}
+	}
+	if w.tx.Bulk() && len(some) >= mergeRows {
+		return w.mergeCustoms(ctx, some)
+	}
+	return w.keepCustoms(ctx, some)
+}
+
+// mergeCustoms writes them with COPY.
+func (w *writer) mergeCustoms(ctx context.Context, some []place) error {
+	rows := make([][]any, len(some))
+	for i, p := range some {
+		rows[i] = []any{binaryID(p.account.UUID), binaryID(p.id.UUID), binaryID(w.connection.UUID), string(p.Kind), string(p.custom)}
+	}
+	return fault.At("write custom fields", w.tx.Merge(ctx, incomingCustoms, rows, mergeCustoms))
+}
+
+// keepCustoms writes them in statements of as many rows as there are.
+func (w *writer) keepCustoms(ctx context.Context, some []place) error {
+	args := make([]any, 0, len(some)*len(customColumns))
+	for _, p := range some {
+		args = append(args, p.account, p.id, w.connection, p.Kind, string(p.custom))
 	}
 	for n := len(customColumns); len(args) > 0; {
 		statement, most := keepOneCustom, n
